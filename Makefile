@@ -1,0 +1,66 @@
+# Everything here needs Python 3.10 or newer, make and git. `make help` lists the commands.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --upgrade \
+	--generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command 'make requirements'
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format requirements clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 22
+
+demo: .venv/run.stamp  ## serve an API and a page that calls it from another origin
+	$(BIN)/python examples/two_origins
+
+test: .venv/test.stamp  ## run the tests; the live ones need Chromium
+	$(BIN)/python -m coverage run -m pytest --ignore=tests/live
+	$(BIN)/python -m coverage report
+	$(BIN)/python -m pytest tests/live
+
+check: .venv/check.stamp  ## lint, types, contracts, every Python, oldest dependencies, the wheel
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/check_wheel.py
+	$(BIN)/python scripts/check_pythons.py
+
+format: .venv/check.stamp  ## format the code and mend what the linter can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+requirements: .venv/check.stamp  ## pin the newest versions that pyproject.toml admits
+	$(BIN)/$(LOCK) --group build --output-file requirements/run.txt
+	$(BIN)/$(LOCK) --group build --group test --output-file requirements/test.txt
+	$(BIN)/$(LOCK) --group build --group test --group check --output-file requirements/check.txt
+
+clean:  ## remove .venv and what the tools left
+	rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# A stamp is newer than the requirements it installed, so the second run installs nothing.
+# Each holds what the one before it holds: run < test < check.
+
+.venv/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
+		"Flask-CORS needs Python 3.10 or newer. Name one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run.stamp: .venv/python.stamp requirements/run.txt pyproject.toml
+	$(PIP) --require-hashes --requirement requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/test.stamp: .venv/run.stamp requirements/test.txt
+	$(PIP) --require-hashes --requirement requirements/test.txt
+	@touch $@
+
+.venv/check.stamp: .venv/test.stamp requirements/check.txt
+	$(PIP) --require-hashes --requirement requirements/check.txt
+	@touch $@

@@ -1,0 +1,95 @@
+"""What is said about a configuration: the error, the warning, and where it was written."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class CORSWarning(UserWarning):
+    """A configuration that is allowed and probably not what was meant.
+
+    .. versionadded:: 7.0
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong with a configuration.
+
+    :param option: the option's name, such as ``"origins"``.
+    :param value: what was given for it.
+    :param problem: what is wrong, one sentence.
+    :param mend: what to write instead.
+    """
+
+    option: str
+    value: object
+    problem: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.option}: {shown(self.value)} {self.problem}: {self.mend}"
+
+
+class CORSConfigError(ValueError):
+    """A configuration that cannot be used; it names every mistake that was found.
+
+    :ivar mistakes: all :class:`Mistake` objects, in the order they were found.
+    :ivar option: the option of the first one.
+    :ivar value: the value of the first one.
+    :ivar mend: what to write instead, for the first one.
+
+    .. versionadded:: 7.0
+    """
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        # The same option may reach several resources: its mistake is told once.
+        self.mistakes = tuple({str(mistake): mistake for mistake in mistakes}.values())
+        first = self.mistakes[0]
+        self.option = first.option
+        self.value = first.value
+        self.mend = first.mend
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+    def __reduce__(self) -> tuple[type[CORSConfigError], tuple[tuple[Mistake, ...]]]:
+        return CORSConfigError, (self.mistakes,)
+
+
+def shown(value: object) -> str:
+    """A value for a message: as Python writes it, and short."""
+    text = ascii(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The file and line of a ``CORS(…)`` or ``@cross_origin``."""
+
+    file: str
+    line: int
+    # Where Python remembers what it warned of already, so that "once a line" holds here too.
+    _registry: dict[Any, Any] = field(repr=False, compare=False, hash=False)
+
+    @classmethod
+    def of_caller(cls) -> Place:
+        """The line that called into this package."""
+        frame = sys._getframe(1)
+        while _is_ours(frame.f_globals.get("__name__", "")) and frame.f_back is not None:
+            frame = frame.f_back
+        registry = frame.f_globals.setdefault("__warningregistry__", {})
+        return cls(frame.f_code.co_filename, frame.f_lineno, registry)
+
+    def warn(self, message: str) -> None:
+        """A :class:`CORSWarning` that points here, however late it is found."""
+        warnings.warn_explicit(message, CORSWarning, self.file, self.line, registry=self._registry)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+def _is_ours(module: str) -> bool:
+    return module == "flask_cors" or module.startswith("flask_cors.")

@@ -1,0 +1,194 @@
+"""``CORS``: binds policies to an app, or to a blueprint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from flask import Blueprint, Flask, current_app, has_app_context
+from flask.blueprints import BlueprintSetupState
+
+from .binding import bind
+from .errors import Place
+from .policy.options import (
+    DEFAULTS,
+    EXTENSION_OPTIONS,
+    Level,
+    config_level,
+    resolve_resources,
+    unset,
+)
+from .policy.policy import Policy
+from .policy.resources import EVERY_PATH, PathPattern, ResourceMap
+from .typing import ExposeHeaders, Headers, MaxAge, Methods, Origins, Resources, Switch
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .typing import ExtensionOptions, ExtraExtensionOptions
+
+
+class CORS:
+    """Cross-Origin Resource Sharing for an app or a blueprint.
+
+    .. code-block:: python
+
+        app = Flask(__name__)
+        CORS(app, origins="https://app.example")
+
+    An option that is not given is read from ``app.config["CORS_…"]``, then from the defaults.
+
+    :param app: a :class:`~flask.Flask`, a :class:`~flask.Blueprint`, or None, and
+        :meth:`init_app` later. Default: None.
+    :param resources: which paths the options hold for: a pattern, a list of patterns, or a dict
+        of patterns and the options of each. ``"/api/*"`` is ``/api`` and everything below it.
+        Default: ``"/*"``, every path.
+    :param origins: who may read the answers (``Access-Control-Allow-Origin``): ``"*"``, an
+        origin, ``"https://*.example.com"``, ``"http://localhost:*"``, a regular expression that
+        must match the whole origin, a callable ``origin -> bool``, or a list of these.
+        Default: ``"*"``, anybody.
+    :param methods: what a preflight may ask for (``Access-Control-Allow-Methods``).
+        Default: GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE.
+    :param expose_headers: the response headers that scripts may read besides the safelisted ones
+        (``Access-Control-Expose-Headers``). Default: None.
+    :param allow_headers: the request headers that a preflight may ask for
+        (``Access-Control-Allow-Headers``): names, regular expressions, or ``"*"``.
+        Default: ``"*"``, every header.
+    :param supports_credentials: whether browsers may send cookies along
+        (``Access-Control-Allow-Credentials``). Needs origins that not anyone can take.
+        Default: False.
+    :param max_age: how many seconds a browser may remember a preflight
+        (``Access-Control-Max-Age``): a number, a timedelta, ``-1`` for not at all.
+        Default: None, the browser's own five seconds.
+    :param send_wildcard: answer ``*`` instead of the request's origin where every origin is
+        allowed. Default: False.
+    :param vary_header: add ``Vary: Origin`` where the answer depends on it. Default: True.
+    :param allow_private_network: what to answer to
+        ``Access-Control-Request-Private-Network``. Default: False.
+    :param intercept_exceptions: whether the 500 of an unhandled exception carries the headers.
+        Default: True.
+    :param always_send: whether a request without ``Origin`` is told what every page would be
+        told. Default: True.
+    :param kwargs: ``automatic_options``, whether preflights are answered before the app's own
+        ``before_request`` functions have their say (default: True). Anything else is a
+        :class:`CORSWarning`.
+    :raises CORSConfigError: naming every mistake in the options.
+
+    The protocol: https://fetch.spec.whatwg.org/#http-cors-protocol
+    """
+
+    def __init__(
+        self,
+        app: Flask | Blueprint | None = None,
+        resources: Resources = unset(EVERY_PATH),
+        origins: Origins = unset("*"),
+        methods: Methods = unset(None),
+        expose_headers: ExposeHeaders = unset(None),
+        allow_headers: Headers = unset("*"),
+        supports_credentials: Switch = unset(False),
+        max_age: MaxAge = unset(None),
+        send_wildcard: Switch = unset(False),
+        vary_header: Switch = unset(True),
+        allow_private_network: Switch = unset(False),
+        intercept_exceptions: Switch = unset(True),
+        always_send: Switch = unset(True),
+        **kwargs: Unpack[ExtraExtensionOptions],
+    ) -> None:
+        options: dict[str, object] = {
+            "resources": resources,
+            "origins": origins,
+            "methods": methods,
+            "expose_headers": expose_headers,
+            "allow_headers": allow_headers,
+            "supports_credentials": supports_credentials,
+            "max_age": max_age,
+            "send_wildcard": send_wildcard,
+            "vary_header": vary_header,
+            "allow_private_network": allow_private_network,
+            "intercept_exceptions": intercept_exceptions,
+            "always_send": always_send,
+            **kwargs,
+        }
+        self._given = Level("CORS(...)", Place.of_caller(), options, EXTENSION_OPTIONS)
+        self._rules: WeakKeyDictionary[Flask, ResourceMap[Policy]] = WeakKeyDictionary()
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask | Blueprint, **kwargs: Unpack[ExtensionOptions]) -> None:
+        """Bind to ``app``; may be called for several apps. A blueprint reads the config of the
+        app that it is registered on.
+
+        :param app: a :class:`~flask.Flask` or a :class:`~flask.Blueprint`.
+        :param kwargs: options, which come before those of the constructor.
+        :raises CORSConfigError: naming every mistake in the options.
+        """
+        place = Place.of_caller()
+        levels = [Level("init_app(...)", place, dict(kwargs), EXTENSION_OPTIONS), self._given]
+        if isinstance(app, Blueprint):
+            for level in levels:
+                level.check()
+            app.record(lambda state: self._bind_blueprint(state, levels, place))
+        else:
+            rules = _rules(app.config, levels, place)
+            bind(app).add_rules(rules, place)
+            self._keep(app, rules)
+
+    def _bind_blueprint(
+        self, state: BlueprintSetupState, levels: list[Level], place: Place
+    ) -> None:
+        app = state.app
+        assert isinstance(app, Flask)
+        rules = _rules(app.config, levels, place)
+        bind(app).add_blueprint_rules(state, rules, place)
+        self._keep(app, rules)
+
+    def _keep(self, app: Flask, rules: list[tuple[PathPattern, Policy]]) -> None:
+        known = self._rules.get(app, ResourceMap[Policy]())
+        self._rules[app] = ResourceMap([*known.rules.items(), *rules])
+
+    def allows(self, origin: str | None, *, path: str = "/", app: Flask | None = None) -> bool:
+        """Whether ``origin`` may use ``path`` by the rules of this ``CORS``; for what browsers
+        do not check themselves, a WebSocket's handshake:
+        ``SocketIO(app, cors_allowed_origins=cors.allows)``. Decorators are not asked.
+
+        :param origin: the handshake's ``Origin``; None is never allowed.
+        :param path: the path whose policy is asked. Default: ``"/"``.
+        :param app: default: the current app, else the only one bound.
+        :raises RuntimeError: where that is none, or not one that this ``CORS`` is bound to.
+
+        .. versionadded:: 7.0
+        """
+        if app is None and has_app_context():
+            app = current_app._get_current_object()  # type: ignore[attr-defined]
+        if app is None and len(self._rules) == 1:
+            (app,) = self._rules
+        if app is None or app not in self._rules:
+            raise RuntimeError(
+                f"this CORS is bound to {len(self._rules)} apps, and not to {app!r}: "
+                "write cors.allows(origin, app=app) with an app that it was initialised with"
+            )
+        policy = self._rules[app].find(path)
+        return origin is not None and policy is not None and policy.allows(origin)
+
+    def __getattr__(self, name: str) -> object:
+        if hasattr(Flask, name):
+            raise AttributeError(
+                f"CORS has no attribute {name!r}, for it is no app and wraps none: "
+                "write CORS(app) instead of app = CORS(app), and go on using app",
+                name=name,
+                obj=self,
+            )
+        raise AttributeError(f"CORS has no attribute {name!r}", name=name, obj=self)
+
+
+def _rules(
+    config: Mapping[str, object], levels: list[Level], place: Place
+) -> list[tuple[PathPattern, Policy]]:
+    """The rules that the levels make together with an app's config, which is read now."""
+    levels = [*levels, config_level(config, place), DEFAULTS]
+    policies: dict[int, Policy] = {}
+    return [
+        (pattern, policies.setdefault(id(options), Policy(options)))
+        for pattern, options in resolve_resources(levels)
+    ]

@@ -1,0 +1,126 @@
+"""One serialised origin: ``scheme://host[:port]``, or ``null``.
+
+A leaf: it imports nothing of the project and no framework.
+
+How a browser serialises an origin: https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import NamedTuple
+
+# scheme of 64, "://", host of 253, ":" and a port of five digits: nothing longer is an origin.
+MAX_LENGTH = 326
+
+# Visible ASCII without the comma. A comma is what two Origin lines look like once a WSGI server
+# has joined them, and no serialised origin holds one.
+_is_well_formed = re.compile(rf"[\x21-\x2b\x2d-\x7e]{{1,{MAX_LENGTH}}}").fullmatch
+
+# RFC 3986 3.1        scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
+_SCHEME = r"[a-z][a-z0-9+.-]*"
+_LABEL = r"[a-z0-9_-]+"
+_PORT = r"0|[1-9][0-9]{0,4}"
+_parse = re.compile(
+    rf"(?P<scheme>{_SCHEME})://(?P<host>{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9a-f:.]+\])"
+    rf"(?::(?P<port>{_PORT}))?"
+).fullmatch
+
+DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443", "ftp": "21"}
+
+
+class Origin(NamedTuple):
+    """A tuple origin: ``port`` is None where it is the default one."""
+
+    scheme: str
+    host: str
+    port: str | None
+
+
+def is_well_formed(value: str) -> bool:
+    """Whether a client's ``Origin`` is worth looking at: 1 to 326 visible ASCII characters, no
+    comma. What is not is refused by every policy."""
+    return _is_well_formed(value) is not None
+
+
+def parse(text: str) -> Origin | None:
+    """``text``, in lower case, as an origin; None when it is none."""
+    found = _parse(text)
+    if found is None:
+        return None
+    scheme, host, port = found.group("scheme", "host", "port")
+    if port is not None and int(port) > 65535:
+        return None
+    if host.startswith("[") and not _is_ip(host[1:-1]):
+        return None
+    return Origin(scheme, host, port)
+
+
+def is_ip_host(host: str) -> bool:
+    """Whether a host is an address, not a name: what has an address has no subdomains."""
+    return host.startswith("[") or _is_ip(host)
+
+
+def without_ipv6(text: str) -> str:
+    """``text`` without the brackets and colons of an IPv6 literal, which look like a regex's."""
+    return _IPV6_LITERAL.sub(lambda found: "" if _is_ip(found[1]) else found[0], text)
+
+
+_IPV6_LITERAL = re.compile(r"(?<=://)\[([0-9A-Fa-f:.]+)\]")
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def why_never_sent(literal: str) -> tuple[str, str | None] | None:
+    """Why no browser ever sends ``literal`` as an ``Origin``, and what to write instead where
+    that can be told; None for an origin that a browser does send.
+
+    Browsers send the origin of a URL as they parsed it: scheme and host in lower case, the host
+    in punycode, the default port left out, nothing behind the port.
+    """
+    if literal == "null":
+        return None
+    if "://" not in literal:
+        mend = f"https://{literal}".lower()
+        return "it has no scheme", mend if parse(mend) else None
+    scheme, rest = literal.split("://", 1)
+    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    if len(authority) != len(rest):
+        trailing = "a trailing slash" if rest == f"{authority}/" else "a path"
+        return f"it has {trailing}", f"{scheme}://{authority}".lower()
+    if not literal.isascii():
+        return "its host is not ASCII: browsers send punycode", _punycode(scheme, authority)
+    if literal != literal.lower():
+        return "it has upper case letters", literal.lower()
+    parsed = parse(literal)
+    if parsed is None or scheme == "file" or _is_odd_ip(parsed.host):
+        return "it is not an origin", None
+    if parsed.port is not None and DEFAULT_PORTS.get(scheme) == parsed.port:
+        return "it names the default port", f"{scheme}://{parsed.host}"
+    return None
+
+
+def _punycode(scheme: str, authority: str) -> str | None:
+    host, colon, port = authority.partition(":")
+    try:
+        return f"{scheme}://{host.encode('idna').decode('ascii')}{colon}{port}".lower()
+    except UnicodeError:
+        return None
+
+
+def _is_odd_ip(host: str) -> bool:
+    """A host that a URL parser reads as an address and writes in another way, or not at all
+    (https://url.spec.whatwg.org/#ends-in-a-number-checker)."""
+    if host.startswith("["):
+        address = ipaddress.IPv6Address(host[1:-1])
+        # Python and the URL standard write an IPv4-mapped address in different ways.
+        return address.ipv4_mapped is None and host != f"[{address}]"
+    last = host.rstrip(".").rpartition(".")[2]
+    return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last) is not None and not _is_ip(host)

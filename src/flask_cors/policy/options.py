@@ -1,0 +1,301 @@
+"""The options: their names, defaults and normal forms, and which level of the hierarchy speaks.
+
+A :class:`Level` holds what was given in one place: a resource's own options, the keyword
+arguments of ``init_app``, those of the constructor, ``app.config``, the defaults. For each option
+the highest level that gives it decides; :func:`resolve` says so in an :class:`Options`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, Generic, TypeVar, cast
+
+from ..errors import CORSConfigError, Mistake, Place, shown
+from ..headers import ALL_METHODS
+from .allowlist import (
+    HeaderAllowlist,
+    MethodAllowlist,
+    parse_allow_headers,
+    parse_expose_headers,
+    parse_methods,
+)
+from .origins import OriginSet, parse_origins
+from .resources import EVERY_PATH, PathPattern, parse_resources
+
+T = TypeVar("T")
+Warn = Callable[[str], None]
+
+
+class Unset:
+    """The value of a parameter that was not given. Looks like the default in an editor, and is
+    not it: only for what is unset does the next level of the hierarchy speak."""
+
+    def __init__(self, default: object) -> None:
+        self.default = default
+
+    def __repr__(self) -> str:
+        return repr(self.default)
+
+
+def unset(default: T) -> T:
+    """An :class:`Unset`, under the type of what it stands for."""
+    return cast(T, Unset(default))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One resolved option: its normal form, what was given for it, on which level and where."""
+
+    value: T
+    given: object
+    level: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The resolved options of one policy."""
+
+    origins: Setting[OriginSet]
+    methods: Setting[MethodAllowlist]
+    expose_headers: Setting[str | None]
+    allow_headers: Setting[HeaderAllowlist]
+    supports_credentials: Setting[bool]
+    max_age: Setting[str | None]
+    send_wildcard: Setting[bool]
+    vary_header: Setting[bool]
+    automatic_options: Setting[bool]
+    allow_private_network: Setting[bool]
+    intercept_exceptions: Setting[bool]
+    always_send: Setting[bool]
+
+
+# ---- normal forms ------------------------------------------------------------------------------
+
+_BOOLEANS = {
+    **dict.fromkeys(("true", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "0", "no", "off"), False),
+}
+
+
+def _boolean(option: str) -> Callable[[object, Warn], bool]:
+    def parse_boolean(value: object, _: Warn) -> bool:
+        if isinstance(value, int) and value in (0, 1):  # a bool is an int
+            return bool(value)
+        read = _BOOLEANS.get(value.strip().lower()) if isinstance(value, str) else None
+        if read is None:
+            mend = "write True or False, in the environment true or false"
+            raise CORSConfigError([Mistake(option, value, "is neither true nor false", mend)])
+        return read
+
+    return parse_boolean
+
+
+def parse_max_age(value: object, _: Warn) -> str | None:
+    """``Access-Control-Max-Age``, or None: whole seconds, 0 not to cache, -1 to switch a cache
+    off."""
+    if value is None:
+        return None
+    seconds: float | None = None
+    if isinstance(value, timedelta):
+        seconds = value.total_seconds()
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        seconds = value
+    elif isinstance(value, str) and re.fullmatch(r"\s*(-1|[0-9]{1,20})\s*", value):
+        seconds = int(value)
+    # NaN is not equal to, above or below anything.
+    if seconds is not None and (seconds == -1 or 0 <= seconds < float("inf")):
+        return str(int(seconds))
+    mend = "write the seconds, such as 600, a timedelta, or -1 to switch the cache off"
+    raise CORSConfigError([Mistake("max_age", value, "is not a number of seconds", mend)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    default: object
+    parse: Callable[[object, Warn], object]
+
+
+def _switch(name: str, default: bool) -> _Option:
+    return _Option(default, _boolean(name))
+
+
+_OPTIONS: dict[str, _Option] = {
+    "origins": _Option("*", parse_origins),
+    "methods": _Option(ALL_METHODS, parse_methods),
+    "expose_headers": _Option(None, parse_expose_headers),
+    "allow_headers": _Option("*", parse_allow_headers),
+    "supports_credentials": _switch("supports_credentials", False),
+    "max_age": _Option(None, parse_max_age),
+    "send_wildcard": _switch("send_wildcard", False),
+    "vary_header": _switch("vary_header", True),
+    "automatic_options": _switch("automatic_options", True),
+    "allow_private_network": _switch("allow_private_network", False),
+    "intercept_exceptions": _switch("intercept_exceptions", True),
+    "always_send": _switch("always_send", True),
+    "resources": _Option(EVERY_PATH, parse_resources),
+}
+
+POLICY_OPTIONS = tuple(name for name in _OPTIONS if name != "resources")
+EXTENSION_OPTIONS = tuple(_OPTIONS)
+CONFIG_KEYS = {f"CORS_{name.upper()}": name for name in _OPTIONS}
+
+
+# ---- hierarchy ---------------------------------------------------------------------------------
+
+
+class Level:
+    """What was given in one place. Each option is read once, however many policies it reaches:
+    an iterable may be a generator, and a warning is said once."""
+
+    def __init__(
+        self, name: str, place: Place | None, values: Mapping[str, object], known: Iterable[str]
+    ) -> None:
+        self.name = name
+        self.place = place
+        known = tuple(known)
+        given = {key: value for key, value in values.items() if not isinstance(value, Unset)}
+        self.values = {key: value for key, value in given.items() if key in known}
+        self._read: dict[str, Setting[Any] | CORSConfigError] = {}
+        for key in given.keys() - self.values.keys():
+            self._warn(f"{name} has no option {key!r}{_nearest(key, known)}")
+
+    def __contains__(self, option: str) -> bool:
+        return option in self.values
+
+    def setting(self, option: str) -> Setting[Any]:
+        """The option in its normal form.
+
+        :raises CORSConfigError: for a value that has none.
+        """
+        read = self._read.get(option)
+        if read is None:
+            given = self.values[option]
+            try:
+                value = _OPTIONS[option].parse(given, self._warn)
+                read = Setting(value, given, self.name, self.place)
+            except CORSConfigError as error:
+                read = error
+            self._read[option] = read
+        if isinstance(read, CORSConfigError):
+            raise read
+        return read
+
+    def _warn(self, message: str) -> None:
+        if self.place is not None:
+            self.place.warn(message)
+
+    def check(self) -> None:
+        """Report every mistake that what was given settles by itself.
+
+        :raises CORSConfigError: naming them all.
+        """
+        mistakes = _Mistakes()
+        read = {option: mistakes.catch(partial(self.setting, option)) for option in self.values}
+        _check_credentials(read.get("origins"), read.get("supports_credentials"), mistakes)
+        mistakes.raise_any()
+
+
+def _nearest(key: object, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(str(key), known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+DEFAULTS = Level(
+    "default", None, {name: option.default for name, option in _OPTIONS.items()}, _OPTIONS
+)
+
+
+def config_level(config: Mapping[str, object], place: Place) -> Level:
+    """The ``CORS_*`` keys of ``app.config``, read now. None means unset, but not for the origins:
+    an unset variable must not open the API."""
+    values = {
+        option: config[key]
+        for key, option in CONFIG_KEYS.items()
+        if key in config and (config[key] is not None or option == "origins")
+    }
+    for key in config:
+        if key.startswith("CORS_") and key not in CONFIG_KEYS:
+            near = difflib.get_close_matches(key, CONFIG_KEYS, n=1, cutoff=0.9)
+            if near:  # an app may have keys of its own, which are named like ours and not nearly so
+                place.warn(f"app.config has {key!r}, which is no option; did you mean {near[0]!r}?")
+    return Level("app.config", place, values, _OPTIONS)
+
+
+class _Mistakes(list[Mistake]):
+    """Mistakes of several options, reported together."""
+
+    def catch(self, read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except CORSConfigError as error:
+            self.extend(error.mistakes)
+            return None
+
+    def raise_any(self) -> None:
+        if self:
+            raise CORSConfigError(self)
+
+
+def _speaking(levels: Sequence[Level], option: str) -> Setting[Any]:
+    """The setting of the highest level that gives the option."""
+    return next(level for level in levels if option in level).setting(option)
+
+
+def _check_credentials(
+    origins: Setting[OriginSet] | None, credentials: Setting[bool] | None, mistakes: _Mistakes
+) -> None:
+    """Credentials for origins that anyone can take would let any site act as its visitors.
+    None is a setting that is a mistake already."""
+    if origins is None or credentials is None or not credentials.value:
+        return
+    open_to = origins.value.open_to()
+    if open_to is not None:
+        problem = f"with supports_credentials=True lets in {open_to}"
+        mend = 'list the origins you trust, such as origins=["https://app.example"]'
+        mistakes.append(Mistake("origins", origins.given, problem, mend))
+
+
+def resolve(levels: Sequence[Level]) -> Options:
+    """What the levels say together, the highest first; :data:`DEFAULTS` comes last.
+
+    :raises CORSConfigError: naming every mistake.
+    """
+    mistakes = _Mistakes()
+    settings: dict[str, Any] = {}
+    for option in POLICY_OPTIONS:
+        settings[option] = mistakes.catch(partial(_speaking, levels, option))
+    _check_credentials(settings["origins"], settings["supports_credentials"], mistakes)
+    mistakes.raise_any()
+    return Options(**settings)
+
+
+def resolve_resources(levels: Sequence[Level]) -> list[tuple[PathPattern, Options]]:
+    """The resources that the levels give, each with its options. Resources without options of
+    their own share one :class:`Options`.
+
+    :raises CORSConfigError: naming every mistake, those of all resources together.
+    """
+    mistakes = _Mistakes()
+    for level in levels:
+        if level.place is not None and level.name != "app.config":
+            mistakes.catch(level.check)
+    resources = mistakes.catch(partial(_speaking, levels, "resources"))
+    rules: list[tuple[PathPattern, Options]] = []
+    shared: Options | None = None
+    for pattern, own in [] if resources is None else resources.value:
+        if own:
+            name = f"the resource {shown(pattern.source)}"
+            level = Level(name, resources.place if resources else None, own, POLICY_OPTIONS)
+            options = mistakes.catch(partial(resolve, [level, *levels]))
+        else:
+            shared = options = shared or mistakes.catch(partial(resolve, levels))
+        if options is not None:
+            rules.append((pattern, options))
+    mistakes.raise_any()
+    return rules

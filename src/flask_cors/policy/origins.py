@@ -1,0 +1,324 @@
+"""Which origins are allowed.
+
+An :class:`OriginSet` answers in the order of cost: exact origins by hash, subdomain and port
+patterns by the labels of the host, then regular expressions and callables one by one.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from .. import origin as _origin
+from ..errors import CORSConfigError, Mistake, shown
+from ..headers import comma_list
+from .regex import is_regex
+
+Warn = Callable[[str], None]
+
+# Hosts that nobody allows on purpose, under the top-level domains that people do allow. A pattern
+# that accepts one of them accepts a stranger.
+_STRANGERS = tuple(
+    f"{scheme}://{host}{port}"
+    for scheme in ("https", "http")
+    for host in (
+        *(
+            f"{name}.{suffix}"
+            for name in ("evil", "attacker", "evil-site", "www.evil", "a.b.evil", "evil123")
+            for suffix in (
+                *("com", "net", "org", "io", "dev", "app", "info", "biz", "xyz", "co", "me", "ai"),
+                *("uk", "co.uk", "de", "fr", "eu", "cn", "ru", "jp", "com.br", "com.au", "in"),
+            )
+        ),
+        "203.0.113.7",
+        "[2001:db8::bad]",
+    )
+    for port in ("", ":8443")
+)
+
+
+class Failure(NamedTuple):
+    """A callable that gave no answer: what it did instead, and the exception if there was one."""
+
+    what: str
+    error: Exception | None
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """A regular expression that must match the whole origin."""
+
+    pattern: re.Pattern[str]
+
+    def allows(self, origin: str) -> bool:
+        return self.pattern.fullmatch(origin) is not None
+
+    def __repr__(self) -> str:
+        return f"re.compile({self.pattern.pattern!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A callable ``origin -> bool``. Only True allows; anything else that is no bool is a
+    failure, for a coroutine or a row of a database is as true as True."""
+
+    function: Callable[[str], object]
+
+    def ask(self, origin: str) -> bool | Failure:
+        try:
+            answer = self.function(origin)
+        except Exception as error:  # whatever it is, the request must not pay for it
+            return Failure(f"{self!r} raised {type(error).__name__}", error)
+        if isinstance(answer, bool):
+            return answer
+        if inspect.iscoroutine(answer):
+            answer.close()  # or Python warns, later and elsewhere, that it was never awaited
+        return Failure(f"{self!r} answered with {type(answer).__name__}, not with a bool", None)
+
+    def __repr__(self) -> str:
+        return str(getattr(self.function, "__qualname__", type(self.function).__qualname__))
+
+
+@dataclass(frozen=True, slots=True)
+class OriginSet:
+    """The origins that a policy allows; frozen.
+
+    :ivar any: every origin is allowed: ``"*"``.
+    :ivar exact: origins in lower case.
+    :ivar wildcards: subdomain and port patterns in lower case, as they are written:
+        ``https://*.example.com``, ``http://localhost:*``.
+    """
+
+    any: bool = False
+    exact: frozenset[str] = frozenset()
+    wildcards: frozenset[str] = frozenset()
+    regexes: tuple[Regex, ...] = ()
+    predicates: tuple[Predicate, ...] = ()
+
+    @property
+    def single(self) -> str | None:
+        """The origin, where one exact origin and nothing else is allowed."""
+        if len(self.exact) != 1 or self.any or self.wildcards or self.regexes or self.predicates:
+            return None
+        (only,) = self.exact
+        return only
+
+    def answer(self, origin: str) -> str | Failure | None:
+        """What ``Access-Control-Allow-Origin`` is for ``origin``: an exact origin as configured,
+        any other allowed origin as the client wrote it, None for a refused one."""
+        if origin in self.exact:
+            return origin
+        if not _origin.is_well_formed(origin):
+            return None
+        if self.any:
+            return origin
+        lowered = origin.lower()
+        if lowered in self.exact:
+            return lowered
+        if self.wildcards and not self.wildcards.isdisjoint(_wildcards_of(lowered)):
+            return origin
+        if any(regex.allows(origin) for regex in self.regexes):
+            return origin
+        for predicate in self.predicates:
+            answer = predicate.ask(origin)
+            if isinstance(answer, Failure):
+                return answer
+            if answer:
+                return origin
+        return None
+
+    def open_to(self) -> str | None:
+        """How anyone can take an allowed origin, or None: what must not meet credentials.
+        Callables are not asked."""
+        if self.any:
+            return "any origin"
+        if "null" in self.exact or any(regex.allows("null") for regex in self.regexes):
+            return "'null', which any site can send from a sandboxed frame"
+        known = OriginSet(wildcards=self.wildcards, regexes=self.regexes)
+        for stranger in _STRANGERS:
+            if known.answer(stranger) is not None:
+                return f"strangers such as {stranger}"
+        return None
+
+
+def _wildcards_of(origin: str) -> Iterator[str]:
+    """Every subdomain or port pattern that ``origin``, in lower case, would match."""
+    parsed = _origin.parse(origin)
+    if parsed is None:
+        return
+    scheme, host, port = parsed
+    end = "" if port is None else f":{port}"
+    yield f"{scheme}://{host}:*"
+    dot = -1 if host.startswith("[") else host.find(".")
+    while dot != -1:
+        domain = host[dot:]
+        yield f"{scheme}://*{domain}{end}"
+        yield f"{scheme}://*{domain}:*"
+        dot = host.find(".", dot + 1)
+
+
+# ---- reading the option ------------------------------------------------------------------------
+
+_ONE_EACH = 'write a list, such as ["https://app.example"]'
+
+
+class _Reader:
+    """Sorts the items of an ``origins`` option into the kinds of an :class:`OriginSet`."""
+
+    def __init__(self, warn: Warn) -> None:
+        self.warn = warn
+        self.any = False
+        self.exact: set[str] = set()
+        self.wildcards: set[str] = set()
+        self.regexes: list[Regex] = []
+        self.predicates: list[Predicate] = []
+        self.mistakes: list[Mistake] = []
+
+    def refuse(self, value: object, problem: str, mend: str) -> None:
+        self.mistakes.append(Mistake("origins", value, problem, mend))
+
+    def item(self, item: object) -> None:
+        if isinstance(item, str):
+            self.string(item)
+        elif isinstance(item, re.Pattern):
+            self.compiled(item)
+        elif callable(item):
+            self.predicate(item)
+        else:
+            self.refuse(item, "is not an origin", _ONE_EACH)
+
+    def string(self, text: str) -> None:
+        pieces = comma_list(text) if "," in text else [text.strip()]
+        if len(pieces) > 1 and is_regex(text):
+            self.refuse(
+                text,
+                "is a list with commas that holds a regular expression",
+                "write a list of strings, or re.compile(…) for an expression with a comma",
+            )
+            return
+        for piece in pieces:
+            self.piece(piece)
+
+    def piece(self, text: str) -> None:
+        if text in ("*", ".*"):
+            self.any = True
+        elif is_regex(text):
+            try:
+                self.regexes.append(Regex(re.compile(text, re.IGNORECASE)))
+            except re.error as error:
+                self.refuse(text, f"does not compile ({error})", "mend the regular expression")
+        elif "*" in text:
+            self.wildcard(text)
+        else:
+            self.literal(text)
+
+    def wildcard(self, text: str) -> None:
+        lowered = text.lower()
+        sample = lowered.replace("://*.", "://", 1)
+        sample = sample.removesuffix(":*")
+        parsed = None if "*" in sample else _origin.parse(sample)
+        if parsed is None or ("://*." in lowered and _origin.is_ip_host(parsed.host)):
+            self.refuse(text, "is no pattern", f"write {_meant(text)}")
+            return
+        why = _origin.why_never_sent(sample)
+        if why is not None:
+            self.warn(f"origins: no browser ever sends an origin like {shown(text)}: {why[0]}")
+        self.wildcards.add(lowered)
+
+    def literal(self, text: str) -> None:
+        why = _origin.why_never_sent(text)
+        if why is not None:
+            problem, mend = why
+            write = f"; write {shown(mend)}" if mend else ""
+            self.warn(f"origins: no browser ever sends {shown(text)}: {problem}{write}")
+        lowered = text.lower()
+        if _origin.is_well_formed(lowered):
+            self.exact.add(lowered)
+
+    def compiled(self, pattern: re.Pattern[Any]) -> None:
+        if isinstance(pattern.pattern, str):
+            self.regexes.append(Regex(pattern))
+        else:
+            self.refuse(pattern, "is an expression of bytes", "compile a str: re.compile(r'…')")
+
+    def predicate(self, function: Callable[..., object]) -> None:
+        if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
+            getattr(function, "__call__", None)  # noqa: B004  # its kind, not whether it is there
+        ):
+            self.refuse(
+                function,
+                "is a coroutine function, and nothing awaits it",
+                "write a plain function that returns a bool",
+            )
+        elif not _takes_one_argument(function):
+            self.refuse(
+                function,
+                "does not take one argument, the origin",
+                "write origins=lambda origin: …; for a bare decorator write @cross_origin()",
+            )
+        else:
+            self.predicates.append(Predicate(function))
+
+
+def _takes_one_argument(function: Callable[..., object]) -> bool:
+    try:
+        inspect.signature(function).bind("https://app.example")
+    except TypeError:
+        return False
+    except ValueError:  # a builtin without a signature
+        return True
+    return True
+
+
+def _meant(text: str) -> str:
+    """How to write what a malformed wildcard was probably meant for."""
+    scheme, separator, rest = text.rpartition("://")
+    if not separator or scheme == "*":
+        scheme = "https"
+    rest = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    host, _, port = rest.partition(":")
+    bare = host.strip("*").strip(".")
+    if not bare or "*" in bare or _origin.is_ip_host(bare):
+        return (
+            '"*" for any origin, each origin in full, "https://*.example.com" for subdomains, '
+            '"http://localhost:*" for ports, or a regular expression'
+        )
+    if host.endswith("*") and not host.startswith("*"):
+        return f'"{scheme}://{bare}:*" for any port, or "{scheme}://{bare}"'
+    end = f":{port}" if port else ""
+    return f'"{scheme}://*.{bare}{end}" for its subdomains, and "{scheme}://{bare}{end}" for itself'
+
+
+def parse_origins(value: object, warn: Warn) -> OriginSet:
+    """The normal form of the option ``origins``.
+
+    :param value: ``"*"``, an origin, a pattern, a regular expression, a callable, or a list of
+        them; None allows nobody.
+    :param warn: is told what is allowed and probably not meant.
+    :raises CORSConfigError: naming each item that cannot be used.
+    """
+    reader = _Reader(warn)
+    if value is None or value == "":
+        warn(
+            f"origins: {value!r} allows nobody, for an unset variable must not open the API; "
+            "write origins=[] for nobody, origins='*' for anybody"
+        )
+    elif isinstance(value, (str, re.Pattern)) or callable(value):
+        reader.item(value)
+    elif isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
+        for item in value:
+            reader.item(item)
+    else:
+        reader.refuse(value, "is not an origin", _ONE_EACH)
+    if reader.mistakes:
+        raise CORSConfigError(reader.mistakes)
+    return OriginSet(
+        reader.any,
+        frozenset(reader.exact),
+        frozenset(reader.wildcards),
+        tuple(reader.regexes),
+        tuple(reader.predicates),
+    )

@@ -1,0 +1,282 @@
+"""Which policy a path gets.
+
+A :class:`ResourceMap` holds rules, each a path pattern and what it stands for, and finds the one
+with the highest rank: an exact path; then the longest literal prefix; then the most literal
+characters; then the first declared. Rules stand in dictionaries by their prefix, so the cost of
+a look-up grows with the number of different prefix lengths, not with the number of rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from ..errors import CORSConfigError, Mistake, shown
+
+T = TypeVar("T")
+Warn = Callable[[str], None]
+
+# A path longer than this belongs to no resource: it bounds what regular expressions cost.
+MAX_PATH = 4096
+
+EVERY_PATH = "/*"
+
+
+@dataclass(frozen=True, slots=True)
+class PathPattern:
+    """One pattern of the option ``resources``; equal patterns are the same resource.
+
+    :ivar source: as it was written, ``"*"`` as ``"/*"``.
+    :ivar regex: the expression that the path must match from its start; None for an exact path
+        and for ``/api/*``.
+    """
+
+    source: str
+    regex: re.Pattern[str] | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        return self.regex is None and not self.source.endswith("/*")
+
+    def matches(self, path: str) -> bool:
+        if self.regex is not None:
+            return self.regex.match(path) is not None
+        if self.is_exact:
+            return path == self.source
+        # "/api/*" is "/api" and everything below it.
+        return f"{path}/".startswith(self.source[:-1])
+
+
+class Rank(NamedTuple):
+    """Where a pattern that is not exact stands; the smallest comes first."""
+
+    prefix: int
+    literals: int
+    order: int
+
+
+class _Rule(NamedTuple):
+    rank: Rank
+    pattern: PathPattern
+    target: object
+
+
+class ResourceMap(Generic[T]):
+    """Path patterns and what they stand for; frozen. A later pattern replaces an equal one."""
+
+    def __init__(self, rules: Iterable[tuple[PathPattern, T]] = ()) -> None:
+        self.rules: dict[PathPattern, T] = {}
+        for pattern, target in rules:
+            self.rules.pop(pattern, None)
+            self.rules[pattern] = target
+        self._exact = {p.source: target for p, target in self.rules.items() if p.is_exact}
+        self._by_prefix = _by_prefix(self.rules)
+
+    def __bool__(self) -> bool:
+        return bool(self.rules)
+
+    def match(self, path: str) -> T | None:
+        """What ``path`` stands for, taken as it is."""
+        exact = self._exact.get(path)
+        if exact is not None:
+            return exact
+        subject = f"{path}/"  # "/api" belongs to "/api/*", whose prefix is "/api/"
+        for length, buckets, unindexed in self._by_prefix:
+            for rule in buckets.get(subject[:length], unindexed):
+                if rule.pattern.matches(path):
+                    return rule.target  # type: ignore[return-value]
+        return None
+
+    def find(self, path: str) -> T | None:
+        """What ``path`` stands for; None where that is in doubt."""
+        return beyond_doubt(self.match, path)
+
+
+def beyond_doubt(lookup: Callable[[str], T | None], path: str) -> T | None:
+    """``lookup(path)``, but None for a path that is too long, or whose dot segments, once
+    removed, would lead elsewhere: who routes the request may have removed them, or may not."""
+    if len(path) > MAX_PATH:
+        return None
+    target = lookup(path)
+    if "/." in path and lookup(without_dot_segments(path)) is not target:
+        return None
+    return target
+
+
+def without_dot_segments(path: str) -> str:
+    """RFC 3986 5.2.4 for a path that begins with a slash."""
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1:] in (["."], [".."]):
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+# ---- rank --------------------------------------------------------------------------------------
+
+# A regular expression, piece by piece. What is not one of the named groups is no literal.
+_PIECES = re.compile(
+    r"""
+      \\ (?P<escaped> [^A-Za-z0-9] )                # \. is a literal dot
+    | \\ .                                          # \d, \Z
+    | \[ \^? \]? (?: \\. | [^\]\\] )* \]            # [a-z]
+    | \( \? (?: P? <\w+> | [aiLmsux-]* [:)] | <?[=!] )   # what opens a group
+    | (?P<quantifier> [*+?] | \{ \d* ,? \d* \} )
+    | [.^$|()\[\\]
+    | (?P<plain> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class _Literal(NamedTuple):
+    prefix: str
+    characters: int
+
+
+def _literal_part(source: str) -> _Literal:
+    """What stands before the first regex character of ``source``, and how many literal
+    characters it has in all. A quantified character is none."""
+    source = re.sub(r"\A(?:\^|\\A)", "", source)
+    pieces = [
+        (found["escaped"] or found["plain"], found["quantifier"] is not None)
+        for found in _PIECES.finditer(source)
+    ]
+    prefix = ""
+    characters = 0
+    in_prefix = True
+    for (literal, _), (_, is_quantified) in zip(pieces, [*pieces[1:], (None, False)], strict=True):
+        if literal is None or is_quantified:
+            in_prefix = False
+        else:
+            characters += 1
+            prefix += literal if in_prefix else ""
+    return _Literal(prefix, characters)
+
+
+_Step = tuple[int, dict[str, list[_Rule]], list[_Rule]]
+
+
+def _by_prefix(rules: Mapping[PathPattern, object]) -> list[_Step]:
+    """For each length of a literal prefix, the longest first: the rules by their prefix, and
+    those that have to be tried whatever the path begins with."""
+    indexed: dict[int, dict[str, list[_Rule]]] = {}
+    unindexed: dict[int, list[_Rule]] = {}
+    for order, (pattern, target) in enumerate(rules.items()):
+        if pattern.is_exact:
+            continue
+        prefix, characters = _literal_part(pattern.source)
+        length = len(prefix)
+        rule = _Rule(Rank(-length, -characters, order), pattern, target)
+        if _begins_literally(pattern):
+            indexed.setdefault(length, {}).setdefault(prefix, []).append(rule)
+        else:
+            unindexed.setdefault(length, []).append(rule)
+    steps: list[_Step] = []
+    for length in sorted(indexed.keys() | unindexed.keys(), reverse=True):
+        always = sorted(unindexed.get(length, []))
+        buckets = {
+            prefix: sorted([*bucket, *always]) for prefix, bucket in indexed.get(length, {}).items()
+        }
+        steps.append((length, buckets, always))
+    return steps
+
+
+def _begins_literally(pattern: PathPattern) -> bool:
+    """Whether every path that matches begins with the literal prefix. Not so where a flag gives
+    the letters another meaning, or where "|" offers another beginning."""
+    regex = pattern.regex
+    return regex is None or not (regex.flags & (re.IGNORECASE | re.VERBOSE) or "|" in regex.pattern)
+
+
+# ---- reading the option ------------------------------------------------------------------------
+
+_REGEX = frozenset(r"*\]?$^[()")
+_READS_LIKE_A_REGEX = re.compile(r"\.\+|\{\d*,?\d*\}|\|")
+_READS_LIKE_A_CONVERTER = re.compile(r"<[^<>/]+>")
+
+
+def parse_pattern(given: object, warn: Warn) -> PathPattern:
+    """One pattern of ``resources``.
+
+    :raises CORSConfigError: for what is no string and no compiled expression of one, or does
+        not compile.
+    """
+    if isinstance(given, re.Pattern) and isinstance(given.pattern, str):
+        return PathPattern(given.pattern, given)
+    if not isinstance(given, str):
+        problem, mend = "is no path pattern", 'write a string, such as "/api/*"'
+        raise CORSConfigError([Mistake("resources", given, problem, mend)])
+    if given in ("*", EVERY_PATH):
+        return PathPattern(EVERY_PATH)
+    below = given[:-1] if given.endswith("/*") else given
+    if not _REGEX.isdisjoint(below):
+        try:
+            return PathPattern(given, re.compile(given))
+        except re.error as error:
+            problem, mend = f"does not compile ({error})", "mend the regular expression"
+            raise CORSConfigError([Mistake("resources", given, problem, mend)]) from None
+    _warn_of_literal(given, warn)
+    return PathPattern(given)
+
+
+def _warn_of_literal(given: str, warn: Warn) -> None:
+    if _READS_LIKE_A_REGEX.search(given):
+        warn(
+            f"resources: {shown(given)} reads like a regular expression and is taken literally; "
+            f"write re.compile({given!r})"
+        )
+    elif converter := _READS_LIKE_A_CONVERTER.search(given):
+        below = given[: converter.start()]
+        warn(
+            f"resources: {shown(given)} is taken literally, for resources know no converters; "
+            f"write {shown(below + '*')} or a regular expression"
+        )
+    elif not given.startswith("/"):
+        warn(f"resources: no path begins like {shown(given)}; write {shown('/' + given)}")
+
+
+_LISTED = re.compile(r"\s*,\s*(?=/)")
+
+
+def parse_resources(value: object, warn: Warn) -> list[tuple[PathPattern, Mapping[str, object]]]:
+    """The normal form of the option ``resources``: patterns and their own options, which are
+    not looked into here.
+
+    :raises CORSConfigError: naming each pattern that cannot be used.
+    """
+    pairs: Iterable[tuple[object, object]]
+    if isinstance(value, Mapping):
+        pairs = value.items()
+    elif isinstance(value, str):
+        pairs = [(piece, {}) for piece in _LISTED.split(value.strip())]
+    elif isinstance(value, re.Pattern):
+        pairs = [(value, {})]
+    elif isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
+        pairs = [(pattern, {}) for pattern in value]
+    else:
+        problem = "is no path pattern, list of patterns or dict"
+        mend = 'write resources="/api/*" or resources={"/api/*": {"origins": …}}'
+        raise CORSConfigError([Mistake("resources", value, problem, mend)])
+    parsed: list[tuple[PathPattern, Mapping[str, object]]] = []
+    mistakes: list[Mistake] = []
+    for pattern, options in pairs:
+        if not isinstance(options, Mapping):
+            mend = 'write a dict, such as {"origins": "https://app.example"}'
+            problem = f"is no dict of options for {shown(pattern)}"
+            mistakes.append(Mistake("resources", options, problem, mend))
+            continue
+        try:
+            parsed.append((parse_pattern(pattern, warn), options))
+        except CORSConfigError as error:
+            mistakes.extend(error.mistakes)
+    if mistakes:
+        raise CORSConfigError(mistakes)
+    return parsed

@@ -1,0 +1,131 @@
+"""What is said about a decision: the log line, the hint in debug mode, the signal.
+
+Nothing here can break a response: a log handler or a receiver that fails is passed over.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from blinker import Namespace
+from werkzeug.exceptions import HTTPException
+
+from .policy.policy import Decision, Policy, Reason
+
+if TYPE_CHECKING:
+    from flask import Flask, Request
+
+logger = logging.getLogger("flask_cors")
+
+#: Sent when a request is refused, with the app as the sender and ``origin``, ``path`` and
+#: ``reason``, a :class:`~flask_cors.policy.policy.Reason` that is also a string. Origin and path
+#: are the client's own: escape them before they are shown.
+#:
+#: .. versionadded:: 7.0
+cors_refused = Namespace().signal("cors-refused")
+
+# How many different refusals debug mode hints at: enough to develop with, and a client cannot
+# grow it.
+MAX_HINTS = 100
+
+
+def report(
+    app: Flask,
+    request: Request,
+    policy: Policy | None,
+    decision: Decision | None,
+    hinted: set[tuple[str, str]],
+) -> None:
+    """Say what was decided about ``request``.
+
+    :param policy: the policy that decided, None where no rule matches.
+    :param decision: what it decided, None where no rule matches.
+    :param hinted: the pairs of origin and reason that debug mode hinted at already.
+    """
+    if logger.isEnabledFor(logging.DEBUG):
+        _guarded(lambda: logger.debug("%s", _line(request, decision)))
+    if policy is None or decision is None or not decision.reason.is_refusal:
+        return
+    failure = decision.failure
+    if failure is not None:
+        _guarded(lambda: logger.error("origins: %s", failure.what, exc_info=failure.error))
+    origin = request.environ["HTTP_ORIGIN"]
+    if app.debug:
+        pair = (origin[:500], decision.reason.value)
+        if pair not in hinted and len(hinted) < MAX_HINTS:
+            hinted.add(pair)
+            hint = _hint(policy, decision, origin)
+            _guarded(lambda: logger.warning("%s; %s", _line(request, decision), hint))
+    if cors_refused.receivers:
+        _guarded(
+            lambda: cors_refused.send(
+                app,
+                _async_wrapper=app.ensure_sync,
+                origin=origin,
+                path=request.path,
+                reason=decision.reason,
+            )
+        )
+
+
+def dropped(error: Exception | None) -> None:
+    """Say that a ``before_request`` function answered a preflight, or raised, and that this is
+    dropped. ``abort(401)`` is an answer; any other exception is worth a look."""
+    if error is None or isinstance(error, HTTPException):
+        _guarded(lambda: logger.debug("a before_request function answered a preflight: dropped"))
+    else:
+        _guarded(
+            lambda: logger.warning(
+                "a before_request function raised on a preflight: dropped", exc_info=error
+            )
+        )
+
+
+def _guarded(say: Callable[[], object]) -> None:
+    try:
+        say()
+    except Exception as error:  # a handler's or a receiver's: the response goes out all the same
+        with suppress(Exception):
+            logger.exception("%s while telling of a decision", type(error).__name__)
+
+
+def _escaped(value: str) -> str:
+    """What a client sent, on one line: no CR, LF or ESC, no more than a line can hold."""
+    return ascii(value if len(value) <= 400 else f"{value[:400]}...")
+
+
+def _line(request: Request, decision: Decision | None) -> str:
+    origin = request.environ.get("HTTP_ORIGIN")
+    of = "" if origin is None else f" from {_escaped(origin)}"
+    what = f"{_escaped(request.method)} {_escaped(request.path)}{of}"
+    if decision is None:
+        return f"{what}: no rule matches, no CORS headers"
+    detail = "" if decision.detail is None else f" {_escaped(decision.detail)}"
+    sent = ", ".join(f"{name}: {_escaped(value)}" for name, value in decision.headers)
+    return f"{what}: {decision.reason}{detail}; {sent or 'no CORS headers'}"
+
+
+def _hint(policy: Policy, decision: Decision, origin: str) -> str:
+    """The configuration that would allow what was refused."""
+    options = policy.options
+    if decision.reason is Reason.METHOD_REFUSED:
+        where = _where(options.methods.place)
+        return f"to allow it: methods=[..., {_escaped(decision.detail or '')}]{where}"
+    if decision.reason is Reason.HEADERS_REFUSED:
+        where = _where(options.allow_headers.place)
+        return f"to allow it: allow_headers=[..., {_escaped(decision.detail or '')}]{where}"
+    where = _where(options.origins.place)
+    if decision.reason is Reason.ORIGIN_MALFORMED:
+        return f"no configuration allows it{where}"
+    if decision.reason is Reason.ORIGIN_UNDECIDED:
+        return f"mend the callable in origins{where}"
+    if origin.lower() == "null":
+        return f"any site can send null: serve the page from an origin of its own{where}"
+    return f"to allow it: origins=[..., {_escaped(origin)}]{where}"
+
+
+def _where(place: object) -> str:
+    return "" if place is None else f" in {place}"
