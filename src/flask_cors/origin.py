@@ -21,7 +21,7 @@ _is_well_formed = re.compile(rf"[\x21-\x2b\x2d-\x7e]{{1,{MAX_LENGTH}}}").fullmat
 # RFC 3986 3.1        scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
 _SCHEME = r"[a-z][a-z0-9+.-]*"
 _LABEL = r"[a-z0-9_-]+"
-_PORT = r"0|[1-9][0-9]{0,4}"
+_PORT = r"[1-9][0-9]{0,4}"  # not 0: no page is ever loaded from it
 _parse = re.compile(
     rf"(?P<scheme>{_SCHEME})://(?P<host>{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9a-f:.]+\])"
     rf"(?::(?P<port>{_PORT}))?"
@@ -67,7 +67,7 @@ def without_ipv6(text: str) -> str:
     return _IPV6_LITERAL.sub(lambda found: "" if _is_ip(found[1]) else found[0], text)
 
 
-_IPV6_LITERAL = re.compile(r"(?<=://)\[([0-9A-Fa-f:.]+)\]")
+_IPV6_LITERAL = re.compile(r"(?:(?<=://)|(?<=://\*\.))\[([0-9A-Fa-f:.]+)\]")
 
 
 def _is_ip(text: str) -> bool:
