@@ -94,7 +94,7 @@ def _guarded(say: Callable[[], object]) -> None:
 
 def _escaped(value: str) -> str:
     """What a client sent, on one line: no CR, LF or ESC, no more than a line can hold."""
-    return ascii(value if len(value) <= 400 else f"{value[:400]}...")
+    return ascii(value if len(value) <= 400 else f"{value[:400]}...")[1:-1]
 
 
 def _line(request: Request, decision: Decision | None) -> str:
@@ -103,7 +103,7 @@ def _line(request: Request, decision: Decision | None) -> str:
     what = f"{_escaped(request.method)} {_escaped(request.path)}{of}"
     if decision is None:
         return f"{what}: no rule matches, no CORS headers"
-    detail = "" if decision.detail is None else f" {_escaped(decision.detail)}"
+    detail = "" if decision.detail is None else f": {_escaped(decision.detail)}"
     sent = ", ".join(f"{name}: {_escaped(value)}" for name, value in decision.headers)
     return f"{what}: {decision.reason}{detail}; {sent or 'no CORS headers'}"
 
@@ -111,12 +111,11 @@ def _line(request: Request, decision: Decision | None) -> str:
 def _hint(policy: Policy, decision: Decision, origin: str) -> str:
     """The configuration that would allow what was refused."""
     options = policy.options
+    detail = _escaped(decision.detail or "")
     if decision.reason is Reason.METHOD_REFUSED:
-        where = _where(options.methods.place)
-        return f"to allow it: methods=[..., {_escaped(decision.detail or '')}]{where}"
+        return f"to allow it: methods=[..., '{detail}']{_where(options.methods.place)}"
     if decision.reason is Reason.HEADERS_REFUSED:
-        where = _where(options.allow_headers.place)
-        return f"to allow it: allow_headers=[..., {_escaped(decision.detail or '')}]{where}"
+        return f"to allow it: allow_headers=[..., '{detail}']{_where(options.allow_headers.place)}"
     where = _where(options.origins.place)
     if decision.reason is Reason.ORIGIN_MALFORMED:
         return f"no configuration allows it{where}"
@@ -124,7 +123,7 @@ def _hint(policy: Policy, decision: Decision, origin: str) -> str:
         return f"mend the callable in origins{where}"
     if origin.lower() == "null":
         return f"any site can send null: serve the page from an origin of its own{where}"
-    return f"to allow it: origins=[..., {_escaped(origin)}]{where}"
+    return f"to allow it: origins=[..., '{_escaped(origin)}']{where}"
 
 
 def _where(place: object) -> str:
