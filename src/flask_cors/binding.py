@@ -1,13 +1,8 @@
-"""The policies of one app: which one a request gets, and how a decision reaches its response.
+"""The policies of one app, and which one a request gets.
 
-An app has one :class:`Binding`, in ``app.extensions["cors"]``. It holds what was bound: the rules
-of every ``CORS(app)``, those of every ``CORS(bp)`` by the name the blueprint is registered under,
-and the policies of decorated views by their endpoint. Two functions attach it to Flask:
-
-* one in front of the app's ``before_request`` functions answers preflights;
-* one at ``request_finished`` puts the headers on the response. That is the last word: an
-  ``after_request`` function would come before the session, whose ``Vary: Cookie`` makes one line
-  of all ``Vary`` lines and keeps the first.
+An app has one :class:`Binding`. It holds what was bound: the rules of every ``CORS(app)``, those
+of every ``CORS(bp)`` by the name the blueprint is registered under, and the policies of decorated
+views by their endpoint.
 """
 
 from __future__ import annotations
@@ -15,37 +10,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
-from weakref import WeakSet
 
-from flask import (
-    Flask,
-    Request,
-    after_this_request,
-    current_app,
-    got_request_exception,
-    request,
-    request_finished,
-    request_started,
-)
+from flask import Flask, Request
 from flask.blueprints import BlueprintSetupState
-from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
-from werkzeug.wrappers import Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, MapAdapter, Rule
 
-from . import headers as h
 from .errors import CORSConfigError, Place
 from .policy.options import DEFAULTS, Level, config_level, resolve
 from .policy.policy import Decision, Policy
 from .policy.resources import PathPattern, ResourceMap, beyond_doubt
-from .report import dropped, report
+from .report import report
 
-_EXTENSION = "cors"
-
-# Where a request's WSGI environment keeps what is known about it.
-_DECISION = "flask_cors.decision"
-_VIEW = "flask_cors.view"
-_UNHANDLED = "flask_cors.unhandled"
+# What is known about a request, as attributes of it: its WSGI environment may go on to another app.
+_DECISION = "_cors_decision"
+_VIEW = "_cors_view"
 
 _ACRM = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
 _ACRH = "HTTP_ACCESS_CONTROL_REQUEST_HEADERS"
@@ -170,11 +149,11 @@ class Binding:
 
         :raises CORSConfigError: where the view's own options make no policy.
         """
-        environ = request.environ
-        known: tuple[Policy | None, Decision | None] | None = environ.get(_DECISION)
+        environ, notes = request.environ, vars(request)
+        known: tuple[Policy | None, Decision | None] | None = notes.get(_DECISION)
         if known is not None:
             return known
-        environ[_DECISION] = None, None
+        notes[_DECISION] = None, None
         policy = self._policy(request)
         if policy is None:
             decision = None
@@ -184,7 +163,7 @@ class Binding:
             )
         else:
             decision = policy.decide(environ.get("HTTP_ORIGIN"), environ.get(_ACRPN))
-        environ[_DECISION] = policy, decision
+        notes[_DECISION] = policy, decision
         report(self.app, request, policy, decision, self._hinted)
         return policy, decision
 
@@ -198,14 +177,11 @@ class Binding:
             method = request.environ[_ACRM].upper()
             if self.views or self.blueprints:
                 endpoint = self._route(request, method) or endpoint
-        if self.views and endpoint in self.views:
-            by_method = self.views[endpoint]
-            own = by_method.get(method) or by_method.get("")
-            if isinstance(own, CORSConfigError):
-                raise own
+        if self.views:
+            own = self._own_policy(endpoint, method)
             if own is not None:
                 return own
-        remembered: Policy | None = request.environ.get(_VIEW)
+        remembered: Policy | None = vars(request).get(_VIEW)
         if remembered is not None:
             return remembered
         if not self.blueprints:
@@ -238,6 +214,41 @@ class Binding:
                 yield self.blueprints[name]
             name = name.rpartition(".")[0]
 
+    def raise_if_broken(self, request: Request) -> None:
+        """Raise where the options of the view that is to be called make no policy.
+
+        :raises CORSConfigError: the one of the view.
+        """
+        if not self._is_ready:
+            self._get_ready()
+        if self.views:
+            self._own_policy(request.endpoint, request.method)
+
+    def leaves_options(self, request: Request) -> bool:
+        """Whether the view that OPTIONS is routed to leaves OPTIONS to its ``@cross_origin``."""
+        policy = self._own_policy(request.endpoint, "OPTIONS")
+        return policy is not None and policy.automatic_options
+
+    def remember(self, request: Request, options: ViewOptions) -> Policy:
+        """Note that ``request`` reached a decorated view, for those that Flask does not know by
+        their mark: an error handler, or a view inside a decorator that hides it.
+
+        :raises CORSConfigError: where its options and the app's config make no policy.
+        """
+        policy = self.meet(options)
+        if isinstance(policy, CORSConfigError):
+            raise policy
+        vars(request).setdefault(_VIEW, policy)
+        return policy
+
+    def _own_policy(self, endpoint: str | None, method: str) -> Policy | None:
+        """The policy of a decorated view."""
+        by_method = self.views.get(endpoint or "", {})
+        own = by_method.get(method) or by_method.get("")
+        if isinstance(own, CORSConfigError):
+            raise own
+        return own
+
     def _route(self, request: Request, method: str, path: str | None = None) -> str | None:
         """The endpoint that serves ``method`` at ``path``, by default the request's own."""
         adapter = self._adapter(request)
@@ -254,83 +265,6 @@ class Binding:
             return self.app.create_url_adapter(request)
         except HTTPException:  # a host that is not trusted
             return None
-
-    # ---- the way to the response ----
-
-    def answer_preflight(self) -> Response | None:
-        """Answer an allowed preflight, whatever the ``before_request`` functions say."""
-        current = current_request()
-        if not self._is_ready:
-            self._get_ready()
-        if self.views:
-            self._raise_broken(current)
-        if current.method != "OPTIONS" or not self.answers_preflights:
-            return None
-        if not is_preflight(current) or not _may_answer(current):
-            return None
-        policy, decision = self.decide(current)
-        if policy is None or decision is None or not decision.allows_origin:
-            return None
-        if not policy.automatic_options:
-            return None
-        if _serves_options(current) and not self._replaces_options(current):
-            return None
-        self._run_dropping_answers(current)
-        return self.app.response_class()
-
-    def _raise_broken(self, request: Request) -> None:
-        """Raise where the view's own options make no policy, before the view is called."""
-        by_method = self.views.get(request.endpoint or "", {})
-        own = by_method.get(request.method) or by_method.get("")
-        if isinstance(own, CORSConfigError):
-            raise own
-
-    def options_response(self) -> Response:
-        """The answer to OPTIONS in place of a view that handles it: without ``Allow`` to an
-        allowed preflight, which strangers may send."""
-        current = current_request()
-        if is_preflight(current):
-            _, decision = self.decide(current)
-            if decision is not None and decision.allows_origin:
-                return self.app.response_class()
-        return self.app.make_default_options_response()
-
-    def _replaces_options(self, request: Request) -> bool:
-        """Whether the view that OPTIONS is routed to leaves OPTIONS to its ``@cross_origin``."""
-        by_method = self.views.get(request.endpoint or "", {})
-        policy = by_method.get("OPTIONS") or by_method.get("")
-        return isinstance(policy, Policy) and policy.automatic_options
-
-    def _run_dropping_answers(self, request: Request) -> None:
-        """Run the other ``before_request`` functions, as Flask would. Browsers send preflights
-        without credentials, so that a login check can only break the app; but ``after_request``
-        functions count on what these functions set."""
-        functions = self.app.before_request_funcs
-        for name in (None, *reversed(request.blueprints)):
-            for function in functions.get(name, ()):
-                if getattr(function, _IS_OURS, False):
-                    continue
-                try:
-                    answer = self.app.ensure_sync(function)()
-                except Exception as error:
-                    dropped(error)
-                    return
-                if answer is not None:
-                    dropped(None)
-                    return
-
-    def finish(self, response: Response) -> Response:
-        """Put the headers of the request's policy on its response."""
-        current = current_request()
-        try:
-            policy, decision = self.decide(current)
-        except CORSConfigError:  # told to whoever sent the request; nothing is opened
-            return response
-        if policy is None or decision is None:
-            return response
-        if policy.intercept_exceptions or _UNHANDLED not in current.environ:
-            apply(decision, response)
-        return response
 
 
 def _merged(
@@ -353,105 +287,6 @@ def is_preflight(request: Request) -> bool:
     return request.method == "OPTIONS" and "HTTP_ORIGIN" in environ and _ACRM in environ
 
 
-def _may_answer(request: Request) -> bool:
-    """Whether routing came to a view, or to an error that a preflight need not care about."""
-    return request.routing_exception is None or isinstance(
-        request.routing_exception, (NotFound, MethodNotAllowed, RequestRedirect)
-    )
-
-
-def _serves_options(request: Request) -> bool:
-    """Whether OPTIONS is routed to a view that handles it, not to Flask's own answer."""
-    rule = request.url_rule
-    return rule is not None and not getattr(rule, "provide_automatic_options", False)
-
-
-# The headers of which a browser accepts no second line; the others are lists.
-_SINGLE = frozenset(
-    name.lower() for name in (h.ALLOW_CREDENTIALS, h.MAX_AGE, h.ALLOW_PRIVATE_NETWORK)
-)
-
-
-def current_request() -> Request:
-    """The request itself: each look through Flask's proxy costs as much as a look-up."""
-    current: Request = request._get_current_object()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
-    return current
-
-
-def apply(decision: Decision, response: Response) -> None:
-    """Add the headers of a decision to a response; one that has its own
-    ``Access-Control-Allow-Origin`` is left alone."""
-    headers: Any = response.headers
-    if not isinstance(headers, Headers):  # some libraries put a dict there
-        headers = response.headers = Headers(headers)
-    vary = ""
-    present = []
-    for name, value in headers:
-        lowered = name.lower()
-        if lowered == "vary":
-            vary = f"{vary},{value}"
-        elif lowered.startswith("access-control-"):
-            if lowered == "access-control-allow-origin":
-                return
-            present.append(lowered)
-    for name, value in decision.headers:
-        if not present or name.lower() not in _SINGLE.intersection(present):
-            headers.add(name, value)
-    if vary:
-        _add_missing_vary(headers, decision.vary, vary)
-    else:
-        for line in decision.vary:
-            headers.add("Vary", line)
-
-
-def _add_missing_vary(headers: Headers, lines: tuple[str, ...], present: str) -> None:
-    named = {name.strip().lower() for name in present.split(",")}
-    if "*" in named:
-        return
-    for line in lines:
-        missing = [name for name in line.split(", ") if name.lower() not in named]
-        if missing:
-            headers.add("Vary", ", ".join(missing))
-
-
-# ---- attaching to Flask ------------------------------------------------------------------------
-
-_IS_OURS = "__flask_cors__"
-
-
-def bind(app: Flask) -> Binding:
-    """The binding of ``app``, attached to it once."""
-    binding: Binding | None = app.extensions.get(_EXTENSION)
-    if binding is None:
-        binding = app.extensions[_EXTENSION] = Binding(app)
-        _attach(app, binding)
-    return binding
-
-
-def _attach(app: Flask, binding: Binding) -> None:
-    # A plain function: Flask asks of each at each request whether it is async, and a bound
-    # method takes longer to say so.
-    def answer_preflight() -> Response | None:
-        return binding.answer_preflight()
-
-    setattr(answer_preflight, _IS_OURS, True)
-    # In front, whatever was registered before: no public means of Flask puts it there.
-    app.before_request_funcs.setdefault(None, []).insert(0, answer_preflight)
-    request_finished.connect(_finish, sender=app)
-    got_request_exception.connect(_finish_error, sender=app)
-
-
-def _finish(app: Flask, response: Response, **_: Any) -> None:
-    app.extensions[_EXTENSION].finish(response)
-
-
-def _finish_error(app: Flask, **_: Any) -> None:
-    """An unhandled exception. Where an ``after_request`` function raised it, it will raise again
-    on the error's response, and ``request_finished`` is not sent: be in front of it."""
-    request.environ[_UNHANDLED] = True
-    after_this_request(app.extensions[_EXTENSION].finish)
-
-
 def marks(view: Callable[..., Any]) -> Iterator[tuple[str, ViewOptions]]:
     """The ``@cross_origin`` options of a view: of each decorated method of a class-based one,
     and under ``""`` of the view itself."""
@@ -467,34 +302,3 @@ def marks(view: Callable[..., Any]) -> Iterator[tuple[str, ViewOptions]]:
             yield method, options
             if method == "GET" and not hasattr(view_class, "head"):
                 yield "HEAD", options  # as MethodView dispatches it
-
-
-def remember(options: ViewOptions) -> tuple[Binding, Policy]:
-    """Note that the current request reached a decorated view, for those that Flask does not know
-    by their mark: an error handler, or a view inside a decorator that hides it.
-
-    :raises CORSConfigError: where its options and the app's config make no policy.
-    """
-    binding = bind(current_app._get_current_object())  # type: ignore[attr-defined]
-    policy = binding.meet(options)
-    if isinstance(policy, CORSConfigError):
-        raise policy
-    request.environ.setdefault(_VIEW, policy)
-    return binding, policy
-
-
-_met_apps: WeakSet[Flask] = WeakSet()
-
-
-def watch() -> None:
-    """Bind each app that has decorated views before it answers its first request. A decorator
-    outside may abort that request, and ``@cross_origin`` would never hear of the app."""
-    request_started.connect(_bind_if_decorated)
-
-
-def _bind_if_decorated(app: Flask, **_: Any) -> None:
-    if app in _met_apps:
-        return
-    _met_apps.add(app)
-    if any(True for view in app.view_functions.values() for _ in marks(view)):
-        bind(app)

@@ -7,10 +7,9 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flask import request
-
-from .binding import MARK, ViewOptions, remember, watch
+from .binding import MARK, ViewOptions
 from .errors import Place
+from .hooks import current_binding, current_request, options_response, watch
 from .policy.options import POLICY_OPTIONS, Level, unset
 from .typing import ExposeHeaders, Headers, MaxAge, Methods, Origins, Switch
 
@@ -106,7 +105,8 @@ def cross_origin(
 
 def _options_response(options: ViewOptions) -> Response | None:
     """The answer in place of the view, where it is asked for OPTIONS and left that to us."""
-    binding, policy = remember(options)
+    binding, request = current_binding(), current_request()
+    policy = binding.remember(request, options)
     if request.method == "OPTIONS" and policy.automatic_options:
-        return binding.options_response()
+        return options_response(binding, request)
     return None

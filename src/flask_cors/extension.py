@@ -9,8 +9,8 @@ from weakref import WeakKeyDictionary
 from flask import Blueprint, Flask, current_app, has_app_context
 from flask.blueprints import BlueprintSetupState
 
-from .binding import bind
 from .errors import Place
+from .hooks import bind
 from .policy.options import (
     DEFAULTS,
     EXTENSION_OPTIONS,

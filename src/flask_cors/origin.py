@@ -52,27 +52,35 @@ def parse(text: str) -> Origin | None:
     scheme, host, port = found.group("scheme", "host", "port")
     if port is not None and int(port) > 65535:
         return None
-    if host.startswith("[") and not _is_ip(host[1:-1]):
+    if host.startswith("[") and not _is_ipv6(host[1:-1]):
         return None
     return Origin(scheme, host, port)
 
 
 def is_ip_host(host: str) -> bool:
     """Whether a host is an address, not a name: what has an address has no subdomains."""
-    return host.startswith("[") or _is_ip(host)
+    return host.startswith("[") or _is_ipv4(host)
 
 
 def without_ipv6(text: str) -> str:
     """``text`` without the brackets and colons of an IPv6 literal, which look like a regex's."""
-    return _IPV6_LITERAL.sub(lambda found: "" if _is_ip(found[1]) else found[0], text)
+    return _IPV6_LITERAL.sub(lambda found: "" if _is_ipv6(found[1]) else found[0], text)
 
 
 _IPV6_LITERAL = re.compile(r"(?:(?<=://)|(?<=://\*\.))\[([0-9A-Fa-f:.]+)\]")
 
 
-def _is_ip(text: str) -> bool:
+def _is_ipv4(text: str) -> bool:
     try:
-        ipaddress.ip_address(text)
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
     except ValueError:
         return False
     return True
@@ -85,8 +93,8 @@ def why_never_sent(literal: str) -> tuple[str, str | None] | None:
     Browsers send the origin of a URL as they parsed it: scheme and host in lower case, the host
     in punycode, the default port left out, nothing behind the port.
     """
-    if literal == "null":
-        return None
+    if literal.lower() == "null":
+        return None if literal == "null" else ("it has upper case letters", "null")
     if "://" not in literal:
         mend = f"https://{literal}".lower()
         return "it has no scheme", mend if parse(mend) else None
@@ -123,4 +131,4 @@ def _is_odd_ip(host: str) -> bool:
         # Python and the URL standard write an IPv4-mapped address in different ways.
         return address.ipv4_mapped is None and host != f"[{address}]"
     last = host.rstrip(".").rpartition(".")[2]
-    return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last) is not None and not _is_ip(host)
+    return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last) is not None and not _is_ipv4(host)

@@ -5,7 +5,6 @@ Everything that does not depend on the request is worked out when the policy is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -36,8 +35,7 @@ class Reason(str, Enum):
         return self not in (Reason.NO_ORIGIN, Reason.ALLOWED)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a response is to carry, and why.
 
     :ivar headers: the headers to add; none where the request is not allowed.
