@@ -176,8 +176,8 @@ def test_sixty_thousand_commas_cost_no_more_than_a_plain_request() -> None:
         return time.perf_counter() - start
 
     cost("x-a")  # the first requests warm up
-    # It took half a second each: more than a hundred times as long as a plain one.
-    assert cost("," * 60_000) < 20 * cost("x-a")
+    # It took half a second each: some thousand times as long as a plain one.
+    assert cost("," * 60_000) < 60 * cost("x-a")
 
 
 def test_a_decorated_view_that_aborts_has_its_headers() -> None:

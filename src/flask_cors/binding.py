@@ -77,7 +77,7 @@ class Area:
         if self._url_map is None:  # not earlier: an app may add converters until its first request
             self._url_map = self._map()
         here = self._url_map.bind(adapter.server_name, subdomain=adapter.subdomain)
-        return here.test(path)
+        return here.test(path.replace("\n", " "))  # at which the converter would stop
 
     def _map(self) -> Map:
         own = self.app.url_map
@@ -172,18 +172,20 @@ class Binding:
         if not self._is_ready:
             self._get_ready()
         method, endpoint = request.method, request.endpoint
+        remembered: Policy | CORSConfigError | None = vars(request).get(_VIEW)
         if is_preflight(request):
             # As Werkzeug reads the method of the request that is to follow.
             method = request.environ[_ACRM].upper()
-            if self.views or self.blueprints:
+            if self.views or self.blueprints or remembered is not None:
                 endpoint = self._route(request, method) or endpoint
+        elif endpoint is None and request.routing_exception is None:
+            endpoint = self._route(request, method)  # the session failed: Flask has not routed yet
         if self.views:
             own = self._own_policy(endpoint, method)
             if own is not None:
                 return own
-        remembered: Policy | None = vars(request).get(_VIEW)
-        if remembered is not None:
-            return remembered
+        if remembered is not None and endpoint == request.endpoint:
+            return _sound(remembered)
         if not self.blueprints:
             return self.rules.find(request.path)
 
@@ -236,18 +238,14 @@ class Binding:
         :raises CORSConfigError: where its options and the app's config make no policy.
         """
         policy = self.meet(options)
-        if isinstance(policy, CORSConfigError):
-            raise policy
         vars(request).setdefault(_VIEW, policy)
-        return policy
+        return _sound(policy)
 
     def _own_policy(self, endpoint: str | None, method: str) -> Policy | None:
         """The policy of a decorated view."""
         by_method = self.views.get(endpoint or "", {})
         own = by_method.get(method) or by_method.get("")
-        if isinstance(own, CORSConfigError):
-            raise own
-        return own
+        return None if own is None else _sound(own)
 
     def _route(self, request: Request, method: str, path: str | None = None) -> str | None:
         """The endpoint that serves ``method`` at ``path``, by default the request's own."""
@@ -265,6 +263,16 @@ class Binding:
             return self.app.create_url_adapter(request)
         except HTTPException:  # a host that is not trusted
             return None
+
+
+def _sound(policy: Policy | CORSConfigError) -> Policy:
+    """The policy of a decorated view.
+
+    :raises CORSConfigError: where its options make none.
+    """
+    if isinstance(policy, CORSConfigError):
+        raise policy
+    return policy
 
 
 def _merged(
@@ -296,9 +304,13 @@ def marks(view: Callable[..., Any]) -> Iterator[tuple[str, ViewOptions]]:
     view_class = getattr(view, "view_class", None)
     if view_class is None:
         return
+    if options is None:
+        options = getattr(getattr(view_class, "dispatch_request", None), MARK, None)
+        if options is not None:
+            yield "", options
     for method in view_class.methods or ():
         options = getattr(getattr(view_class, method.lower(), None), MARK, None)
         if options is not None:
-            yield method, options
-            if method == "GET" and not hasattr(view_class, "head"):
+            yield method.upper(), options
+            if method.upper() == "GET" and not hasattr(view_class, "head"):
                 yield "HEAD", options  # as MethodView dispatches it

@@ -61,7 +61,10 @@ class CORSConfigError(ValueError):
 
 def shown(value: object) -> str:
     """A value for a message: as Python writes it, and short."""
-    text = ascii(value)
+    try:
+        text = ascii(value)
+    except Exception:  # a repr that fails must not hide what is wrong
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= 120 else f"{text[:117]}..."
 
 

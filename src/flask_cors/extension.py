@@ -124,6 +124,7 @@ class CORS:
         :raises CORSConfigError: naming every mistake in the options.
         """
         place = Place.of_caller()
+        app = getattr(app, "_get_current_object", lambda: app)()  # CORS(current_app)
         levels = [Level("init_app(...)", place, dict(kwargs), EXTENSION_OPTIONS), self._given]
         if isinstance(app, Blueprint):
             for level in levels:
@@ -169,10 +170,10 @@ class CORS:
                 "write cors.allows(origin, app=app) with an app that it was initialised with"
             )
         policy = self._rules[app].find(path)
-        return origin is not None and policy is not None and policy.allows(origin)
+        return isinstance(origin, str) and policy is not None and policy.allows(origin)
 
     def __getattr__(self, name: str) -> object:
-        if hasattr(Flask, name):
+        if hasattr(Flask, name) or name in vars(Flask(__name__)):
             raise AttributeError(
                 f"CORS has no attribute {name!r}, for it is no app and wraps none: "
                 "write CORS(app) instead of app = CORS(app), and go on using app",

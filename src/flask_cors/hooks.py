@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 from weakref import WeakSet
 
@@ -19,6 +20,7 @@ from flask import (
     after_this_request,
     current_app,
     got_request_exception,
+    has_request_context,
     request,
     request_finished,
     request_started,
@@ -45,9 +47,16 @@ def bind(app: Flask) -> Binding:
     """The binding of ``app``, attached to it once."""
     binding: Binding | None = app.extensions.get(_EXTENSION)
     if binding is None:
-        binding = app.extensions[_EXTENSION] = Binding(app)
-        _attach(app, binding)
+        with _binding:  # the first requests of an app may come at once
+            binding = app.extensions.get(_EXTENSION)
+            if binding is None:
+                binding = Binding(app)
+                _attach(app, binding)
+                app.extensions[_EXTENSION] = binding
     return binding
+
+
+_binding = threading.Lock()
 
 
 def _attach(app: Flask, binding: Binding) -> None:
@@ -70,6 +79,8 @@ def _on_request_finished(app: Flask, response: Response, **_: Any) -> None:
 def _on_exception(app: Flask, **_: Any) -> None:
     """An unhandled exception. Where an ``after_request`` function raised it, it will raise again
     on the error's response: be in front of it."""
+    if not has_request_context():  # a job that reports its error
+        return
     current = current_request()
     vars(current)[_UNHANDLED] = True
 
@@ -91,9 +102,9 @@ def watch() -> None:
 def _on_request_started(app: Flask, **_: Any) -> None:
     if app in _met:
         return
-    _met.add(app)
     if any(True for view in app.view_functions.values() for _ in marks(view)):
         bind(app)
+    _met.add(app)  # last: who finds the app here finds it bound
 
 
 def current_binding() -> Binding:
@@ -123,10 +134,11 @@ def answer_preflight(binding: Binding, request: Request) -> Response | None:
         return None
     if not policy.automatic_options:
         return None
+    app = binding.app
+    _run_before_request(app, request)
     if _is_handled(request) and not binding.leaves_options(request):
-        return None
-    _run_before_request(binding.app, request)
-    return binding.app.response_class()
+        return app.make_response(app.dispatch_request())
+    return app.response_class(status=200)
 
 
 def options_response(binding: Binding, request: Request) -> Response:
@@ -135,7 +147,7 @@ def options_response(binding: Binding, request: Request) -> Response:
     if is_preflight(request):
         _, decision = binding.decide(request)
         if decision is not None and decision.allows_origin:
-            return binding.app.response_class()
+            return binding.app.response_class(status=200)
     return binding.app.make_default_options_response()
 
 

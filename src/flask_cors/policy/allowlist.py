@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..errors import CORSConfigError, Mistake, shown
 from ..headers import ALL_METHODS, FORBIDDEN_METHODS, comma_list, is_token, requested_names
-from .regex import is_regex
+from .regex import compiled, is_regex
 
 Warn = Callable[[str], None]
 
@@ -127,11 +127,9 @@ def parse_allow_headers(value: object, warn: Warn) -> HeaderAllowlist:
             regexes.append(re.compile(item.pattern, item.flags | re.IGNORECASE))
         elif isinstance(item, str) and is_regex(item):
             try:
-                regexes.append(re.compile(item, re.IGNORECASE))
-            except re.error as error:
-                problem = f"does not compile ({error})"
-                mend = "mend the regular expression"
-                mistakes.append(Mistake("allow_headers", item, problem, mend))
+                regexes.append(compiled("allow_headers", item, re.IGNORECASE))
+            except CORSConfigError as error:
+                mistakes.extend(error.mistakes)
         else:
             literals.append(item)
     names: list[str] = []

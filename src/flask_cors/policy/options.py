@@ -220,7 +220,7 @@ def config_level(config: Mapping[str, object], place: Place) -> Level:
         if key in config and (config[key] is not None or option == "origins")
     }
     for key in config:
-        if key.startswith("CORS_") and key not in CONFIG_KEYS:
+        if str(key).startswith("CORS_") and key not in CONFIG_KEYS:
             near = difflib.get_close_matches(key, CONFIG_KEYS, n=1, cutoff=0.9)
             if near:  # an app may have keys of its own, which are named like ours and not nearly so
                 place.warn(f"app.config has {key!r}, which is no option; did you mean {near[0]!r}?")

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from .. import origin as _origin
 from ..errors import CORSConfigError, Mistake, shown
 from ..headers import comma_list
-from .regex import is_regex
+from .regex import compiled, is_regex
 
 Warn = Callable[[str], None]
 
@@ -31,12 +31,13 @@ _STRANGERS = tuple(
             for suffix in (
                 *("com", "net", "org", "io", "dev", "app", "info", "biz", "xyz", "co", "me", "ai"),
                 *("uk", "co.uk", "de", "fr", "eu", "cn", "ru", "jp", "com.br", "com.au", "in"),
+                *("us", "ca", "nl", "edu", "gov"),
             )
         ),
         "203.0.113.7",
         "[2001:db8::bad]",
     )
-    for port in ("", ":8443")
+    for port in ("", ":8443", ":80", ":443", ":3000", ":5000", ":8000", ":8080", ":54321")
 )
 
 
@@ -191,25 +192,33 @@ class _Reader:
             self.refuse(item, "is not an origin", _ONE_EACH)
 
     def string(self, text: str) -> None:
-        pieces = comma_list(text) if "," in text else [text.strip()]
-        if len(pieces) > 1 and is_regex(text):
+        pieces = comma_list(text)
+        if "," in text and any(is_regex(piece) and piece != ".*" for piece in pieces):
             self.refuse(
                 text,
                 "is a list with commas that holds a regular expression",
-                "write a list of strings, or re.compile(…) for an expression with a comma",
+                "write a list of strings, or re.compile(...) for an expression with a comma",
             )
             return
+        if not pieces:
+            self.nothing(text)
         for piece in pieces:
             self.piece(piece)
+
+    def nothing(self, value: object) -> None:
+        self.warn(
+            f"origins: {value!r} allows nobody, for an unset variable must not open the API; "
+            "write origins=[] for nobody, origins='*' for anybody"
+        )
 
     def piece(self, text: str) -> None:
         if text in ("*", ".*"):
             self.any = True
         elif is_regex(text):
             try:
-                self.regexes.append(Regex(re.compile(text, re.IGNORECASE)))
-            except re.error as error:
-                self.refuse(text, f"does not compile ({error})", "mend the regular expression")
+                self.regexes.append(Regex(compiled("origins", text, re.IGNORECASE)))
+            except CORSConfigError as error:
+                self.mistakes.extend(error.mistakes)
         elif "*" in text:
             self.wildcard(text)
         else:
@@ -217,10 +226,13 @@ class _Reader:
 
     def wildcard(self, text: str) -> None:
         lowered = text.lower()
-        sample = lowered.replace("://*.", "://", 1)
-        sample = sample.removesuffix(":*")
-        parsed = None if "*" in sample else _origin.parse(sample)
-        if parsed is None or ("://*." in lowered and _origin.is_ip_host(parsed.host)):
+        sample = lowered.replace("://*.", "://", 1).removesuffix(":*")
+        parsed = _origin.parse(sample)
+        if (
+            parsed is None
+            or (parsed.port is not None and lowered.endswith(":*"))
+            or ("://*." in lowered and _origin.is_ip_host(parsed.host))
+        ):
             self.refuse(text, "is no pattern", f"write {_meant(text)}")
             return
         why = _origin.why_never_sent(sample)
@@ -275,21 +287,24 @@ def _takes_one_argument(function: Callable[..., object]) -> bool:
 
 def _meant(text: str) -> str:
     """How to write what a malformed wildcard was probably meant for."""
-    scheme, separator, rest = text.rpartition("://")
+    scheme, separator, rest = text.lower().rpartition("://")
     if not separator or scheme == "*":
         scheme = "https"
-    rest = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    host, _, port = rest.partition(":")
+    host, _, port = re.split(r"[/?#]", rest, maxsplit=1)[0].partition(":")
     bare = host.strip("*").strip(".")
-    if not bare or "*" in bare or _origin.is_ip_host(bare):
+    if host.endswith("*") and not host.startswith("*"):
+        port = "*"
+    exact = f"{scheme}://{bare}"
+    parsed = _origin.parse(f"{exact}:{port}" if port.isdigit() else exact)
+    if parsed is None or _origin.is_ip_host(parsed.host):
         return (
             '"*" for any origin, each origin in full, "https://*.example.com" for subdomains, '
             '"http://localhost:*" for ports, or a regular expression'
         )
-    if host.endswith("*") and not host.startswith("*"):
-        return f'"{scheme}://{bare}:*" for any port, or "{scheme}://{bare}"'
-    end = f":{port}" if port else ""
-    return f'"{scheme}://*.{bare}{end}" for its subdomains, and "{scheme}://{bare}{end}" for itself'
+    if port == "*":
+        return f'"{exact}:*" for any port, or "{exact}"'
+    end = f":{parsed.port}" if parsed.port else ""
+    return f'"{scheme}://*.{bare}{end}" for its subdomains, and "{exact}{end}" for itself'
 
 
 def parse_origins(value: object, warn: Warn) -> OriginSet:
@@ -301,11 +316,8 @@ def parse_origins(value: object, warn: Warn) -> OriginSet:
     :raises CORSConfigError: naming each item that cannot be used.
     """
     reader = _Reader(warn)
-    if value is None or value == "":
-        warn(
-            f"origins: {value!r} allows nobody, for an unset variable must not open the API; "
-            "write origins=[] for nobody, origins='*' for anybody"
-        )
+    if value is None:
+        reader.nothing(value)
     elif isinstance(value, (str, re.Pattern)) or callable(value):
         reader.item(value)
     elif isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):

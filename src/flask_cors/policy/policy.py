@@ -151,6 +151,8 @@ class Policy:
         allowed = self._allow_headers.answer(names)
         if allowed:
             headers += ((h.ALLOW_HEADERS, ", ".join(allowed)),)
+        if len(names) > h.MAX_LIST_BYTES:
+            return Decision(headers, vary, Reason.HEADERS_REFUSED, "too many to read")
         refused = [name for name in h.comma_list(names) if name not in allowed]
         if refused:
             return Decision(headers, vary, Reason.HEADERS_REFUSED, ", ".join(refused))

@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Generic, NamedTuple, TypeVar
 
 from ..errors import CORSConfigError, Mistake, shown
+from .regex import compiled
 
 T = TypeVar("T")
 Warn = Callable[[str], None]
@@ -49,16 +51,8 @@ class PathPattern:
         return f"{path}/".startswith(self.source[:-1])
 
 
-class Rank(NamedTuple):
-    """Where a pattern that is not exact stands; the smallest comes first."""
-
-    prefix: int
-    literals: int
-    order: int
-
-
 class _Rule(NamedTuple):
-    rank: Rank
+    rank: tuple[int, int]  # among rules whose prefixes are equally long, the smallest comes first
     pattern: PathPattern
     target: object
 
@@ -127,7 +121,9 @@ _PIECES = re.compile(
       \\ (?P<escaped> [^A-Za-z0-9] )                # \. is a literal dot
     | \\ .                                          # \d, \Z
     | \[ \^? \]? (?: \\. | [^\]\\] )* \]            # [a-z]
-    | \( \? (?: P? <\w+> | [aiLmsux-]* [:)] | <?[=!] )   # what opens a group
+    | \( \? [aiLmsux]+ \)                          # (?i)
+    | (?P<opens> \( (?: \? (?: P? <\w+> | [aiLmsux-]* : | <?[=!] ) )? )
+    | (?P<closes> \) )
     | (?P<quantifier> [*+?] | \{ \d* ,? \d* \} )
     | [.^$|()\[\\]
     | (?P<plain> . )
@@ -141,24 +137,31 @@ class _Literal(NamedTuple):
     characters: int
 
 
-def _literal_part(source: str) -> _Literal:
-    """What stands before the first regex character of ``source``, and how many literal
-    characters it has in all. A quantified character is none."""
-    source = re.sub(r"\A(?:\^|\\A)", "", source)
-    pieces = [
-        (found["escaped"] or found["plain"], found["quantifier"] is not None)
-        for found in _PIECES.finditer(source)
-    ]
+def _literal_part(pattern: PathPattern) -> _Literal:
+    """What stands before the first regex character of a pattern, and how many literal characters
+    it has in all. A quantified character is none."""
+    if pattern.regex is None:
+        return _Literal(pattern.source[:-1], len(pattern.source) - 1)  # "/api/" of "/api/*"
+    source = re.sub(r"\A(?:\^|\\A)", "", pattern.source)
+    pieces = list(_PIECES.finditer(source))
     prefix = ""
-    characters = 0
     in_prefix = True
-    for (literal, _), (_, is_quantified) in zip(pieces, [*pieces[1:], (None, False)], strict=True):
-        if literal is None or is_quantified:
-            in_prefix = False
+    counts = [0]  # of the literal characters, for each group that is open
+    for piece, following in zip_longest(pieces, pieces[1:]):
+        literal = piece["escaped"] or piece["plain"]
+        is_quantified = following is not None and following["quantifier"] is not None
+        if in_prefix and literal is not None and not is_quantified:
+            prefix += literal
         else:
-            characters += 1
-            prefix += literal if in_prefix else ""
-    return _Literal(prefix, characters)
+            in_prefix = False
+        if piece["opens"]:
+            counts.append(0)
+        elif piece["closes"] and len(counts) > 1:
+            inside = counts.pop()
+            counts[-1] += 0 if is_quantified else inside
+        elif literal is not None and not is_quantified:
+            counts[-1] += 1
+    return _Literal(prefix, sum(counts))
 
 
 _Step = tuple[int, dict[str, list[_Rule]], list[_Rule]]
@@ -172,9 +175,9 @@ def _by_prefix(rules: Mapping[PathPattern, object]) -> list[_Step]:
     for order, (pattern, target) in enumerate(rules.items()):
         if pattern.is_exact:
             continue
-        prefix, characters = _literal_part(pattern.source)
+        prefix, characters = _literal_part(pattern)
         length = len(prefix)
-        rule = _Rule(Rank(-length, -characters, order), pattern, target)
+        rule = _Rule((-characters, order), pattern, target)
         if _begins_literally(pattern):
             indexed.setdefault(length, {}).setdefault(prefix, []).append(rule)
         else:
@@ -218,11 +221,7 @@ def parse_pattern(given: object, warn: Warn) -> PathPattern:
         return PathPattern(EVERY_PATH)
     below = given[:-1] if given.endswith("/*") else given
     if not _REGEX.isdisjoint(below):
-        try:
-            return PathPattern(given, re.compile(given))
-        except re.error as error:
-            problem, mend = f"does not compile ({error})", "mend the regular expression"
-            raise CORSConfigError([Mistake("resources", given, problem, mend)]) from None
+        return PathPattern(given, compiled("resources", given))
     _warn_of_literal(given, warn)
     return PathPattern(given)
 
