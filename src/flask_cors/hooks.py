@@ -26,7 +26,7 @@ from flask import (
     request_started,
 )
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
@@ -78,7 +78,8 @@ def _on_request_finished(app: Flask, response: Response, **_: Any) -> None:
 
 def _on_exception(app: Flask, **_: Any) -> None:
     """An unhandled exception. Where an ``after_request`` function raised it, it will raise again
-    on the error's response: be in front of it."""
+    on the error's response: be in front of it. (Not in front of an ``after_this_request`` function
+    that raises: Flask has no public means to get there.)"""
     if not has_request_context():  # a job that reports its error
         return
     current = current_request()
@@ -174,11 +175,12 @@ def _run_before_request(app: Flask, request: Request) -> None:
                 continue
             try:
                 answer = app.ensure_sync(function)()
-            except Exception as error:
+            except HTTPException:  # abort(401)
+                return
+            except Exception as error:  # no answer but a fault, which is worth a look
                 dropped(error)
                 return
             if answer is not None:
-                dropped(None)
                 return
 
 

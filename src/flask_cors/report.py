@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from blinker import Namespace
-from werkzeug.exceptions import HTTPException
 
 from .policy.policy import Decision, Policy, Reason
 
@@ -71,17 +70,13 @@ def report(
         )
 
 
-def dropped(error: Exception | None) -> None:
-    """Say that a ``before_request`` function answered a preflight, or raised, and that this is
-    dropped. ``abort(401)`` is an answer; any other exception is worth a look."""
-    if error is None or isinstance(error, HTTPException):
-        _guarded(lambda: logger.debug("a before_request function answered a preflight: dropped"))
-    else:
-        _guarded(
-            lambda: logger.warning(
-                "a before_request function raised on a preflight: dropped", exc_info=error
-            )
+def dropped(error: Exception) -> None:
+    """Say that a ``before_request`` function raised on a preflight, and that this is dropped."""
+    _guarded(
+        lambda: logger.warning(
+            "a before_request function raised on a preflight: dropped", exc_info=error
         )
+    )
 
 
 def _guarded(say: Callable[[], object]) -> None:

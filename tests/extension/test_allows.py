@@ -1,0 +1,135 @@
+"""``cors.allows``, and what else is asked of a ``CORS``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+
+import pytest
+from flask import Blueprint, Flask
+
+from flask_cors import CORS, cross_origin
+
+APP = "https://app.example"
+OTHER = "https://other.example"
+EVIL = "https://evil.example"
+
+
+def an_app(**config: object) -> Flask:
+    app = Flask(__name__)
+    app.config.update(config)
+    return app
+
+
+def reads(ask, app: Flask, origin: str, path: str = "/") -> bool:
+    return ask(app, path, origin).access_control_allow_origin is not None
+
+
+def here() -> int:
+    return sys._getframe(1).f_lineno
+
+
+# ---- cors.allows -------------------------------------------------------------------------------
+
+
+def test_allows_answers_for_a_path_by_the_rules_of_this_cors():
+    app = an_app()
+    cors = CORS(app, resources={"/ws/*": {"origins": APP}, "/open": {}})
+    with app.app_context():
+        assert cors.allows(APP, path="/ws/chat") is True
+        assert cors.allows(EVIL, path="/ws/chat") is False
+        assert cors.allows(EVIL, path="/open") is True
+        assert cors.allows(APP) is False  # no rule matches "/"
+        assert cors.allows(APP, path="/nothing") is False
+        assert cors.allows(APP, path="/open/../ws/chat") is False
+        assert cors.allows(APP, path="/ws/".ljust(4097, "x")) is False
+        assert cors.allows("not, an origin", path="/open") is False
+        assert cors.allows(None, path="/open") is False
+
+
+def test_allows_asks_about_the_root_by_default():
+    app = an_app()
+    cors = CORS(app, resources={"/": {"origins": APP}, "/*": {"origins": EVIL}})
+    assert cors.allows(APP)
+    assert not cors.allows(EVIL)
+
+
+def test_allows_takes_the_current_app_else_the_only_one_else_none():
+    cors = CORS()
+    with pytest.raises(RuntimeError, match="bound to 0 apps"):
+        cors.allows(APP)
+    one, two = an_app(CORS_ORIGINS=APP), an_app(CORS_ORIGINS=OTHER)
+    cors.init_app(one)
+    assert cors.allows(APP)  # outside of any context
+    cors.init_app(two)
+    with pytest.raises(RuntimeError, match=r"write cors\.allows\(origin, app=app\)"):
+        cors.allows(APP)
+    with two.app_context():
+        assert cors.allows(OTHER)
+        assert not cors.allows(APP)
+        assert cors.allows(APP, app=one)
+    with two.test_request_context(), pytest.raises(RuntimeError, match="bound to 2 apps"):
+        cors.allows(APP, app=an_app())
+
+
+def test_allows_speaks_for_blueprints_and_all_rules_of_this_cors_but_not_for_another():
+    app = an_app()
+    cors = CORS(app, resources="/a", origins=APP)
+    CORS(app, resources="/b", origins=APP)
+    bp = Blueprint("bp", __name__, url_prefix="/bp")
+    cors.init_app(bp, resources="/bp/*")
+    app.register_blueprint(bp)
+    cors.init_app(app, resources="/c")
+    answers = {path: cors.allows(APP, path=path) for path in ("/a", "/b", "/bp/x", "/c")}
+    assert answers == {"/a": True, "/b": False, "/bp/x": True, "/c": True}
+
+
+def test_allows_does_not_ask_decorators(ask):
+    app = an_app()
+    cors = CORS(app, origins=APP)
+    app.add_url_rule("/", "v", cross_origin(EVIL)(lambda: ""))
+    assert reads(ask, app, EVIL)
+    assert not cors.allows(EVIL)
+    assert cors.allows(APP)
+
+
+def test_allows_asks_callables_and_survives_them():
+    def fails(origin: str) -> bool:
+        raise RuntimeError(origin)
+
+    app = an_app()
+    assert CORS(app, resources="/a", origins=lambda origin: origin == APP).allows(APP, path="/a")
+    assert CORS(app, resources="/b", origins=fails).allows(APP, path="/b") is False
+
+
+# ---- app = CORS(app) ---------------------------------------------------------------------------
+
+USED: list[Callable[[CORS], object]] = [
+    lambda app: app.route("/"),
+    lambda app: app.run(),
+    lambda app: app.config["DEBUG"],
+    lambda app: app.test_client(),
+    lambda app: app.register_blueprint,
+    lambda app: app.wsgi_app,
+    lambda app: app.extensions,
+    lambda app: app.view_functions,
+]
+
+
+@pytest.mark.parametrize("use", USED)
+def test_taking_cors_for_the_app_says_what_to_write_instead(use):
+    wrapped = CORS(an_app())
+    with pytest.raises(AttributeError, match=re.escape("CORS(app) instead of app = CORS(app)")):
+        use(wrapped)
+
+
+def test_any_other_attribute_is_an_ordinary_mistake():
+    cors = CORS()
+    with pytest.raises(AttributeError, match="has no attribute 'alows'") as raised:
+        cors.alows  # noqa: B018
+    assert (raised.value.name, raised.value.obj) == ("alows", cors)
+    assert "CORS(app)" not in str(raised.value)
+    with pytest.raises(AttributeError) as raised:
+        cors.route  # noqa: B018
+    assert (raised.value.name, raised.value.obj) == ("route", cors)

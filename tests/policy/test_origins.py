@@ -1,0 +1,948 @@
+"""Which origins are allowed: section 3 of the contract, a table a kind."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+import warnings
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flask_cors.errors import CORSConfigError
+from flask_cors.policy.origins import Failure, OriginSet, Predicate, Regex, parse_origins
+
+proven = settings(derandomize=True, database=None, max_examples=80, deadline=None)
+
+
+def quiet(message: str) -> None:
+    pytest.fail(f"warned: {message}")
+
+
+def ignore(message: str) -> None:
+    """For what is warned of, and is tested for something else."""
+
+
+def read(value: object) -> OriginSet:
+    return parse_origins(value, quiet)
+
+
+def answer(value: object, origin: str) -> str | Failure | None:
+    return parse_origins(value, ignore).answer(origin)
+
+
+def warned(value: object) -> list[str]:
+    said: list[str] = []
+    parse_origins(value, said.append)
+    return said
+
+
+def mistakes(value: object) -> list[str]:
+    with pytest.raises(CORSConfigError) as caught:
+        parse_origins(value, ignore)
+    assert {mistake.option for mistake in caught.value.mistakes} == {"origins"}
+    return str(caught.value).replace("\u2026", "...").splitlines()
+
+
+# ---- 1: any origin -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value", ["*", ".*", " * ", ["*"], [".*"], ("https://a.example", "*"), "https://a.example,*"]
+)
+def test_a_star_is_any_origin(value: object) -> None:
+    assert read(value).any
+    for origin in ("https://a.example", "http://B.example:81", "null", "x"):
+        assert answer(value, origin) == origin
+
+
+def test_dot_star_is_any_origin_in_a_comma_list_too() -> None:
+    assert read(".*, https://a.example").any
+
+
+def test_a_compiled_dot_star_is_an_expression() -> None:
+    assert not read(re.compile(".*")).any
+
+
+# ---- 2: exact origins --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "origin", "expected"),
+    [
+        ("https://a.example", "https://a.example", "https://a.example"),
+        ("https://a.example", "HTTPS://A.Example", "https://a.example"),
+        ("https://A.Example", "https://a.example", "https://a.example"),
+        ("https://A.Example", "https://A.Example", "https://a.example"),
+        ("https://a.example", "https://a.example:8443", None),
+        ("https://a.example", "https://a.example.evil.net", None),
+        ("https://a.example", "https://a.exampl", None),
+        ("https://a.example", "http://a.example", None),
+        ("https://a.example", "https://b.a.example", None),
+        ("https://a.example", "https://a.example/", None),
+        ("https://a.example", "https://a.example.", None),
+        ("https://a.example", "null", None),
+        ("https://a.example", "", None),
+        ("https://a.example", "*", None),
+        ("http://localhost:3000", "http://localhost:3000", "http://localhost:3000"),
+        ("http://localhost:3000", "http://localhost:30000", None),
+        ("http://localhost:3000", "http://localhost", None),
+        ("http://[::1]:3000", "http://[::1]:3000", "http://[::1]:3000"),
+        ("http://[2001:db8::A]", "http://[2001:DB8::a]", "http://[2001:db8::a]"),
+        ("http://[::1]:3000", "http://[::1]", None),
+        ("http://[::1]:3000", "http://::1:3000", None),
+        ("null", "null", "null"),
+        ("null", "NULL", "null"),
+        ("null", "https://null", None),
+        ("capacitor://localhost", "capacitor://localhost", "capacitor://localhost"),
+    ],
+)
+def test_an_exact_origin_is_compared_without_case_and_answered_in_lower_case(
+    value: str, origin: str, expected: str | None
+) -> None:
+    assert answer(value, origin) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "exact"),
+    [
+        ("https://a.example", {"https://a.example"}),
+        ("https://a.example, http://b.example:81", {"https://a.example", "http://b.example:81"}),
+        ("https://a.example,,https://b.example,", {"https://a.example", "https://b.example"}),
+        (["https://a.example", "https://b.example"], {"https://a.example", "https://b.example"}),
+        (["https://a.example,https://b.example"], {"https://a.example", "https://b.example"}),
+        ({"https://a.example"}, {"https://a.example"}),
+        (iter(["https://a.example"]), {"https://a.example"}),
+        ([" https://a.example\n"], {"https://a.example"}),
+        ("http://[::1]:3000,https://[::2]", {"http://[::1]:3000", "https://[::2]"}),
+        ([], set()),
+        ((), set()),
+    ],
+)
+def test_origins_are_one_a_list_or_a_string_with_commas(value: object, exact: set[str]) -> None:
+    assert read(value) == OriginSet(exact=frozenset(exact))
+
+
+def test_a_list_may_mix_the_kinds() -> None:
+    def ours(origin: str) -> bool:
+        return origin == "https://callable.example"
+
+    pattern = re.compile(r"https://r\d\.example")
+    allowed = read(
+        [
+            "https://a.example,http://localhost:*",
+            "https://*.b.example",
+            r"https://s\d\.example",
+            pattern,
+            ours,
+        ]
+    )
+    assert allowed == OriginSet(
+        any=False,
+        exact=frozenset({"https://a.example"}),
+        wildcards=frozenset({"http://localhost:*", "https://*.b.example"}),
+        regexes=(Regex(re.compile(r"https://s\d\.example", re.IGNORECASE)), Regex(pattern)),
+        predicates=(Predicate(ours),),
+    )
+    for origin in (
+        "https://a.example",
+        "http://localhost:1",
+        "https://x.b.example",
+        "https://s1.example",
+        "https://r1.example",
+        "https://callable.example",
+    ):
+        assert allowed.answer(origin) == origin
+    assert allowed.answer("https://evil.example") is None
+
+
+# ---- 3: subdomain and port patterns ------------------------------------------------------------
+
+SUBDOMAINS = "https://*.example.com"
+PORTS = "http://localhost:*"
+BOTH = "https://*.example.com:*"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "origin", "allowed"),
+    [
+        (SUBDOMAINS, "https://a.example.com", True),
+        (SUBDOMAINS, "https://a.b.example.com", True),
+        (SUBDOMAINS, "https://a.b.c.d.e.f.example.com", True),
+        (SUBDOMAINS, "HTTPS://A.EXAMPLE.COM", True),
+        (SUBDOMAINS, "https://a_b-c.example.com", True),
+        (SUBDOMAINS, "https://xn--bcher-kva.example.com", True),
+        (SUBDOMAINS, "https://example.com", False),
+        (SUBDOMAINS, "https://.example.com", False),
+        (SUBDOMAINS, "https://a..example.com", False),
+        (SUBDOMAINS, "https://*.example.com", False),
+        (SUBDOMAINS, "https://notexample.com", False),
+        (SUBDOMAINS, "https://a-example.com", False),
+        (SUBDOMAINS, "https://example.com.evil.net", False),
+        (SUBDOMAINS, "https://a.example.com.evil.net", False),
+        (SUBDOMAINS, "https://evil.net/.example.com", False),
+        (SUBDOMAINS, "https://evil.net#.example.com", False),
+        (SUBDOMAINS, "https://evil.net\\.example.com", False),
+        (SUBDOMAINS, "https://user@a.example.com", False),
+        (SUBDOMAINS, "https://evil.net:443.example.com", False),
+        (SUBDOMAINS, "https://a.example.com.", False),
+        (SUBDOMAINS, "https://a.example.com/", False),
+        (SUBDOMAINS, "http://a.example.com", False),
+        (SUBDOMAINS, "xhttps://a.example.com", False),
+        (SUBDOMAINS, "https://a.example.com:8443", False),
+        (SUBDOMAINS, "https://a.example.com:", False),
+        (SUBDOMAINS, "null", False),
+        ("https://*.EXAMPLE.com", "https://a.example.com", True),
+        ("https://*.example.com:8443", "https://a.example.com:8443", True),
+        ("https://*.example.com:8443", "https://a.example.com:84430", False),
+        ("https://*.example.com:8443", "https://a.example.com", False),
+        ("https://*.example.com:8443", "https://example.com:8443", False),
+        ("https://*.com", "https://a.com", True),
+        ("https://*.com", "https://a.b.com", True),
+        ("https://*.com", "https://com", False),
+        ("https://*.localhost", "https://a.localhost", True),
+        (PORTS, "http://localhost", True),
+        (PORTS, "http://localhost:1", True),
+        (PORTS, "http://LOCALHOST:3000", True),
+        (PORTS, "http://localhost:65535", True),
+        (PORTS, "http://localhost:65536", False),
+        (PORTS, "http://localhost:", False),
+        (PORTS, "http://localhost:*", False),
+        (PORTS, "http://localhost:080", False),
+        (PORTS, "http://localhost:80.evil.net", False),
+        (PORTS, "http://localhost:80@evil.net", False),
+        (PORTS, "http://localhost.evil.net", False),
+        (PORTS, "http://localhost.evil.net:80", False),
+        (PORTS, "http://a.localhost:80", False),
+        (PORTS, "https://localhost:3000", False),
+        ("http://127.0.0.1:*", "http://127.0.0.1:5000", True),
+        ("http://127.0.0.1:*", "http://127.0.0.10:5000", False),
+        ("http://[::1]:*", "http://[::1]:3000", True),
+        ("http://[::1]:*", "http://[::1]", True),
+        ("http://[::1]:*", "http://[::1]:65536", False),
+        ("http://[::1]:*", "http://[::2]:3000", False),
+        (BOTH, "https://a.example.com", True),
+        (BOTH, "https://a.example.com:8443", True),
+        (BOTH, "https://a.b.example.com:1", True),
+        (BOTH, "https://example.com:8443", False),
+        (BOTH, "https://example.com", False),
+        (BOTH, "https://a.example.com:65536", False),
+        (BOTH, "https://a.example.com.evil.net:1", False),
+    ],
+)
+def test_a_pattern_covers_labels_before_its_domain_and_ports_behind_its_host(
+    pattern: str, origin: str, allowed: bool
+) -> None:
+    allowlist = read(pattern)
+    assert allowlist == OriginSet(wildcards=frozenset({pattern.lower()}))
+    assert allowlist.answer(origin) == (origin if allowed else None)
+
+
+def test_an_ipv6_literal_that_holds_dots_has_no_subdomains() -> None:
+    allowlist = OriginSet(wildcards=frozenset({"http://*.0.2.1]", "http://*.0.2.1]:*"}))
+    assert allowlist.answer("http://[::ffff:192.0.2.1]") is None
+
+
+label = st.from_regex(r"[a-z0-9_-]{1,6}", fullmatch=True)
+
+
+@proven
+@given(
+    labels=st.lists(label, min_size=1, max_size=5),
+    cut=st.integers(0, 5),
+    port=st.sampled_from(["", ":1", ":8443"]),
+    pattern_port=st.sampled_from(["", ":1", ":*"]),
+)
+def test_a_subdomain_pattern_covers_just_what_ends_in_its_domain(
+    labels: list[str], cut: int, port: str, pattern_port: str
+) -> None:
+    host = ".".join(labels)
+    domain = ".".join(labels[cut:]) or "other"
+    allowed = OriginSet(wildcards=frozenset({f"https://*.{domain}{pattern_port}"}))
+    expected = host.endswith(f".{domain}") and pattern_port in (port, ":*")
+    assert (allowed.answer(f"https://{host}{port}") is not None) is expected
+
+
+# ---- 4: regular expressions --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "origin", "allowed"),
+    [
+        (r"https://.*\.example\.com", "https://a.example.com", True),
+        (r"https://.*\.example\.com", "HTTPS://A.Example.COM", True),
+        (r"https://.*\.example\.com", "https://a.example.com.evil.net", False),
+        (r"https://.*\.example\.com", "xhttps://a.example.com", False),
+        (r"^https://a\.example$", "https://a.example", True),
+        (r"https?://a", "http://a", True),
+        (r"https?://a", "https://a.evil.net", False),
+        (r"http://a|http://b", "http://b", True),
+        (r"http://a|http://b", "http://a.evil.net", False),
+        (r"http://a|http://b", "http://a|http://b", False),
+        (r"http://a|http://ab", "http://ab", True),
+        (r"http://[ab]", "http://a", True),
+        (r"http://a+", "http://aaa", True),
+        (r"http://a{2}", "http://aa", True),
+        (r"http://a.*", "http://a.evil.net", True),
+        (r"(null)", "null", True),
+        (r"http://\[::1\]:\d+", "http://[::1]:80", True),
+        (r"http://[::1]:\d+", "http://1:80", True),
+        (re.compile(r"https://a\.example"), "https://a.example", True),
+        (re.compile(r"https://a\.example"), "https://A.example", False),
+        (re.compile(r"https://a\.example", re.IGNORECASE), "https://A.example", True),
+        (re.compile(r"https://a\.example"), "https://a.example.evil.net", False),
+        (re.compile(r"a\.example"), "https://a.example", False),
+        (re.compile("https://a.example"), "https://a.example", True),
+        (re.compile("https://a.example"), "https://a-example", True),
+        (re.compile("null"), "null", True),
+    ],
+)
+def test_a_regex_must_match_the_whole_origin(value: object, origin: str, allowed: bool) -> None:
+    assert answer(value, origin) == (origin if allowed else None)
+
+
+def test_a_string_is_compiled_without_case_and_a_compiled_expression_is_kept_as_given() -> None:
+    compiled = re.compile("https://a")
+    (from_string, as_given) = read([r"https://a\.example", compiled]).regexes
+    assert from_string.pattern.flags & re.IGNORECASE
+    assert as_given.pattern is compiled
+
+
+def test_a_regex_shows_its_expression() -> None:
+    assert repr(Regex(re.compile(r"a\.b", re.IGNORECASE))) == r"re.compile('a\\.b')"
+
+
+@pytest.mark.parametrize("value", ["https://(a", ["https://(a"]])
+def test_a_regex_that_does_not_compile_is_a_mistake(value: object) -> None:
+    with pytest.raises(re.error) as why:
+        re.compile("https://(a")
+    assert mistakes(value) == [
+        f"origins: 'https://(a' does not compile ({why.value}): mend the regular expression"
+    ]
+
+
+def test_an_expression_of_bytes_is_a_mistake() -> None:
+    assert mistakes(re.compile(b"a")) == [
+        "origins: re.compile(b'a') is an expression of bytes: compile a str: re.compile(r'...')"
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        r"https://a\.example,https://b.example",
+        r"https://a.example, https://.*",
+        r"https://a{1,2}\.example",
+        "http://[::1]:3000,http://a?",
+        r"https://a\.example,",
+    ],
+)
+def test_a_comma_string_that_holds_a_regex_is_a_mistake(value: str) -> None:
+    assert mistakes(value) == [
+        (
+            f"origins: {value!r} is a list with commas that holds a regular expression: "
+            "write a list of strings, or re.compile(...) for an expression with a comma"
+        )
+    ]
+
+
+def test_a_compiled_expression_may_hold_a_comma() -> None:
+    assert answer(re.compile("https://a{1,2}"), "https://aa") == "https://aa"
+
+
+# ---- any other star ----------------------------------------------------------------------------
+
+ANYTHING = (
+    '"*" for any origin, each origin in full, "https://*.example.com" for subdomains, '
+    '"http://localhost:*" for ports, or a regular expression'
+)
+
+
+def subdomains_of(scheme: str, rest: str) -> str:
+    return f'"{scheme}://*.{rest}" for its subdomains, and "{scheme}://{rest}" for itself'
+
+
+@pytest.mark.parametrize(
+    ("value", "mend"),
+    [
+        ("https://*", ANYTHING),
+        ("http://*:3000", ANYTHING),
+        ("*://*", ANYTHING),
+        ("**", ANYTHING),
+        ("https://a*b.example", ANYTHING),
+        ("https://a*.example", ANYTHING),
+        ("http://127.0.0.1*", ANYTHING),
+        ("https://*.127.0.0.1", ANYTHING),
+        ("https://*.127.0.0.1:*", ANYTHING),
+        ("https://*.[::1]", ANYTHING),
+        ("http://localhost*", '"http://localhost:*" for any port, or "http://localhost"'),
+        ("localhost*", '"https://localhost:*" for any port, or "https://localhost"'),
+        ("*.example.com", subdomains_of("https", "example.com")),
+        ("*example.com", subdomains_of("https", "example.com")),
+        ("*://*.example.com", subdomains_of("https", "example.com")),
+        ("*://example.com", subdomains_of("https", "example.com")),
+        ("https://**.example.com", subdomains_of("https", "example.com")),
+        ("http://*example.com:81", subdomains_of("http", "example.com:81")),
+        ("https://*.example.com/", subdomains_of("https", "example.com")),
+        ("https://*.example.com/api", subdomains_of("https", "example.com")),
+        ("https://*.example.com#x", subdomains_of("https", "example.com")),
+        ("https://example.com/*", subdomains_of("https", "example.com")),
+    ],
+)
+def test_a_star_that_is_no_pattern_is_a_mistake_that_shows_what_was_meant(
+    value: str, mend: str
+) -> None:
+    for written in (value, [value], f"https://a.example,{value}"):
+        assert mistakes(written) == [f"origins: {value!r} is no pattern: write {mend}"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "localhost:*",
+        "http://localhost:3000:*",
+        "https://*.example.com:443:*",
+        "https://*.example.com:99999",
+        "https://*.b\xfccher.example",
+        "https://user@localhost:*",
+        "https://*.",
+        "https://*.:*",
+        "http://localhost:**",
+        "http://localhost:3*",
+        "http://:*",
+        ":*",
+    ],
+)
+def test_no_other_star_is_taken_silently(value: str) -> None:
+    (said,) = mistakes(value)
+    assert " is no pattern: write " in said
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://*.example.com:99999",
+        "https://*.b\xfccher.example",
+        "http://localhost:3000:*",
+        "https://*.exa mple.com",
+        "https://*.example.com/",
+        "*.example.com",
+        "http://localhost*",
+    ],
+)
+def test_a_mend_is_never_what_was_refused(value: str) -> None:
+    (said,) = mistakes(value)
+    written = re.findall(r'"([^"]*)"', said.partition(" is no pattern: ")[2])
+    assert value not in written
+    for mended in written:
+        parse_origins(mended, quiet)
+
+
+# ---- 5: callables ------------------------------------------------------------------------------
+
+
+class Truthy:
+    def __bool__(self) -> bool:
+        return True
+
+
+class Allower:
+    def __call__(self, origin: str) -> bool:
+        return origin == "https://a.example"
+
+    def method(self, origin: str) -> bool:
+        return origin == "https://a.example"
+
+
+def takes_two(origin: str, default: str = "") -> bool:
+    return origin == "https://a.example" + default
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda origin: origin == "https://a.example",
+        "https://a.example".__eq__,
+        {"https://a.example"}.__contains__,
+        Allower(),
+        Allower().method,
+        takes_two,
+        partial(takes_two, default=""),
+        [lambda origin: False, Allower()],
+    ],
+)
+def test_a_callable_that_answers_true_allows(value: object) -> None:
+    allowed = read(value)
+    assert allowed.answer("https://a.example") == "https://a.example"
+
+
+@pytest.mark.parametrize("value", [Allower(), lambda origin: False, [lambda origin: False]])
+def test_a_callable_that_answers_false_refuses(value: object) -> None:
+    assert answer(value, "https://evil.net") is None
+
+
+def test_a_callable_gets_the_origin_as_the_client_spelled_it() -> None:
+    asked: list[str] = []
+
+    def record(origin: str) -> bool:
+        asked.append(origin)
+        return True
+
+    assert answer(record, "https://A.Example") == "https://A.Example"
+    assert asked == ["https://A.Example"]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (None, "NoneType"),
+        (1, "int"),
+        (0, "int"),
+        ("yes", "str"),
+        ([1], "list"),
+        (Truthy(), "Truthy"),
+        (re.match("a", "a"), "Match"),
+    ],
+)
+def test_any_other_answer_of_a_callable_refuses_and_is_told(value: object, kind: str) -> None:
+    def odd(origin: str) -> Any:
+        return value
+
+    failure = answer(odd, "https://a.example")
+    assert failure == Failure(
+        "test_any_other_answer_of_a_callable_refuses_and_is_told.<locals>.odd "
+        f"answered with {kind}, not with a bool",
+        None,
+    )
+
+
+def test_a_callable_that_raises_refuses_and_is_told() -> None:
+    error = LookupError("no such row")
+
+    def broken(origin: str) -> bool:
+        raise error
+
+    failure = answer(broken, "https://a.example")
+    assert isinstance(failure, Failure)
+    assert failure.what.endswith("<locals>.broken raised LookupError")
+    assert failure.error is error
+
+
+def test_a_callable_that_fails_is_the_last_one_asked() -> None:
+    def broken(origin: str) -> bool:
+        raise ValueError
+
+    assert isinstance(answer([broken, lambda origin: True], "https://a.example"), Failure)
+
+
+def test_a_callable_that_interrupts_the_program_is_not_held_up() -> None:
+    def interrupted(origin: str) -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answer(interrupted, "https://a.example")
+
+
+def test_a_coroutine_is_refused_and_closed() -> None:
+    async def ask(origin: str) -> bool:
+        return True
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        failure = answer(lambda origin: ask(origin), "https://a.example")
+    assert isinstance(failure, Failure)
+    assert failure.what.endswith("answered with coroutine, not with a bool")
+    created: list[Any] = []
+
+    def keep(origin: str) -> Any:
+        created.append(ask(origin))
+        return created[0]
+
+    answer(keep, "https://a.example")
+    with pytest.raises(RuntimeError, match="cannot reuse already awaited coroutine"):
+        asyncio.run(created[0])
+
+
+class AsyncAllower:
+    async def __call__(self, origin: str) -> bool:
+        return True
+
+
+async def allow(origin: str) -> bool:
+    return True
+
+
+async def allow_two(origin: str, other: str) -> bool:
+    return True
+
+
+@pytest.mark.parametrize(
+    "function", [allow, AsyncAllower(), AsyncAllower().__call__, partial(allow_two, other="")]
+)
+def test_a_coroutine_function_is_a_mistake(function: Callable[..., object]) -> None:
+    for value in (function, [function]):
+        with pytest.raises(CORSConfigError) as caught:
+            parse_origins(value, quiet)
+        (mistake,) = caught.value.mistakes
+        assert mistake.value is function
+        assert mistake.problem == "is a coroutine function, and nothing awaits it"
+        assert mistake.mend == "write a plain function that returns a bool"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda: True,
+        lambda origin, path: True,
+        lambda *, origin: True,
+        partial(takes_two, "a", "b"),
+    ],
+)
+def test_a_callable_that_does_not_take_one_argument_is_a_mistake(
+    function: Callable[..., object],
+) -> None:
+    with pytest.raises(CORSConfigError) as caught:
+        parse_origins(function, quiet)
+    (mistake,) = caught.value.mistakes
+    assert mistake.value is function
+    assert mistake.problem == "does not take one argument, the origin"
+    assert mistake.mend.replace("\u2026", "...") == (
+        "write origins=lambda origin: ...; for a bare decorator write @cross_origin()"
+    )
+
+
+def test_a_builtin_that_does_not_say_what_it_takes_is_believed() -> None:
+    assert read(min) == OriginSet(predicates=(Predicate(min),))
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (takes_two, "takes_two"),
+        (Allower(), "Allower"),
+        (Allower().method, "Allower.method"),
+        (partial(takes_two), "partial"),
+    ],
+)
+def test_a_callable_is_named_by_its_function_or_its_class(
+    function: Callable[[str], object], name: str
+) -> None:
+    assert repr(Predicate(function)) == name
+
+
+# ---- what is no origin -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [1, True, 1.5, b"https://a.example", bytearray(b"*")])
+def test_what_is_neither_string_expression_callable_nor_list_is_a_mistake(value: object) -> None:
+    expected = f"origins: {value!r} is not an origin: write a list, such as "
+    assert mistakes(value) == [f'{expected}["https://app.example"]']
+    assert mistakes([value]) == [f'{expected}["https://app.example"]']
+
+
+def test_none_in_a_list_is_a_mistake() -> None:
+    (said,) = mistakes(["https://a.example", None])
+    assert said.startswith("origins: None is not an origin: ")
+
+
+def test_every_item_that_cannot_be_used_is_told() -> None:
+    said = mistakes([1, "https://a.example", "https://*", "(", allow])
+    assert [line.split(" is ")[0].split(" does ")[0] for line in said[:3]] == [
+        "origins: 1",
+        "origins: 'https://*'",
+        "origins: '('",
+    ]
+    assert len(said) == 4
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_an_unset_variable_allows_nobody_with_a_warning(value: object) -> None:
+    assert warned(value) == [
+        (
+            f"origins: {value!r} allows nobody, for an unset variable must not open the API; "
+            "write origins=[] for nobody, origins='*' for anybody"
+        )
+    ]
+    assert parse_origins(value, ignore) == OriginSet()
+    assert answer(value, "https://a.example") is None
+
+
+def test_an_empty_list_allows_nobody_without_a_warning() -> None:
+    assert read([]).answer("https://a.example") is None
+
+
+@pytest.mark.parametrize("value", [" ", ",", " , "])
+def test_a_string_of_nothing_allows_nobody_with_the_same_warning(value: str) -> None:
+    for written in (value, [value]):
+        (said,) = warned(written)
+        assert said.startswith(f"origins: {value!r} allows nobody, for an unset variable ")
+        assert parse_origins(written, ignore) == OriginSet()
+
+
+def test_a_piece_of_nothing_takes_nothing_away() -> None:
+    assert read("https://a.example, ,") == read("https://a.example")
+
+
+# ---- warnings ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("a.example", "'a.example': it has no scheme; write 'https://a.example'"),
+        (
+            "https://a.example/",
+            "'https://a.example/': it has a trailing slash; write 'https://a.example'",
+        ),
+        ("https://a.example/x", "'https://a.example/x': it has a path; write 'https://a.example'"),
+        (
+            "https://a.example:443",
+            "'https://a.example:443': it names the default port; write 'https://a.example'",
+        ),
+        (
+            "https://A.example",
+            "'https://A.example': it has upper case letters; write 'https://a.example'",
+        ),
+        (
+            "https://b\xfccher.example",
+            (
+                r"'https://b\xfccher.example': its host is not ASCII: browsers send punycode; "
+                "write 'https://xn--bcher-kva.example'"
+            ),
+        ),
+        ("https://a.example:70000", "'https://a.example:70000': it is not an origin"),
+    ],
+)
+def test_a_literal_that_no_browser_sends_is_warned_of(value: str, problem: str) -> None:
+    for written in (value, [value], f"https://ok.example,{value}"):
+        assert warned(written) == [f"origins: no browser ever sends {problem}"]
+
+
+def test_a_pattern_that_no_browser_sends_is_warned_of() -> None:
+    assert warned("https://*.example.com:443") == [
+        (
+            "origins: no browser ever sends an origin like 'https://*.example.com:443': "
+            "it names the default port"
+        )
+    ]
+
+
+def test_a_literal_that_cannot_be_an_origin_is_no_one_elses_either() -> None:
+    assert parse_origins("https://b\xfccher.example", ignore) == OriginSet()
+
+
+# ---- an Origin that is not worth looking at ----------------------------------------------------
+
+HOSTILE = [
+    "",
+    "x" * 327,
+    "https://a.example,https://b.example",
+    "https://a.example, https://b.example",
+    "https://a.example b",
+    "https://a.example\t",
+    "https://a.example\r\nX: y",
+    "https://b\xfccher.example",
+    "https://a.example\x7f",
+    "\x00",
+]
+
+
+@pytest.mark.parametrize("origin", HOSTILE)
+def test_what_is_no_origin_is_refused_by_every_policy_before_anything_runs(origin: str) -> None:
+    asked: list[str] = []
+
+    def record(asked_for: str) -> bool:
+        asked.append(asked_for)
+        return True
+
+    everything = re.compile(".*", re.DOTALL)
+    for value in ("*", everything, record, ["https://a.example", everything, record]):
+        assert answer(value, origin) is None
+    assert asked == []
+    assert OriginSet(exact=frozenset({"https://a.example"})).answer(origin) is None
+
+
+def test_an_origin_of_326_characters_is_looked_at() -> None:
+    origin = "https://".ljust(326, "a")
+    for value in ("*", re.compile(".*"), lambda origin: True):
+        assert answer(value, origin) == origin
+        assert answer(value, f"{origin}a") is None
+
+
+# ---- the order of cost -------------------------------------------------------------------------
+
+
+class NeverAsked:
+    def __call__(self, origin: str) -> bool:
+        raise AssertionError(origin)
+
+
+def test_expressions_and_callables_are_asked_last() -> None:
+    class Expression:
+        def fullmatch(self, origin: str) -> None:
+            raise AssertionError(origin)
+
+    unused: Any = Expression()
+    allowed = OriginSet(
+        exact=frozenset({"https://a.example"}),
+        wildcards=frozenset({"https://*.b.example"}),
+        regexes=(Regex(unused),),
+        predicates=(Predicate(NeverAsked()),),
+    )
+    for origin in ("https://a.example", "https://A.example", "https://x.b.example"):
+        assert allowed.answer(origin) is not None
+    with pytest.raises(AssertionError):
+        allowed.answer("https://c.example")
+
+
+def test_callables_are_asked_after_expressions() -> None:
+    assert answer([NeverAsked(), r"https://a\.example"], "https://a.example") is not None
+
+
+def test_no_callable_is_asked_where_any_origin_is_allowed() -> None:
+    assert answer([NeverAsked(), "*"], "https://a.example") == "https://a.example"
+
+
+class Unlisted(frozenset[str]):
+    """A set whose members cannot be walked through, only looked up."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError("walked through")
+
+
+def test_exact_origins_and_patterns_are_looked_up_and_not_walked_through() -> None:
+    allowed = OriginSet(
+        exact=Unlisted({"https://a.example"}), wildcards=Unlisted({"https://*.b.example"})
+    )
+    assert allowed.answer("https://A.example") == "https://a.example"
+    assert allowed.answer("https://x.b.example") == "https://x.b.example"
+    assert allowed.answer("https://c.example") is None
+
+
+def seconds(call: Callable[[], object], times: int = 300) -> float:
+    def once() -> float:
+        start = time.perf_counter()
+        for _ in range(times):
+            call()
+        return time.perf_counter() - start
+
+    return min(once() for _ in range(7))
+
+
+@pytest.mark.parametrize("origin", ["https://x.n7.example", "https://nobody.example"])
+def test_cost_does_not_grow_with_the_number_of_patterns(origin: str) -> None:
+    few, many = (
+        OriginSet(
+            exact=frozenset(f"https://n{n}.example" for n in range(count)),
+            wildcards=frozenset(f"https://*.n{n}.example" for n in range(count)),
+        )
+        for count in (10, 20_000)
+    )
+    assert seconds(lambda: many.answer(origin)) < 20 * seconds(lambda: few.answer(origin))
+
+
+@pytest.mark.parametrize("part", ["a", "a.", "-", ".", ":", "[", "1", "://"])
+def test_no_origin_of_the_greatest_length_costs_more_than_its_length(part: str) -> None:
+    allowed = OriginSet(wildcards=frozenset({"https://*.example.com"}))
+    short, long = ("https://" + part * (room // len(part)) for room in (30, 318))
+    # Ten times the length; with all its suffixes, at most its square.
+    assert seconds(lambda: allowed.answer(long), 30) < 300 * seconds(
+        lambda: allowed.answer(short), 30
+    )
+
+
+# ---- one exact origin and nothing else ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "single"),
+    [
+        ("https://a.example", "https://a.example"),
+        (["https://A.example", "https://a.example"], "https://a.example"),
+        ("null", "null"),
+        ([], None),
+        ("*", None),
+        ("https://a.example,https://b.example", None),
+        (["https://a.example", "*"], None),
+        (["https://a.example", "http://localhost:*"], None),
+        (["https://a.example", r"https://b\.example"], None),
+        (["https://a.example", lambda origin: False], None),
+        ("https://*.a.example", None),
+        (r"https://a\.example", None),
+    ],
+)
+def test_a_single_origin_is_exact_and_alone(value: object, single: str | None) -> None:
+    assert parse_origins(value, ignore).single == single
+
+
+# ---- origins that anyone can take --------------------------------------------------------------
+
+NULL = "'null', which any site can send from a sandboxed frame"
+
+
+@pytest.mark.parametrize(
+    ("value", "open_to"),
+    [
+        ("*", "any origin"),
+        (["https://a.example", "*"], "any origin"),
+        ("null", NULL),
+        (["https://a.example", "null"], NULL),
+        ("null|https://a", NULL),
+        (re.compile("[a-z]+"), NULL),
+        (re.compile(".*"), NULL),
+        ("https://.*", "strangers such as https://evil.com"),
+        (r"https?://[^/]+", "strangers such as https://evil.com"),
+        (r"http://.+", "strangers such as http://evil.com"),
+        (r"https://\w+\.org", "strangers such as https://evil.org"),
+        (r"https://.*\.net", "strangers such as https://evil.net"),
+        (r"https://[\w.-]+\.co\.uk", "strangers such as https://evil.co.uk"),
+        (r"https://\w+-\w+\.com", "strangers such as https://evil-site.com"),
+        (r"https://\w+\.\w+\.com", "strangers such as https://www.evil.com"),
+        (r"https://\w+\d+\.com", "strangers such as https://evil123.com"),
+        (r"https://.+:\d+", "strangers such as https://evil.com:8443"),
+        (r"http://[\d.]+", "strangers such as http://203.0.113.7"),
+        (r"https?://\d+\.\d+\.\d+\.\d+:\d+", "strangers such as https://203.0.113.7:8443"),
+        (r"http://\[.*\]", "strangers such as http://[2001:db8::bad]"),
+        ("https://*.com", "strangers such as https://evil.com"),
+        ("http://*.de:*", "strangers such as http://evil.de"),
+        ("https://*.io:8443", "strangers such as https://evil.io:8443"),
+        ("https://*.co.uk", "strangers such as https://evil.co.uk"),
+        (["https://a.example", r"https://.*\.dev"], "strangers such as https://evil.dev"),
+        ("https://a.example", None),
+        ("https://evil.com", None),
+        ("https://*.example.com", None),
+        ("http://localhost:*", None),
+        (r"https://.*\.example\.com", None),
+        (r"https://(a|b)\.example\.com(:\d+)?", None),
+        (r"http://(localhost|127\.0\.0\.1)(:\d+)?", None),
+        ([], None),
+    ],
+)
+def test_what_is_open_to_anyone_is_told_by_whom(value: object, open_to: str | None) -> None:
+    assert parse_origins(value, ignore).open_to() == open_to
+
+
+@pytest.mark.parametrize("suffix", ["com", "net", "org", "io", "dev", "app", "co.uk", "com.au"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_pattern_of_a_whole_top_level_domain_is_open(scheme: str, suffix: str) -> None:
+    assert read(f"{scheme}://*.{suffix}").open_to() == f"strangers such as {scheme}://evil.{suffix}"
+
+
+def test_callables_are_not_probed() -> None:
+    assert read([NeverAsked(), "https://a.example"]).open_to() is None
+
+
+# ---- frozen ------------------------------------------------------------------------------------
+
+
+def test_an_origin_set_is_frozen_and_equal_by_what_it_holds() -> None:
+    allowed = read(["https://a.example", "https://*.b.example"])
+    with pytest.raises(AttributeError):
+        allowed.any = True  # type: ignore[misc]
+    assert allowed == read("https://*.b.example,https://a.example")
+    assert OriginSet().answer("https://a.example") is None

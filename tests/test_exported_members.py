@@ -1,0 +1,152 @@
+"""The public surface: what may be imported, and how it is called. All else may change."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+
+import pytest
+from flask import Flask
+
+import flask_cors
+from flask_cors import CORS, core, cross_origin, typing
+
+
+def names_of(module: object) -> set[str]:
+    """What a module offers: neither private, nor a module of its own, nor from elsewhere."""
+    return {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and not inspect.ismodule(value) and name != "annotations"
+    }
+
+
+def test_the_package_exports_these_names():
+    names = {"CORS", "CORSConfigError", "CORSWarning", "cors_refused", "cross_origin"}
+    assert names_of(flask_cors) == names
+    assert set(flask_cors.__all__) == names | {"__version__"}
+
+
+def test_the_version_is_7_0_0():
+    assert flask_cors.__version__ == "7.0.0"
+
+
+def test_core_holds_the_names_that_existing_code_imports():
+    expected = {
+        "ACL_ORIGIN": "Access-Control-Allow-Origin",
+        "ACL_METHODS": "Access-Control-Allow-Methods",
+        "ACL_ALLOW_HEADERS": "Access-Control-Allow-Headers",
+        "ACL_EXPOSE_HEADERS": "Access-Control-Expose-Headers",
+        "ACL_CREDENTIALS": "Access-Control-Allow-Credentials",
+        "ACL_MAX_AGE": "Access-Control-Max-Age",
+        "ACL_RESPONSE_PRIVATE_NETWORK": "Access-Control-Allow-Private-Network",
+        "ACL_REQUEST_METHOD": "Access-Control-Request-Method",
+        "ACL_REQUEST_HEADERS": "Access-Control-Request-Headers",
+        "ACL_REQUEST_HEADER_PRIVATE_NETWORK": "Access-Control-Request-Private-Network",
+        "ALL_METHODS": ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"],
+    }
+    assert {name: getattr(core, name) for name in names_of(core)} == expected
+    assert set(core.__all__) == set(expected)
+
+
+def test_typing_holds_the_aliases_of_the_options():
+    expected = {"Origins", "Methods", "Headers", "MaxAge", "Resources", "ResourceOptions"}
+    assert expected <= names_of(typing)
+    for name in expected:
+        assert getattr(importlib.import_module("flask_cors.typing"), name) is not None
+
+
+CORS_PARAMETERS = [
+    ("app", None),
+    ("resources", "/*"),
+    ("origins", "*"),
+    ("methods", None),
+    ("expose_headers", None),
+    ("allow_headers", "*"),
+    ("supports_credentials", False),
+    ("max_age", None),
+    ("send_wildcard", False),
+    ("vary_header", True),
+    ("allow_private_network", False),
+    ("intercept_exceptions", True),
+    ("always_send", True),
+    ("kwargs", inspect.Parameter.empty),
+]
+CROSS_ORIGIN_PARAMETERS = [
+    ("origins", "*"),
+    ("methods", None),
+    ("expose_headers", None),
+    ("allow_headers", "*"),
+    ("supports_credentials", False),
+    ("max_age", None),
+    ("send_wildcard", False),
+    ("vary_header", True),
+    ("automatic_options", True),
+    ("allow_private_network", False),
+    ("always_send", True),
+    ("kwargs", inspect.Parameter.empty),
+]
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"), [(CORS, CORS_PARAMETERS), (cross_origin, CROSS_ORIGIN_PARAMETERS)]
+)
+def test_the_signature_shows_the_order_and_the_defaults(function, expected):
+    parameters = list(inspect.signature(function).parameters.values())
+    assert [(p.name, repr(p.default)) for p in parameters] == [
+        (name, repr(default)) for name, default in expected
+    ]
+    kinds = {p.kind for p in parameters[:-1]}
+    assert kinds == {inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    assert parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
+
+
+def test_the_methods_of_cors_take_these_parameters():
+    assert list(inspect.signature(CORS.init_app).parameters) == ["self", "app", "kwargs"]
+    allows = inspect.signature(CORS.allows).parameters
+    assert list(allows) == ["self", "origin", "path", "app"]
+    assert allows["path"].default == "/"
+    assert allows["app"].default is None
+    assert {allows[name].kind for name in ("path", "app")} == {inspect.Parameter.KEYWORD_ONLY}
+    public = {name for name in vars(CORS) if not name.startswith("_")}
+    assert public == {"allows", "init_app"}
+
+
+def refused(name: str) -> object:
+    """A value that no option of that name takes, so that the mistake names the option."""
+    return b"never"
+
+
+@pytest.mark.parametrize("position", range(1, 13))
+def test_cors_takes_its_options_by_position(position):
+    names = [name for name, _ in CORS_PARAMETERS]
+    defaults = ["/*", "https://app.example", *(default for _, default in CORS_PARAMETERS[3:-1])]
+    values = [*defaults[: position - 1], refused(names[position])]
+    with pytest.raises(flask_cors.CORSConfigError) as raised:
+        CORS(Flask(__name__), *values)
+    assert raised.value.option == names[position]
+
+
+@pytest.mark.parametrize("position", range(11))
+def test_cross_origin_takes_its_options_by_position(position):
+    names = [name for name, _ in CROSS_ORIGIN_PARAMETERS]
+    defaults = ["https://app.example", *(default for _, default in CROSS_ORIGIN_PARAMETERS[1:-1])]
+    values = [*defaults[:position], refused(names[position])]
+    with pytest.raises(flask_cors.CORSConfigError) as raised:
+        cross_origin(*values)
+    assert raised.value.option == names[position]
+
+
+def test_importing_the_package_loads_neither_the_browser_nor_the_tools():
+    code = "import sys, flask_cors; print(*sorted(n for n in sys.modules if 'flask_cors' in n))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not re.search(r"flask_cors\.(browser|tools|testing)", run.stdout)
+    assert "flask_cors.binding" in run.stdout
+
+
+def test_errors_and_warnings_are_what_callers_catch():
+    assert issubclass(flask_cors.CORSConfigError, ValueError)
+    assert issubclass(flask_cors.CORSWarning, UserWarning)
