@@ -9,10 +9,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import timedelta
 from re import Pattern
-from typing import TypedDict, Union
+from typing import Any, TypedDict, Union
 
 # Spelled with Union: these are evaluated at run time, and read by tools that know no "|" there.
 Origin = Union[str, Pattern[str], Callable[[str], bool]]
@@ -49,11 +49,12 @@ class ResourceOptions(CommonOptions, total=False):
 Resource = Union[str, Pattern[str]]
 Resources = Union[
     Resource,
-    Iterable[Resource],
-    # A mapping is invariant in its keys: a dict of str alone is named for itself.
-    Mapping[str, ResourceOptions],
-    Mapping[Pattern[str], ResourceOptions],
-    Mapping[Resource, ResourceOptions],
+    # Not Iterable: a mapping is one too, and its options would go unchecked.
+    Sequence[Resource],
+    Set[Resource],
+    Iterator[Resource],
+    # Keys are Resource. A mapping is invariant in them, and a dict of str alone would not do.
+    Mapping[Any, ResourceOptions],
 ]
 
 
