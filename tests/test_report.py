@@ -206,7 +206,7 @@ def test_in_debug_mode_a_refusal_is_a_warning_with_the_line_that_would_allow_it(
     ask(debugged, "/v", "null")
     ask(debugged, "/v", "a, b")
     hints = [line.rpartition("; ")[2] for line in lines.of(logging.WARNING)]
-    assert [hint.partition(" in ")[0] for hint in hints] == [
+    assert [hint.partition(" (configured at ")[0] for hint in hints] == [
         f"to allow it: origins=[..., '{EVIL}']",
         "to allow it: methods=[..., 'PUT']",
         "to allow it: allow_headers=[..., 'x-two']",
@@ -214,7 +214,7 @@ def test_in_debug_mode_a_refusal_is_a_warning_with_the_line_that_would_allow_it(
         "no configuration allows it",
     ]
     for hint in hints:
-        assert f" in {__file__}:" in hint
+        assert f" (configured at {__file__}:" in hint
 
 
 def test_a_hint_about_a_default_names_no_line(preflight, lines):

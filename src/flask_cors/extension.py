@@ -187,9 +187,8 @@ def _rules(
     config: Mapping[str, object], levels: list[Level], place: Place
 ) -> list[tuple[PathPattern, Policy]]:
     """The rules that the levels make together with an app's config, which is read now."""
-    levels = [*levels, config_level(config, place), DEFAULTS]
-    policies: dict[int, Policy] = {}
-    return [
-        (pattern, policies.setdefault(id(options), Policy(options)))
-        for pattern, options in resolve_resources(levels)
-    ]
+    rules = resolve_resources([*levels, config_level(config, place), DEFAULTS])
+    # Resources without options of their own share them, and so a policy.
+    distinct = {id(options): options for _, options in rules}
+    policies = {key: Policy(options) for key, options in distinct.items()}
+    return [(pattern, policies[id(options)]) for pattern, options in rules]

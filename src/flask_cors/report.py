@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from blinker import Namespace
 
+from .errors import Place
+from .headers import comma_list
 from .policy.policy import Decision, Policy, Reason
 
 if TYPE_CHECKING:
@@ -104,13 +106,13 @@ def _line(request: Request, decision: Decision | None) -> str:
 
 
 def _hint(policy: Policy, decision: Decision, origin: str) -> str:
-    """The configuration that would allow what was refused."""
+    """The configuration that would allow what was refused, and where it stands."""
     options = policy.options
-    detail = _escaped(decision.detail or "")
+    refused = ", ".join(f"'{_escaped(name)}'" for name in comma_list(decision.detail or ""))
     if decision.reason is Reason.METHOD_REFUSED:
-        return f"to allow it: methods=[..., '{detail}']{_where(options.methods.place)}"
+        return f"to allow it: methods=[..., {refused}]{_where(options.methods.place)}"
     if decision.reason is Reason.HEADERS_REFUSED:
-        return f"to allow it: allow_headers=[..., '{detail}']{_where(options.allow_headers.place)}"
+        return f"to allow it: allow_headers=[..., {refused}]{_where(options.allow_headers.place)}"
     where = _where(options.origins.place)
     if decision.reason is Reason.ORIGIN_MALFORMED:
         return f"no configuration allows it{where}"
@@ -121,5 +123,5 @@ def _hint(policy: Policy, decision: Decision, origin: str) -> str:
     return f"to allow it: origins=[..., '{_escaped(origin)}']{where}"
 
 
-def _where(place: object) -> str:
-    return "" if place is None else f" in {place}"
+def _where(place: Place | None) -> str:
+    return "" if place is None else f" (configured at {place})"
