@@ -16,7 +16,7 @@ help:  ## this list
 demo: .venv/run.stamp  ## serve an API and a page that calls it from another origin
 	$(BIN)/python examples/two_origins
 
-test: .venv/test.stamp  ## run the tests; the live ones need Chromium
+test: .venv/live.stamp  ## run the tests; the live ones need Chromium
 	$(BIN)/python -m coverage run -m pytest --ignore=tests/live
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m pytest tests/live
@@ -37,14 +37,15 @@ format: .venv/check.stamp  ## format the code and mend what the linter can
 requirements: .venv/check.stamp  ## pin the newest versions that pyproject.toml admits
 	$(BIN)/$(LOCK) --group build --output-file requirements/run.txt
 	$(BIN)/$(LOCK) --group build --group test --output-file requirements/test.txt
-	$(BIN)/$(LOCK) --group build --group test --group check --output-file requirements/check.txt
+	$(BIN)/$(LOCK) --group build --group test --group live --output-file requirements/live.txt
+	$(BIN)/$(LOCK) --group build --group test --group live --group check --output-file requirements/check.txt
 
 clean:  ## remove .venv and what the tools left
 	rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp is newer than the requirements it installed, so the second run installs nothing.
-# Each holds what the one before it holds: run < test < check.
+# Each holds what the one before it holds: run < test < live < check.
 
 .venv/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
@@ -61,6 +62,10 @@ clean:  ## remove .venv and what the tools left
 	$(PIP) --require-hashes --requirement requirements/test.txt
 	@touch $@
 
-.venv/check.stamp: .venv/test.stamp requirements/check.txt
+.venv/live.stamp: .venv/test.stamp requirements/live.txt
+	$(PIP) --require-hashes --requirement requirements/live.txt
+	@touch $@
+
+.venv/check.stamp: .venv/live.stamp requirements/check.txt
 	$(PIP) --require-hashes --requirement requirements/check.txt
 	@touch $@
