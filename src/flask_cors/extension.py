@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from flask import Blueprint, Flask, current_app, has_app_context
+from flask import Blueprint, Flask, has_app_context
 from flask.blueprints import BlueprintSetupState
 
 from .errors import Place
-from .hooks import bind
+from .hooks import bind, unproxied_app
 from .policy.options import (
     DEFAULTS,
     EXTENSION_OPTIONS,
@@ -21,6 +21,7 @@ from .policy.options import (
 )
 from .policy.policy import Policy
 from .policy.resources import EVERY_PATH, PathPattern, ResourceMap
+from .report import undecided
 from .typing import ExposeHeaders, Headers, MaxAge, Methods, Origins, Resources, Switch
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class CORS:
         .. versionadded:: 7.0
         """
         if app is None and has_app_context():
-            app = current_app._get_current_object()  # type: ignore[attr-defined]
+            app = unproxied_app()
         if app is None and len(self._rules) == 1:
             (app,) = self._rules
         if app is None or app not in self._rules:
@@ -170,17 +171,23 @@ class CORS:
                 "write cors.allows(origin, app=app) with an app that it was initialised with"
             )
         policy = self._rules[app].find(path)
-        return isinstance(origin, str) and policy is not None and policy.allows(origin)
+        if policy is None or not isinstance(origin, str):
+            return False
+        decision = policy.decide(origin)
+        if decision.failure is not None:
+            undecided(decision.failure)
+        return decision.allows_origin
 
-    def __getattr__(self, name: str) -> object:
-        if hasattr(Flask, name) or name in vars(Flask(__name__)):
-            raise AttributeError(
-                f"CORS has no attribute {name!r}, for it is no app and wraps none: "
-                "write CORS(app) instead of app = CORS(app), and go on using app",
-                name=name,
-                obj=self,
-            )
-        raise AttributeError(f"CORS has no attribute {name!r}", name=name, obj=self)
+    if not TYPE_CHECKING:  # pragma: no branch  # or type checkers take any attribute for one
+
+        def __getattr__(self, name: str) -> object:
+            message = f"CORS has no attribute {name!r}"
+            if hasattr(Flask, name) or name in vars(Flask(__name__)):
+                message += (
+                    ", for it is no app and wraps none: "
+                    "write CORS(app) instead of app = CORS(app), and go on using app"
+                )
+            raise AttributeError(message, name=name, obj=self)
 
 
 def _rules(

@@ -109,8 +109,14 @@ def _on_request_started(app: Flask, **_: Any) -> None:
 
 
 def current_binding() -> Binding:
-    """The binding of the app that serves the current request."""
-    return bind(current_app._get_current_object())  # type: ignore[attr-defined]
+    """The binding of the current app."""
+    return bind(unproxied_app())
+
+
+def unproxied_app() -> Flask:
+    """The current app itself."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    return app
 
 
 def current_request() -> Request:

@@ -14,6 +14,7 @@ from blinker import Namespace
 
 from .errors import Place
 from .headers import comma_list
+from .policy.origins import Failure
 from .policy.policy import Decision, Policy, Reason
 
 if TYPE_CHECKING:
@@ -50,9 +51,8 @@ def report(
         _guarded(lambda: logger.debug("%s", _line(request, decision)))
     if policy is None or decision is None or not decision.reason.is_refusal:
         return
-    failure = decision.failure
-    if failure is not None:
-        _guarded(lambda: logger.error("origins: %s", failure.what, exc_info=failure.error))
+    if decision.failure is not None:
+        undecided(decision.failure)
     origin = request.environ["HTTP_ORIGIN"]
     if app.debug:
         pair = (origin[:500], decision.reason.value)
@@ -70,6 +70,11 @@ def report(
                 reason=decision.reason,
             )
         )
+
+
+def undecided(failure: Failure) -> None:
+    """Say what a callable did instead of answering; its origin is refused."""
+    _guarded(lambda: logger.error("origins: %s", failure.what, exc_info=failure.error))
 
 
 def dropped(error: Exception) -> None:

@@ -133,3 +133,15 @@ def test_any_other_attribute_is_an_ordinary_mistake():
     with pytest.raises(AttributeError) as raised:
         cors.route  # noqa: B018
     assert (raised.value.name, raised.value.obj) == ("route", cors)
+
+
+def test_a_callable_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    def fails(origin: str) -> bool:
+        raise KeyError(origin)
+
+    app = Flask(__name__)
+    cors = CORS(app, origins=fails)
+    assert cors.allows("https://app.example", app=app) is False
+    assert [record.getMessage() for record in caplog.records] == [
+        f"origins: {fails.__qualname__} raised KeyError"
+    ]

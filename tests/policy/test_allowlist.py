@@ -331,6 +331,15 @@ def test_nothing_beyond_the_bounds_reaches_an_expression() -> None:
     assert sorted(set(asked)) == ["x-a", "x-b"]
 
 
+@pytest.mark.parametrize(
+    ("frozen", "field"),
+    [(parse_methods("*", quiet), "any"), (parse_allow_headers("*", quiet), "any")],
+)
+def test_what_was_read_is_frozen(frozen: object, field: str) -> None:
+    with pytest.raises(AttributeError):
+        setattr(frozen, field, False)
+
+
 # ---- expose_headers ----------------------------------------------------------------------------
 
 

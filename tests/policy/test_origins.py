@@ -382,6 +382,8 @@ def subdomains_of(scheme: str, rest: str) -> str:
         ("https://*.[::1]", ANYTHING),
         ("http://localhost*", '"http://localhost:*" for any port, or "http://localhost"'),
         ("localhost*", '"https://localhost:*" for any port, or "https://localhost"'),
+        ("http://LocalHost*", '"http://localhost:*" for any port, or "http://localhost"'),
+        ("https://*example*", subdomains_of("https", "example")),
         ("*.example.com", subdomains_of("https", "example.com")),
         ("*example.com", subdomains_of("https", "example.com")),
         ("*://*.example.com", subdomains_of("https", "example.com")),
@@ -927,10 +929,33 @@ def test_what_is_open_to_anyone_is_told_by_whom(value: object, open_to: str | No
     assert parse_origins(value, ignore).open_to() == open_to
 
 
-@pytest.mark.parametrize("suffix", ["com", "net", "org", "io", "dev", "app", "co.uk", "com.au"])
+SUFFIXES = """com net org io dev app info biz xyz co me ai uk co.uk de fr eu cn ru jp com.br com.au in
+    us ca nl edu gov"""
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES.split())
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_pattern_of_a_whole_top_level_domain_is_open(scheme: str, suffix: str) -> None:
     assert read(f"{scheme}://*.{suffix}").open_to() == f"strangers such as {scheme}://evil.{suffix}"
+
+
+@pytest.mark.parametrize("port", [80, 443, 3000, 5000, 8000, 8080, 8443, 54321])
+@pytest.mark.parametrize("host", [r"[\w.-]+\.net", r"[\d.]+", r"\[[\da-f:]+\]"])
+def test_a_pattern_of_one_port_is_open(host: str, port: int) -> None:
+    open_to = read(rf"http://{host}:{port}").open_to()
+    assert open_to is not None
+    assert open_to.endswith(f":{port}")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "stranger"),
+    [
+        (r"https://at\w+\.com", "https://attacker.com"),
+        (r"https://\w\.\w\.\w+\.com", "https://a.b.evil.com"),
+    ],
+)
+def test_a_pattern_is_open_to_a_stranger_of_its_own_form(pattern: str, stranger: str) -> None:
+    assert read(pattern).open_to() == f"strangers such as {stranger}"
 
 
 def test_callables_are_not_probed() -> None:
@@ -940,9 +965,16 @@ def test_callables_are_not_probed() -> None:
 # ---- frozen ------------------------------------------------------------------------------------
 
 
-def test_an_origin_set_is_frozen_and_equal_by_what_it_holds() -> None:
-    allowed = read(["https://a.example", "https://*.b.example"])
+@pytest.mark.parametrize(
+    ("frozen", "field"),
+    [(OriginSet(), "any"), (Regex(re.compile("a")), "pattern"), (Predicate(bool), "function")],
+)
+def test_what_was_read_is_frozen(frozen: object, field: str) -> None:
     with pytest.raises(AttributeError):
-        allowed.any = True  # type: ignore[misc]
+        setattr(frozen, field, getattr(frozen, field))
+
+
+def test_an_origin_set_is_equal_by_what_it_holds() -> None:
+    allowed = read(["https://a.example", "https://*.b.example"])
     assert allowed == read("https://*.b.example,https://a.example")
     assert OriginSet().answer("https://a.example") is None

@@ -171,6 +171,12 @@ def test_an_expression_that_does_not_compile_is_a_mistake(pattern: str) -> None:
     ]
 
 
+def test_a_pattern_is_frozen() -> None:
+    pattern = parse_pattern("/a", quiet)
+    with pytest.raises(AttributeError):
+        pattern.source = "/b"  # type: ignore[misc]
+
+
 # ---- warnings ----------------------------------------------------------------------------------
 
 LITERAL = "reads like a regular expression and is taken literally; write re.compile"

@@ -99,10 +99,6 @@ class Policy:
         self._refused = Decision((), self._vary, Reason.ORIGIN_REFUSED)
         self._malformed = Decision((), self._vary, Reason.ORIGIN_MALFORMED)
 
-    def allows(self, origin: str) -> bool:
-        """Whether ``origin`` is allowed."""
-        return self.decide(origin).allows_origin
-
     def decide(self, origin: str | None, private_network: str | None = None) -> Decision:
         """The answer to an actual request.
 

@@ -80,7 +80,7 @@ class ResourceMap(Generic[T]):
         for length, buckets, unindexed in self._by_prefix:
             for rule in buckets.get(subject[:length], unindexed):
                 if rule.pattern.matches(path):
-                    return rule.target  # type: ignore[return-value]
+                    return rule.target  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
         return None
 
     def find(self, path: str) -> T | None:
