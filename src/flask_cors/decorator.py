@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from .binding import MARK, ViewOptions
 from .errors import Place
 from .hooks import current_binding, current_request, options_response, watch
-from .policy.options import POLICY_OPTIONS, Level, unset
+from .policy.options import POLICY_OPTIONS, Level, check_settled, unset
 from .typing import ExposeHeaders, Headers, MaxAge, Methods, Origins, Switch
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def cross_origin(
         **kwargs,
     }
     given = Level("cross_origin(...)", place, options, POLICY_OPTIONS)
-    given.check()
+    check_settled([given])
     view_options = ViewOptions(given, place)
 
     def decorate(view: View) -> View:

@@ -15,6 +15,7 @@ from .policy.options import (
     DEFAULTS,
     EXTENSION_OPTIONS,
     Level,
+    check_settled,
     config_level,
     resolve_resources,
     unset,
@@ -128,8 +129,7 @@ class CORS:
         app = getattr(app, "_get_current_object", lambda: app)()  # CORS(current_app)
         levels = [Level("init_app(...)", place, dict(kwargs), EXTENSION_OPTIONS), self._given]
         if isinstance(app, Blueprint):
-            for level in levels:
-                level.check()
+            check_settled(levels)
             app.record(lambda state: self._bind_blueprint(state, levels, place))
         else:
             rules = _rules(app.config, levels, place)

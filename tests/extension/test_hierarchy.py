@@ -263,3 +263,19 @@ def test_an_app_that_is_gone_is_forgotten():
     assert gone() is None
     with pytest.raises(RuntimeError, match="bound to 0 apps"):
         cors.allows(APP)
+
+
+def test_what_init_app_overrules_is_no_mistake_of_the_constructor() -> None:
+    cors = CORS(origins="*", supports_credentials=True)
+    app = Flask(__name__)
+    cors.init_app(app, origins="https://app.example")
+    assert cors.allows("https://app.example", app=app)
+
+
+def test_what_each_resource_overrules_is_no_mistake_of_the_blueprint() -> None:
+    blueprint = Blueprint("api", __name__)
+    rules = {"/api/*": {"origins": "https://app.example"}}
+    cors = CORS(blueprint, origins="*", supports_credentials=True, resources=rules)
+    app = Flask(__name__)
+    app.register_blueprint(blueprint)
+    assert cors.allows("https://app.example", app=app, path="/api/x")

@@ -929,8 +929,8 @@ def test_what_is_open_to_anyone_is_told_by_whom(value: object, open_to: str | No
     assert parse_origins(value, ignore).open_to() == open_to
 
 
-SUFFIXES = """com net org io dev app info biz xyz co me ai uk co.uk de fr eu cn ru jp com.br com.au in
-    us ca nl edu gov"""
+SUFFIXES = """com net org io dev app info biz xyz co me ai uk co.uk de fr eu cn ru jp com.br com.au
+    in us ca nl edu gov"""
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES.split())

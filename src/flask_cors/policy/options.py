@@ -143,6 +143,7 @@ _OPTIONS: dict[str, _Option] = {
 
 POLICY_OPTIONS = tuple(name for name in _OPTIONS if name != "resources")
 EXTENSION_OPTIONS = tuple(_OPTIONS)
+CONFIG = "app.config"
 CONFIG_KEYS = {f"CORS_{name.upper()}": name for name in _OPTIONS}
 
 
@@ -162,8 +163,9 @@ class Level:
         given = {key: value for key, value in values.items() if not isinstance(value, Unset)}
         self.values = {key: value for key, value in given.items() if key in known}
         self._read: dict[str, Setting[Any] | CORSConfigError] = {}
-        for key in given.keys() - self.values.keys():
-            self._warn(f"{name} has no option {key!r}{_nearest(key, known)}")
+        for key in given:
+            if key not in known:
+                self._warn(f"{name} has no option {key!r}{_nearest(key, known)}")
 
     def __contains__(self, option: str) -> bool:
         return option in self.values
@@ -190,16 +192,6 @@ class Level:
         if self.place is not None:
             self.place.warn(message)
 
-    def check(self) -> None:
-        """Report every mistake that what was given settles by itself.
-
-        :raises CORSConfigError: naming them all.
-        """
-        mistakes = _Mistakes()
-        read = {option: mistakes.catch(partial(self.setting, option)) for option in self.values}
-        _check_credentials(read.get("origins"), read.get("supports_credentials"), mistakes)
-        mistakes.raise_any()
-
 
 def _nearest(key: object, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(str(key), known, n=1)
@@ -221,10 +213,10 @@ def config_level(config: Mapping[str, object], place: Place) -> Level:
     }
     for key in config:
         if str(key).startswith("CORS_") and key not in CONFIG_KEYS:
-            near = difflib.get_close_matches(key, CONFIG_KEYS, n=1, cutoff=0.9)
+            near = difflib.get_close_matches(str(key), CONFIG_KEYS, n=1, cutoff=0.9)
             if near:  # an app may have keys of its own, which are named like ours and not nearly so
                 place.warn(f"app.config has {key!r}, which is no option; did you mean {near[0]!r}?")
-    return Level("app.config", place, values, _OPTIONS)
+    return Level(CONFIG, place, values, _OPTIONS)
 
 
 class _Mistakes(list[Mistake]):
@@ -261,6 +253,34 @@ def _check_credentials(
         mistakes.append(Mistake("origins", origins.given, problem, mend))
 
 
+def _read_all(levels: Sequence[Level]) -> _Mistakes:
+    """The mistakes in all that the levels give, whether or not it speaks in the end."""
+    mistakes = _Mistakes()
+    for level in levels:
+        for option in level.values:
+            mistakes.catch(partial(level.setting, option))
+    return mistakes
+
+
+def check_settled(levels: Sequence[Level]) -> None:
+    """Report what the levels settle by themselves, before the app and its config are known.
+
+    :raises CORSConfigError: naming every mistake.
+    """
+    mistakes = _read_all(levels)
+    given = {option: value for level in levels for option, value in level.values.items()}
+    # Resources may have origins of their own.
+    if given.keys() >= {"origins", "supports_credentials"} and not isinstance(
+        given.get("resources"), Mapping
+    ):
+        origins, credentials = (
+            mistakes.catch(partial(_speaking, levels, option))
+            for option in ("origins", "supports_credentials")
+        )
+        _check_credentials(origins, credentials, mistakes)
+    mistakes.raise_any()
+
+
 def resolve(levels: Sequence[Level]) -> Options:
     """What the levels say together, the highest first; :data:`DEFAULTS` comes last.
 
@@ -281,10 +301,7 @@ def resolve_resources(levels: Sequence[Level]) -> list[tuple[PathPattern, Option
 
     :raises CORSConfigError: naming every mistake, those of all resources together.
     """
-    mistakes = _Mistakes()
-    for level in levels:
-        if level.place is not None and level.name != "app.config":
-            mistakes.catch(level.check)
+    mistakes = _read_all([level for level in levels if level.name != CONFIG])
     resources = mistakes.catch(partial(_speaking, levels, "resources"))
     rules: list[tuple[PathPattern, Options]] = []
     shared: Options | None = None

@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .. import origin as _origin
@@ -138,11 +139,16 @@ class OriginSet:
             return "any origin"
         if "null" in self.exact or any(regex.allows("null") for regex in self.regexes):
             return "'null', which any site can send from a sandboxed frame"
-        known = OriginSet(wildcards=self.wildcards, regexes=self.regexes)
-        for stranger in _STRANGERS:
-            if known.answer(stranger) is not None:
-                return f"strangers such as {stranger}"
+        stranger = _stranger_allowed_by(self.wildcards, self.regexes)
+        return None if stranger is None else f"strangers such as {stranger}"
+
+
+@lru_cache(maxsize=32)  # resources may share the origins of their app
+def _stranger_allowed_by(wildcards: frozenset[str], regexes: tuple[Regex, ...]) -> str | None:
+    if not wildcards and not regexes:
         return None
+    patterns = OriginSet(wildcards=wildcards, regexes=regexes)
+    return next((stranger for stranger in _STRANGERS if patterns.answer(stranger)), None)
 
 
 def _wildcards_of(origin: str) -> Iterator[str]:
