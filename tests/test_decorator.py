@@ -340,3 +340,17 @@ def test_a_warning_that_is_found_late_points_at_the_line_of_the_decorator(ask):
         ask(app)
         ask(app)
     assert [(w.category, w.filename, w.lineno) for w in warned] == [(CORSWarning, __file__, line)]
+
+
+def test_a_mistake_that_is_raised_again_keeps_no_request_alive(ask) -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/v", "v", cross_origin(supports_credentials=True)(secret))
+    app.testing = True
+
+    def depth() -> int:
+        with pytest.raises(CORSConfigError) as caught:
+            ask(app, "/v", "https://app.example")
+        return len(caught.traceback)
+
+    first = depth()
+    assert [depth() for _ in range(5)] == [first] * 5

@@ -49,6 +49,12 @@ def test_an_error_may_be_given_a_generator() -> None:
     assert CORSConfigError(mistake for mistake in (FIRST, SECOND)).mistakes == (FIRST, SECOND)
 
 
+@pytest.mark.parametrize(("frozen", "field"), [(FIRST, "mend"), (Place("app.py", 7, {}), "line")])
+def test_what_is_told_is_frozen(frozen: object, field: str) -> None:
+    with pytest.raises(AttributeError):
+        setattr(frozen, field, getattr(frozen, field))
+
+
 def test_an_error_survives_pickling_as_between_worker_processes() -> None:
     error = pickle.loads(pickle.dumps(CORSConfigError([FIRST, SECOND])))
     assert type(error) is CORSConfigError
@@ -168,7 +174,7 @@ def test_a_warning_is_said_once_a_line_under_pythons_default_filter() -> None:
         here.warn("origins: said twice")
         here.warn("origins: said twice")
         here.warn("origins: something else")
-        Place(here.file, here.line + 1, here._registry).warn("origins: said twice")
+        Place(here.file, here.line + 1, here._globals).warn("origins: said twice")
     assert [str(warning.message) for warning in caught] == [
         "origins: said twice",
         "origins: something else",
@@ -181,6 +187,16 @@ def test_what_was_warned_of_is_remembered_where_python_remembers_it() -> None:
     exec("place = Place.of_caller()", namespace)
     place = namespace["place"]
     assert isinstance(place, Place)
-    assert place._registry is namespace["__warningregistry__"]
-    exec("again = Place.of_caller()", namespace)
-    assert namespace["again"]._registry is place._registry  # type: ignore[attr-defined]
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("default")
+        place.warn("origins: not so")
+    registry = namespace["__warningregistry__"]
+    assert isinstance(registry, dict)
+    assert ("origins: not so", CORSWarning, place.line) in registry
+
+
+def test_a_warning_can_be_filtered_by_the_module_it_points_at() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", module=__name__)
+        Place.of_caller().warn("origins: not so")  # or it would be raised

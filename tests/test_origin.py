@@ -196,6 +196,11 @@ def test_nothing_is_said_about_an_origin_that_browsers_send(literal: str) -> Non
             "its host is not ASCII: browsers send punycode",
             "https://xn--bcher-kva.example:8443",
         ),
+        (
+            "HTTPS://b\xfccher.example",
+            "its host is not ASCII: browsers send punycode",
+            "https://xn--bcher-kva.example",
+        ),
         ("https://b\xfc..example", "its host is not ASCII: browsers send punycode", None),
         ("https://A.example", "it has upper case letters", "https://a.example"),
         ("HTTPS://a.example", "it has upper case letters", "https://a.example"),
@@ -269,3 +274,13 @@ def test_following_the_mends_leads_to_an_origin_that_browsers_send(literal: str)
         literal = said[1]
     assert o.why_never_sent(literal) is None
     assert o.parse(literal) is not None
+
+
+@pytest.mark.parametrize("literal", ["https:///a", "file:///x"])
+def test_a_mend_that_would_be_no_origin_is_not_given(literal: str) -> None:
+    assert o.why_never_sent(literal) == ("it has a path", None)
+
+
+def test_several_origins_in_one_string_are_told_apart() -> None:
+    why = o.why_never_sent("https://a.example https://b.example")
+    assert why == ("it is several: separate them with commas", None)

@@ -49,7 +49,7 @@ class ViewOptions:
         try:
             return Policy(resolve([self.given, config_level(app.config, self.place), DEFAULTS]))
         except CORSConfigError as error:
-            return error
+            return error.with_traceback(None)
 
 
 class _BlueprintRules(NamedTuple):
@@ -114,14 +114,16 @@ class Binding:
 
     def add_blueprint_rules(
         self, state: BlueprintSetupState, rules: list[tuple[PathPattern, Policy]], place: Place
-    ) -> None:
-        """Bind the rules of a ``CORS(bp)`` to one registration of the blueprint."""
+    ) -> Area:
+        """Bind the rules of a ``CORS(bp)`` to one registration of the blueprint; the area that
+        they hold for."""
         name = f"{state.name_prefix}.{state.name}".lstrip(".")
         known = self.blueprints.get(name)
         merged = _merged(known.rules if known else _NO_RULES, rules, place)
         area = Area(self.app, state.url_prefix or "", state.subdomain)
         self.blueprints[name] = _BlueprintRules(merged, area)
         self.answers_preflights = True
+        return area
 
     def meet(self, options: ViewOptions) -> Policy | CORSConfigError:
         """The policy of a decorated view in this app, whose config is read when they first meet;
@@ -271,7 +273,8 @@ def _sound(policy: Policy | CORSConfigError) -> Policy:
     :raises CORSConfigError: where its options make none.
     """
     if isinstance(policy, CORSConfigError):
-        raise policy
+        # A new one: each raise of the same would add to its traceback, and keep the request alive.
+        raise CORSConfigError(policy.mistakes)
     return policy
 
 

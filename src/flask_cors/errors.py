@@ -74,8 +74,8 @@ class Place:
 
     file: str
     line: int
-    # Where Python remembers what it warned of already, so that "once a line" holds here too.
-    _registry: dict[Any, Any] = field(repr=False, compare=False, hash=False)
+    # Of the module: its name, for filters, and what it was warned of already.
+    _globals: dict[str, Any] = field(repr=False, compare=False, hash=False)
 
     @classmethod
     def of_caller(cls) -> Place:
@@ -83,12 +83,13 @@ class Place:
         frame = sys._getframe(1)
         while _is_ours(frame.f_globals.get("__name__", "")) and frame.f_back is not None:
             frame = frame.f_back
-        registry = frame.f_globals.setdefault("__warningregistry__", {})
-        return cls(frame.f_code.co_filename, frame.f_lineno, registry)
+        return cls(frame.f_code.co_filename, frame.f_lineno, frame.f_globals)
 
     def warn(self, message: str) -> None:
         """A :class:`CORSWarning` that points here, however late it is found."""
-        warnings.warn_explicit(message, CORSWarning, self.file, self.line, registry=self._registry)
+        module = self._globals.get("__name__", self.file)
+        registry = self._globals.setdefault("__warningregistry__", {})
+        warnings.warn_explicit(message, CORSWarning, self.file, self.line, module, registry)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from flask import Blueprint, Flask, has_app_context
+from flask import Blueprint, Flask, current_app, has_app_context
 from flask.blueprints import BlueprintSetupState
 
+from .binding import Area
 from .errors import Place
-from .hooks import bind, unproxied_app
+from .hooks import bind, unproxied
 from .policy.options import (
     DEFAULTS,
     EXTENSION_OPTIONS,
@@ -21,7 +23,7 @@ from .policy.options import (
     unset,
 )
 from .policy.policy import Policy
-from .policy.resources import EVERY_PATH, PathPattern, ResourceMap
+from .policy.resources import EVERY_PATH, PathPattern, ResourceMap, beyond_doubt
 from .report import undecided
 from .typing import ExposeHeaders, Headers, MaxAge, Methods, Origins, Resources, Switch
 
@@ -113,7 +115,10 @@ class CORS:
             **kwargs,
         }
         self._given = Level("CORS(...)", Place.of_caller(), options, EXTENSION_OPTIONS)
-        self._rules: WeakKeyDictionary[Flask, ResourceMap[Policy]] = WeakKeyDictionary()
+        # By app and, of a blueprint, the area that the rules hold for.
+        self._rules: WeakKeyDictionary[Flask, dict[Area | None, ResourceMap[Policy]]] = (
+            WeakKeyDictionary()
+        )
         if app is not None:
             self.init_app(app)
 
@@ -126,7 +131,7 @@ class CORS:
         :raises CORSConfigError: naming every mistake in the options.
         """
         place = Place.of_caller()
-        app = getattr(app, "_get_current_object", lambda: app)()  # CORS(current_app)
+        app = unproxied(app)
         levels = [Level("init_app(...)", place, dict(kwargs), EXTENSION_OPTIONS), self._given]
         if isinstance(app, Blueprint):
             check_settled(levels)
@@ -134,7 +139,7 @@ class CORS:
         else:
             rules = _rules(app.config, levels, place)
             bind(app).add_rules(rules, place)
-            self._keep(app, rules)
+            self._keep(app, None, rules)
 
     def _bind_blueprint(
         self, state: BlueprintSetupState, levels: list[Level], place: Place
@@ -142,12 +147,13 @@ class CORS:
         app = state.app
         assert isinstance(app, Flask)
         rules = _rules(app.config, levels, place)
-        bind(app).add_blueprint_rules(state, rules, place)
-        self._keep(app, rules)
+        area = bind(app).add_blueprint_rules(state, rules, place)
+        self._keep(app, area, rules)
 
-    def _keep(self, app: Flask, rules: list[tuple[PathPattern, Policy]]) -> None:
-        known = self._rules.get(app, ResourceMap[Policy]())
-        self._rules[app] = ResourceMap([*known.rules.items(), *rules])
+    def _keep(self, app: Flask, area: Area | None, rules: list[tuple[PathPattern, Policy]]) -> None:
+        areas = self._rules.setdefault(app, {})
+        known = areas.get(area, ResourceMap[Policy]())
+        areas[area] = ResourceMap([*known.rules.items(), *rules])
 
     def allows(self, origin: str | None, *, path: str = "/", app: Flask | None = None) -> bool:
         """Whether ``origin`` may use ``path`` by the rules of this ``CORS``; for what browsers
@@ -162,21 +168,33 @@ class CORS:
         .. versionadded:: 7.0
         """
         if app is None and has_app_context():
-            app = unproxied_app()
+            app = unproxied(current_app)
         if app is None and len(self._rules) == 1:
             (app,) = self._rules
+        app = unproxied(app)
         if app is None or app not in self._rules:
             raise RuntimeError(
                 f"this CORS is bound to {len(self._rules)} apps, and not to {app!r}: "
                 "write cors.allows(origin, app=app) with an app that it was initialised with"
             )
-        policy = self._rules[app].find(path)
+        policy = beyond_doubt(partial(self._policy_at, app), path)
         if policy is None or not isinstance(origin, str):
             return False
         decision = policy.decide(origin)
         if decision.failure is not None:
             undecided(decision.failure)
         return decision.allows_origin
+
+    def _policy_at(self, app: Flask, path: str) -> Policy | None:
+        """The policy of the blueprint that covers ``path``, the longest prefix first; of the app;
+        of a blueprint without a prefix, whose views may be anywhere."""
+        adapter = app.url_map.bind("")
+        for area, rules in sorted(self._rules[app].items(), key=_closest_first):
+            if area is None or not area.prefix or area.covers(path, adapter):
+                policy = rules.match(path)
+                if policy is not None:
+                    return policy
+        return None
 
     if not TYPE_CHECKING:  # pragma: no branch  # or type checkers take any attribute for one
 
@@ -188,6 +206,13 @@ class CORS:
                     "write CORS(app) instead of app = CORS(app), and go on using app"
                 )
             raise AttributeError(message, name=name, obj=self)
+
+
+def _closest_first(item: tuple[Area | None, object]) -> tuple[int, int]:
+    area, _ = item
+    if area is None:
+        return 1, 0
+    return (0, -area.depth) if area.prefix else (2, 0)
 
 
 def _rules(

@@ -11,7 +11,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 from flask import (
@@ -35,6 +36,8 @@ from .binding import Binding, is_preflight, marks
 from .errors import CORSConfigError
 from .policy.policy import Decision
 from .report import dropped
+
+T = TypeVar("T")
 
 _EXTENSION = "cors"
 _IS_OURS = "__flask_cors__"
@@ -110,19 +113,18 @@ def _on_request_started(app: Flask, **_: Any) -> None:
 
 def current_binding() -> Binding:
     """The binding of the current app."""
-    return bind(unproxied_app())
-
-
-def unproxied_app() -> Flask:
-    """The current app itself."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
-    return app
+    return bind(unproxied(current_app))
 
 
 def current_request() -> Request:
     """The request itself: each look through Flask's proxy costs as much as a look-up."""
-    current: Request = request._get_current_object()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
-    return current
+    return unproxied(request)
+
+
+def unproxied(value: T) -> T:
+    """What one of Flask's proxies stands for; anything else is itself."""
+    get: Callable[[], T] | None = getattr(value, "_get_current_object", None)
+    return value if get is None else get()
 
 
 # ---- preflights --------------------------------------------------------------------------------

@@ -99,10 +99,13 @@ def why_never_sent(literal: str) -> tuple[str, str | None] | None:
         mend = f"https://{literal}".lower()
         return "it has no scheme", mend if parse(mend) else None
     scheme, rest = literal.split("://", 1)
+    if "://" in rest:
+        return "it is several: separate them with commas", None
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     if len(authority) != len(rest):
         trailing = "a trailing slash" if rest == f"{authority}/" else "a path"
-        return f"it has {trailing}", f"{scheme}://{authority}".lower()
+        bare = f"{scheme}://{authority}".lower()
+        return f"it has {trailing}", bare if parse(bare) or not bare.isascii() else None
     if not literal.isascii():
         return "its host is not ASCII: browsers send punycode", _punycode(scheme, authority)
     if literal != literal.lower():

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, current_app
 
 from flask_cors import CORS, cross_origin
 
@@ -145,3 +145,54 @@ def test_a_callable_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> No
     assert [record.getMessage() for record in caplog.records] == [
         f"origins: {fails.__qualname__} raised KeyError"
     ]
+
+
+def test_an_app_and_a_blueprint_of_one_cors_have_each_their_rules() -> None:
+    app, blueprint = Flask(__name__), Blueprint("bp", __name__, url_prefix="/bp")
+    cors = CORS()
+    cors.init_app(app, origins=APP)
+    cors.init_app(blueprint, origins=OTHER)
+    app.register_blueprint(blueprint)
+    assert (cors.allows(APP, app=app), cors.allows(OTHER, app=app)) == (True, False)
+    assert cors.allows(OTHER, path="/bp/x", app=app)
+    assert not cors.allows(APP, path="/bp/x", app=app)
+
+
+def test_a_blueprint_says_nothing_of_paths_outside_its_prefix() -> None:
+    app, blueprint = Flask(__name__), Blueprint("bp", __name__, url_prefix="/bp")
+    cors = CORS(blueprint)
+    app.register_blueprint(blueprint)
+    assert cors.allows(APP, path="/bp/x", app=app)
+    assert not cors.allows(APP, path="/other", app=app)
+
+
+def test_a_nested_blueprint_comes_before_the_one_around_it() -> None:
+    app = Flask(__name__)
+    outer = Blueprint("outer", __name__, url_prefix="/outer")
+    inner = Blueprint("inner", __name__, url_prefix="/inner")
+    cors = CORS()
+    cors.init_app(outer, origins=APP)
+    cors.init_app(inner, origins=OTHER)
+    outer.register_blueprint(inner)
+    app.register_blueprint(outer)
+    assert cors.allows(APP, path="/outer/x", app=app)
+    assert cors.allows(OTHER, path="/outer/inner/x", app=app)
+    assert not cors.allows(APP, path="/outer/inner/x", app=app)
+
+
+def test_a_blueprint_without_a_prefix_speaks_where_the_app_does_not() -> None:
+    app, blueprint = Flask(__name__), Blueprint("bp", __name__)
+    cors = CORS()
+    cors.init_app(blueprint, origins=OTHER, resources=["/a/*", "/b/*"])
+    cors.init_app(app, origins=APP, resources="/a/*")
+    app.register_blueprint(blueprint)
+    assert cors.allows(APP, path="/a/x", app=app)
+    assert cors.allows(OTHER, path="/b/x", app=app)
+    assert not cors.allows(OTHER, path="/c", app=app)
+
+
+def test_the_app_may_be_named_by_its_proxy() -> None:
+    app = Flask(__name__)
+    cors = CORS(app, origins=APP)
+    with app.app_context():
+        assert cors.allows(APP, app=current_app)

@@ -189,7 +189,7 @@ def test_any_other_value_of_a_switch_is_a_mistake(option: str, value: object) ->
         (timedelta(milliseconds=1999), "1"),
         (timedelta(seconds=-1), "-1"),
         ("9" * 20, "9" * 20),
-        (10**30, str(10**30)),
+        (10**20 - 1, str(10**20 - 1)),
     ],
 )
 def test_max_age_is_whole_seconds(value: object, header: str | None) -> None:
@@ -641,3 +641,60 @@ def test_options_are_frozen() -> None:
         options.max_age = options.max_age  # type: ignore[misc]
     with pytest.raises(AttributeError):
         options.max_age.value = "1"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("seconds", [10**20, 10**5000, 1e20], ids=["int", "long int", "float"])
+def test_more_seconds_than_anyone_can_mean_are_a_mistake(seconds: float) -> None:
+    with pytest.raises(CORSConfigError, match="not a number of seconds"):
+        resolved(max_age=seconds)
+
+
+OPEN: dict[str, Any] = {"origins": "*", "supports_credentials": True}
+OWN_ORIGINS = {"/a": {"origins": "https://a.example"}}
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        [{"origins": "https://a.example"}, OPEN],
+        [{"supports_credentials": False}, OPEN],
+        [{**OPEN, "resources": OWN_ORIGINS}],
+        [OPEN, {"resources": OWN_ORIGINS}],
+        [{"resources": OWN_ORIGINS}, {**OPEN, "resources": "/a"}],
+    ],
+)
+def test_credentials_that_something_may_yet_keep_from_anyone_are_not_settled(
+    levels: list[dict[str, Any]],
+) -> None:
+    check_settled([given(**options) for options in levels])  # nothing is raised
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        [OPEN],
+        [{"origins": "*"}, {"supports_credentials": True}],
+        [{**OPEN, "resources": "/a"}, {"resources": OWN_ORIGINS}],
+    ],
+)
+def test_credentials_that_nothing_keeps_from_anyone_are_settled(
+    levels: list[dict[str, Any]],
+) -> None:
+    with pytest.raises(CORSConfigError, match="lets in any origin"):
+        check_settled([given(**options) for options in levels])
+
+
+def test_wrong_resources_do_not_hide_the_other_mistakes() -> None:
+    levels = [
+        given(resources="[", send_wildcard="q"),
+        config_level({"CORS_MAX_AGE": "x", "CORS_METHODS": "A B"}, HERE),
+        DEFAULTS,
+    ]
+    with pytest.raises(CORSConfigError) as caught:
+        resolve_resources(levels)
+    assert {mistake.option for mistake in caught.value.mistakes} == {
+        "resources",
+        "send_wildcard",
+        "max_age",
+        "methods",
+    }

@@ -978,3 +978,17 @@ def test_an_origin_set_is_equal_by_what_it_holds() -> None:
     allowed = read(["https://a.example", "https://*.b.example"])
     assert allowed == read("https://*.b.example,https://a.example")
     assert OriginSet().answer("https://a.example") is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://*.*.example.com",
+        "https://*.example.(com|net)",
+        "https://*.example.com(:8443)?",
+        "https://*.example.com:[0-9]+",
+    ],
+)
+def test_a_subdomain_pattern_does_not_turn_into_a_regex_that_lets_namesakes_in(value: str) -> None:
+    (said,) = mistakes(value)
+    assert "://* is any number of slashes" in said

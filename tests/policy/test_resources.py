@@ -118,6 +118,9 @@ def mistakes(parse: Callable[..., object], value: object) -> list[str]:
         (re.compile("/api/*"), "/api//", True),
         (re.compile("/a"), "/a/..", True),
         (re.compile(".*"), "", True),
+        # Brackets in a comment of an expression are none.
+        (re.compile("/a # :)\n", re.VERBOSE), "/a", True),
+        (re.compile("/a # :(\n", re.VERBOSE), "/a", True),
     ],
 )
 def test_a_pattern_is_a_path_or_all_below_it_or_an_expression(
@@ -134,7 +137,7 @@ def test_one_of_the_characters_makes_a_string_an_expression(character: str) -> N
     assert parse_pattern(closed, quiet).regex is not None
 
 
-@pytest.mark.parametrize("character", ".+{}|<>,;:@&=%~!'\" -_")
+@pytest.mark.parametrize("character", ".+{}|<>,;:@&=%~!'\" -_aZX0")
 def test_no_other_character_does(character: str) -> None:
     text = f"/a{character}b"
     assert parse_pattern(text, ignore) == PathPattern(text)
@@ -278,6 +281,7 @@ def test_nothing_is_said_about_any_other_pattern(pattern: str) -> None:
         ("/api/x.*", re.compile("/API/", re.IGNORECASE), "/api/x"),
         (re.compile("/api/x|/b"), "/api/*", "/api/x"),
         ("/b/long/*", re.compile("/api/x|/b"), "/b/long/x"),
+        (re.compile("/.b", re.IGNORECASE), re.compile("/.", re.IGNORECASE), "/xb"),
         (re.compile("/api/x|/b"), "/b.*", "/b/c"),
         # then the most literal characters,
         ("/.*/x", "/.*/", "/a/x"),
@@ -372,6 +376,12 @@ def test_length_never_decides_as_in_cve_2024_6839(
 ) -> None:
     assert resource_map(open_rule, strict).match(path) == strict
     assert resource_map(strict, open_rule).match(path) == strict
+
+
+def test_an_exact_path_hides_no_rule_behind_it() -> None:
+    rules = resource_map("/a", "/b/*", "/c", "/d.*")
+    assert rules.match("/b/x") == "/b/*"
+    assert rules.match("/dx") == "/d.*"
 
 
 def test_a_path_that_no_rule_matches_stands_for_nothing() -> None:
@@ -667,3 +677,8 @@ def test_every_pattern_that_cannot_be_used_is_told() -> None:
     said = mistakes(parse_resources, {"/a(": {}, "/b": None, None: {}, "/c": {}})
     assert [line.split(" ")[1] for line in said] == ["'/a('", "None", "None"]
     assert [line.split(" ")[1] for line in mistakes(parse_resources, ["/a(", 1])] == ["'/a('", "1"]
+
+
+def test_a_comma_inside_the_brackets_of_a_regex_makes_no_list() -> None:
+    ((pattern, _),) = parse_resources(r"/a(,/b)?$", lambda _: None)
+    assert (pattern.matches("/a,/b"), pattern.matches("/a,/c")) == (True, False)

@@ -109,7 +109,7 @@ def parse_max_age(value: object, _: Warn) -> str | None:
     elif isinstance(value, str) and re.fullmatch(r"\s*(-1|[0-9]{1,20})\s*", value):
         seconds = int(value)
     # NaN is not equal to, above or below anything.
-    if seconds is not None and (seconds == -1 or 0 <= seconds < float("inf")):
+    if seconds is not None and (seconds == -1 or 0 <= seconds < 10**20):
         return str(int(seconds))
     mend = "write the seconds, such as 600, a timedelta, or -1 to switch the cache off"
     raise CORSConfigError([Mistake("max_age", value, "is not a number of seconds", mend)])
@@ -182,7 +182,7 @@ class Level:
                 value = _OPTIONS[option].parse(given, self._warn)
                 read = Setting(value, given, self.name, self.place)
             except CORSConfigError as error:
-                read = error
+                read = error.with_traceback(None)
             self._read[option] = read
         if isinstance(read, CORSConfigError):
             raise read
@@ -268,7 +268,7 @@ def check_settled(levels: Sequence[Level]) -> None:
     :raises CORSConfigError: naming every mistake.
     """
     mistakes = _read_all(levels)
-    given = {option: value for level in levels for option, value in level.values.items()}
+    given = {key: value for level in reversed(levels) for key, value in level.values.items()}
     # Resources may have origins of their own.
     if given.keys() >= {"origins", "supports_credentials"} and not isinstance(
         given.get("resources"), Mapping
@@ -303,6 +303,8 @@ def resolve_resources(levels: Sequence[Level]) -> list[tuple[PathPattern, Option
     """
     mistakes = _read_all([level for level in levels if level.name != CONFIG])
     resources = mistakes.catch(partial(_speaking, levels, "resources"))
+    if resources is None:  # what else is wrong is told all the same
+        mistakes.catch(partial(resolve, levels))
     rules: list[tuple[PathPattern, Options]] = []
     shared: Options | None = None
     for pattern, own in [] if resources is None else resources.value:

@@ -220,6 +220,12 @@ class _Reader:
     def piece(self, text: str) -> None:
         if text in ("*", ".*"):
             self.any = True
+        elif "://*" in text and is_regex(text):
+            self.refuse(
+                text,
+                "mixes a pattern with a regular expression, where ://* is any number of slashes",
+                'write "https://*.example.com" for subdomains, or ://.* in an expression',
+            )
         elif is_regex(text):
             try:
                 self.regexes.append(Regex(compiled("origins", text, re.IGNORECASE)))

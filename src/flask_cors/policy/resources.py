@@ -242,7 +242,8 @@ def _warn_of_literal(given: str, warn: Warn) -> None:
         warn(f"resources: no path begins like {shown(given)}; write {shown('/' + given)}")
 
 
-_LISTED = re.compile(r"\s*,\s*(?=/)")
+# "/a/*, /b/*", but not a comma inside a regular expression's brackets.
+_LISTED = re.compile(r"\s*,\s*(?=/)(?![^()\[\]{}]*[)\]}])")
 
 
 def parse_resources(value: object, warn: Warn) -> list[tuple[PathPattern, Mapping[str, object]]]:
