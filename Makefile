@@ -8,7 +8,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 
 	--custom-compile-command 'make requirements'
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format requirements clean
+.PHONY: help demo test fuzz check format requirements clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -20,6 +20,9 @@ test: .venv/live.stamp  ## run the tests; the live ones need Chromium
 	$(BIN)/python -m coverage run -m pytest --ignore=tests/live
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m pytest tests/live
+
+fuzz: .venv/test.stamp  ## run the properties on new examples, many of them, for an hour or so
+	$(BIN)/python -m pytest tests/properties --hypothesis-profile=fuzz
 
 check: .venv/check.stamp  ## lint, types, contracts, every Python, oldest dependencies, the wheel
 	$(BIN)/ruff check

@@ -7,7 +7,26 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from werkzeug.test import TestResponse
+
+# The same examples at each run, and few; `make fuzz` looks for new ones, and keeps what fails.
+settings.register_profile(
+    "proven",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "fuzz",
+    derandomize=False,
+    deadline=None,
+    max_examples=20_000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("proven")
 
 APP = "https://app.example"
 

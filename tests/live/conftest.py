@@ -1,12 +1,15 @@
-"""A real browser, and servers for it to call."""
+"""A real browser, servers for it to call, and other people's libraries."""
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -36,6 +39,28 @@ def missing(what: str, install: str) -> NoReturn:
     if os.environ.get("REQUIRE_LIVE") == "1":
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def installed() -> Callable[..., None]:
+    """Insist on another library, which the test does not import itself."""
+
+    def installed(name: str, package: str | None = None) -> None:
+        if importlib.util.find_spec(name) is None:
+            missing(name, f"pip install {package or name.replace('_', '-')}")
+
+    return installed
+
+
+@pytest.fixture(scope="session")
+def library(installed: Callable[..., None]) -> Callable[..., ModuleType]:
+    """Import another library. In the test, where its warnings are those of the module."""
+
+    def library(name: str, package: str | None = None) -> ModuleType:
+        installed(name.partition(".")[0], package)
+        return importlib.import_module(name)
+
+    return library
 
 
 @pytest.fixture(scope="module")
