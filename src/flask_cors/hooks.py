@@ -42,6 +42,7 @@ T = TypeVar("T")
 _EXTENSION = "cors"
 _IS_OURS = "__flask_cors__"
 _UNHANDLED = "_cors_unhandled"
+_FINISHED = "_cors_finished"
 
 # ---- attaching to an app -----------------------------------------------------------------------
 
@@ -203,8 +204,14 @@ def finish(binding: Binding, request: Request, response: Response) -> None:
         return
     if policy is None or decision is None:
         return
-    if policy.intercept_exceptions or _UNHANDLED not in vars(request):
-        apply(decision, response)
+    notes = vars(request)
+    if notes.get(_FINISHED) is response:
+        # An error's, finished in front of the session, which may have dropped our line of Vary.
+        add_vary(decision, response)
+    elif _UNHANDLED in notes and response.status_code == 500 and not policy.intercept_exceptions:
+        return
+    elif apply(decision, response):
+        notes[_FINISHED] = response
 
 
 # The headers of which a browser accepts no second line; the others are lists.
@@ -213,37 +220,33 @@ _SINGLE = frozenset(
 )
 
 
-def apply(decision: Decision, response: Response) -> None:
-    """Add the headers of a decision to a response; one that has its own
-    ``Access-Control-Allow-Origin`` is left alone."""
+def apply(decision: Decision, response: Response) -> bool:
+    """Add the headers of a decision to a response. One that has its own
+    ``Access-Control-Allow-Origin`` is left alone, and the answer is False."""
     headers: Any = response.headers
     if not isinstance(headers, Headers):  # some libraries put a dict there
         headers = response.headers = Headers(headers)
-    vary = ""
-    present = []
-    for name, value in headers:
-        lowered = name.lower()
-        if lowered == "vary":
-            vary = f"{vary},{value}"
-        elif lowered.startswith("access-control-"):
-            if lowered == "access-control-allow-origin":
-                return
-            present.append(lowered)
+    present = {name.lower() for name, _ in headers}
+    if "access-control-allow-origin" in present:
+        return False
     for name, value in decision.headers:
-        if not present or name.lower() not in _SINGLE.intersection(present):
+        if name.lower() not in present or name.lower() not in _SINGLE:
             headers.add(name, value)
-    if vary:
-        _add_missing_vary(headers, decision.vary, vary)
+    if "vary" in present:
+        add_vary(decision, response)
     else:
         for line in decision.vary:
             headers.add("Vary", line)
+    return True
 
 
-def _add_missing_vary(headers: Headers, lines: tuple[str, ...], present: str) -> None:
-    named = {name.strip().lower() for name in present.split(",")}
+def add_vary(decision: Decision, response: Response) -> None:
+    """Add lines of ``Vary`` with the names of a decision that no line has yet."""
+    headers = response.headers
+    named = {name.strip().lower() for line in headers.getlist("Vary") for name in line.split(",")}
     if "*" in named:
         return
-    for line in lines:
+    for line in decision.vary:
         missing = [name for name in line.split(", ") if name.lower() not in named]
         if missing:
             headers.add("Vary", ", ".join(missing))

@@ -316,3 +316,26 @@ def test_a_decorated_view_answers_as_it_did(ask):
     response = ask(app)
     assert (response.json, response.status_code) == ({"a": 1}, 201)
     assert response.headers["X-Mine"] == "kept"
+
+
+def test_an_error_that_varies_by_itself_varies_on_session_and_origin(ask) -> None:
+    app = Flask(__name__)
+    app.secret_key = "key"
+    CORS(app, origins=[APP, "https://b.example"])
+
+    @app.errorhandler(500)
+    def error(_):
+        return "x", 500, {"Vary": "Accept"}
+
+    @app.get("/")
+    def view():
+        session["a"] = 1
+        raise RuntimeError
+
+    response = ask(app, "/", APP)
+    assert response.access_control_allow_origin == APP
+    assert {"accept", "cookie", "origin"} == {
+        name.strip().lower()
+        for line in response.headers.getlist("Vary")
+        for name in line.split(",")
+    }

@@ -1,0 +1,293 @@
+"""What reaches a client over a real socket, whichever server sends it."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import socket
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.live
+
+APP = "https://app.example"
+OTHER = "https://other.example"
+EVIL = "https://evil.example"
+ORIGIN = ["Origin"]
+
+# As the contract has it: policy, Origin, Access-Control-Allow-Origin, Vary.
+TABLE = [
+    # Any origin, send_wildcard.
+    ("wildcard", APP, "*", []),
+    ("wildcard", EVIL, "*", []),
+    ("wildcard", None, "*", []),
+    ("wildcard-silent", APP, "*", []),
+    ("wildcard-silent", None, None, ORIGIN),
+    # Any origin.
+    ("any", APP, APP, ORIGIN),
+    ("any", None, "*", []),
+    ("any-silent", None, None, ORIGIN),
+    # One exact origin.
+    ("one", APP, APP, []),
+    ("one", "HTTPS://App.Example", APP, []),
+    ("one", EVIL, None, ORIGIN),
+    ("one", None, APP, []),
+    ("one-silent", APP, APP, []),
+    ("one-silent", None, None, ORIGIN),
+    # Anything else.
+    *(
+        row
+        for policy in ("two", "subdomains", "regex", "callable")
+        for row in (
+            (policy, APP, APP, ORIGIN),
+            (policy, None, None, ORIGIN),
+            (f"{policy}-silent", None, None, ORIGIN),
+        )
+    ),
+    ("two", "https://OTHER.example", OTHER, ORIGIN),
+    ("two", EVIL, None, ORIGIN),
+    ("subdomains", "https://evil.test", None, ORIGIN),
+    ("regex", f"{APP}.evil.test", None, ORIGIN),
+    ("callable", EVIL, None, ORIGIN),
+    # Nobody.
+    ("nobody", APP, None, ORIGIN),
+    ("nobody", None, None, ORIGIN),
+]
+
+
+class Answer:
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status = response.status
+        self.lines = response.msg
+        self.body = response.read()
+
+    def all(self, name: str) -> list[str]:
+        return self.lines.get_all(name, [])
+
+    @property
+    def told(self) -> list[str]:
+        return self.all("Access-Control-Allow-Origin")
+
+
+def ask(
+    wire: http.client.HTTPConnection,
+    path: str,
+    origin: str | None = APP,
+    method: str = "GET",
+    body: Any = None,
+    **headers: str,
+) -> Answer:
+    sent = {} if origin is None else {"Origin": origin}
+    sent.update({name.replace("_", "-"): value for name, value in headers.items()})
+    wire.request(method, path, body=body, headers=sent)
+    return Answer(wire.getresponse())
+
+
+def test_every_row_of_the_table_of_headers(server):
+    with server.connect() as wire:
+        got = []
+        for policy, origin, _, _ in TABLE:
+            answer = ask(wire, f"/policy/{policy}", origin)
+            assert (answer.status, answer.body.decode()) == (200, policy)
+            got.append((policy, origin, answer.told, answer.all("Vary")))
+    assert got == [
+        (policy, origin, [] if told is None else [told], vary)
+        for policy, origin, told, vary in TABLE
+    ]
+
+
+def test_a_preflight_has_no_body_and_no_allow(server):
+    with server.connect() as wire:
+        asked = {
+            "Access_Control_Request_Method": "PUT",
+            "Access_Control_Request_Headers": "content-type,x-own",
+        }
+        answer = ask(wire, "/upload", method="OPTIONS", **asked)
+        assert (answer.status, answer.body, answer.told) == (200, b"", [APP])
+        assert answer.all("Allow") == []
+        assert answer.all("Access-Control-Allow-Headers") == ["content-type, x-own"]
+        assert "PUT" in answer.all("Access-Control-Allow-Methods")[0].split(", ")
+        assert answer.all("Vary") == [
+            "Origin",
+            "Access-Control-Request-Method, Access-Control-Request-Headers",
+        ]
+        assert ask(wire, "/upload", EVIL, "OPTIONS", **asked).told == []
+
+
+def test_errors_carry_the_headers(server):
+    with server.connect() as wire:
+        for path, method, status in (
+            ("/none", "GET", 404),
+            ("/file", "DELETE", 405),
+            ("/fails", "GET", 500),
+        ):
+            for origin in (APP, EVIL):
+                answer = ask(wire, path, origin, method)
+                assert answer.status == status
+                assert answer.told == ([APP] if origin == APP else [])
+                assert answer.all("Vary") == ORIGIN
+
+
+def test_head_has_the_headers_of_get_and_no_body(server):
+    with server.connect() as wire:
+        for path in ("/file", "/policy/two"):
+            full, head = ask(wire, path), ask(wire, path, method="HEAD")
+            assert (head.status, head.body, head.told) == (200, b"", [APP])
+            assert head.all("Vary") == full.all("Vary") == ORIGIN
+            assert head.all("Content-Length") == full.all("Content-Length")
+
+
+def test_send_file_ranges_and_304_carry_the_headers(server):
+    with server.connect() as wire:
+        whole = ask(wire, "/file")
+        assert (whole.status, whole.body) == (200, bytes(range(256)) * 1024)
+        part = ask(wire, "/file", Range="bytes=1-3")
+        assert (part.status, part.body) == (206, b"\1\2\3")
+        same = ask(wire, "/file", If_None_Match='"tag"')
+        assert (same.status, same.body) == (304, b"")
+        for answer in (whole, part, same):
+            assert (answer.told, answer.all("Vary")) == ([APP], ORIGIN)
+        # What a cache keeps from one origin it must not hand to another.
+        same = ask(wire, "/file", EVIL, If_None_Match='"tag"')
+        assert (same.status, same.told, same.all("Vary")) == (304, [], ORIGIN)
+
+
+def test_a_stream_carries_the_headers(server):
+    with server.connect() as wire:
+        answer = ask(wire, "/stream")
+        assert (answer.status, answer.told, answer.all("Vary")) == (200, [APP], ORIGIN)
+        assert answer.body == b"streamed " * 100 * 200
+        assert ask(wire, "/policy/two", OTHER).told == [OTHER]
+
+
+def test_a_stream_that_fails_half_way_has_told_its_headers(server):
+    with server.connect() as wire:
+        wire.request("GET", "/stream-that-fails", headers={"Origin": APP})
+        response = wire.getresponse()
+        assert response.msg.get_all("Access-Control-Allow-Origin") == [APP]
+        response.close()
+    with server.connect() as wire:
+        assert ask(wire, "/policy/two", OTHER).told == [OTHER]
+
+
+def test_a_large_upload_is_read_and_answered(server):
+    body = bytes(range(256)) * 4096 * 16  # 16 MiB
+    with server.connect() as wire:
+        answer = ask(wire, "/upload", method="PUT", body=body)
+        assert (answer.status, answer.body, answer.told) == (200, b"16777216", [APP])
+        assert answer.all("X-Digest") == [hashlib.sha256(body).hexdigest()]
+        assert answer.all("Access-Control-Expose-Headers") == ["X-Digest"]
+        assert ask(wire, "/policy/two", OTHER).told == [OTHER]
+
+
+def test_on_one_connection_each_request_has_its_own_answer(server):
+    with server.connect() as wire:
+        sockets = set()
+        for number in range(50):
+            origin = (APP, EVIL, OTHER, None)[number % 4]
+            answer = ask(wire, "/policy/two", origin)
+            assert answer.told == ([origin] if origin in (APP, OTHER) else [])
+            assert answer.all("Vary") == ORIGIN
+            sockets.add(None if wire.sock is None else wire.sock.getsockname())
+    # gunicorn's sync worker closes each, and says so.
+    assert (len(sockets), None in sockets) == (1, server.name == "gunicorn sync")
+
+
+def test_after_clients_that_hang_up_the_others_are_answered(server):
+    for number in range(20):
+        with server.connect() as wire:
+            if number % 2:
+                wire.request("GET", "/stream", headers={"Origin": EVIL})
+                if number % 4 == 1:
+                    wire.getresponse().read(1)
+            else:
+                wire.putrequest("PUT", "/upload")
+                wire.putheader("Origin", EVIL)
+                wire.putheader("Content-Length", "1000000")
+                wire.endheaders(b"half of it" * 50_000)
+        with server.connect() as wire:
+            answer = ask(wire, "/policy/two")
+            assert (answer.status, answer.told, answer.all("Vary")) == (200, [APP], ORIGIN)
+
+
+@pytest.mark.parametrize("origins", [(APP, EVIL), (EVIL, APP), (APP, APP), (APP, OTHER)])
+@pytest.mark.parametrize("policy", ["any", "two", "one", "wildcard", "callable", "regex"])
+def test_two_origin_lines_are_refused_however_they_are_joined(server, policy, origins):
+    with server.connect() as wire:
+        wire.putrequest("GET", f"/policy/{policy}")
+        for origin in origins:
+            wire.putheader("Origin", origin)
+        wire.endheaders()
+        answer = Answer(wire.getresponse())
+        assert (answer.status, answer.told, answer.all("Vary")) == (200, [], ORIGIN)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        b"https://app.example\xff",
+        "https://äpp.example".encode(),
+        b"https://app.example\thttps://evil.example",
+        b"https://app.example https://evil.example",
+        b"https://" + b"a" * 2000 + b".example",
+        b"",
+    ],
+)
+def test_what_no_browser_sends_as_an_origin_is_refused(server, origin):
+    with server.connect() as wire:
+        for policy in ("any", "callable", "wildcard", "subdomains"):
+            wire.putrequest("GET", f"/policy/{policy}")
+            wire.putheader("Origin", origin)
+            wire.endheaders()
+            answer = Answer(wire.getresponse())
+            assert answer.status in (200, 400)
+            assert answer.told == []
+            if answer.status == 400:  # the server's own answer
+                wire.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/policy/nobody/../any",
+        "/policy/any/../nobody",
+        "/policy/any/%2e%2e/nobody",
+        "/policy/nobody/%2E%2e/any",
+        "/policy/any/..%2fnobody",
+        "/policy/./nobody",
+        "/policy/any/.",
+        "/policy%2fany",
+        "/policy/%61ny",
+        "/policy/any%00",
+        "/policy/any;/nobody",
+        "/policy/nobody?/policy/any",
+        "/policy/nobody%3F/policy/any",
+        "//policy/any",
+        "/policy//any",
+        "/%2e/policy/any",
+        "http://evil.example/policy/nobody",
+        "/" + "a/../" * 500 + "policy/any",
+    ],
+)
+def test_a_path_written_oddly_has_the_policy_of_the_view_that_it_reaches(server, path):
+    with server.connect() as wire:
+        wire.putrequest("GET", path)
+        wire.putheader("Origin", EVIL)
+        wire.endheaders()
+        answer = Answer(wire.getresponse())
+        assert answer.status < 500
+        assert answer.told == ([EVIL] if (answer.status, answer.body) == (200, b"any") else [])
+
+
+def test_an_old_client_is_answered_too(server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+        wire.sendall(f"GET /stream HTTP/1.0\r\nHost: a\r\nOrigin: {APP}\r\n\r\n".encode())
+        got = b""
+        while piece := wire.recv(65536):
+            got += piece
+    head, _, body = got.partition(b"\r\n\r\n")
+    lines = [line.lower() for line in head.decode().split("\r\n")]
+    assert lines.count(f"access-control-allow-origin: {APP}") == 1
+    assert lines.count("vary: origin") == 1
+    assert body == b"streamed " * 100 * 200
