@@ -21,7 +21,7 @@ test: .venv/live.stamp  ## run the tests; the live ones need Chromium
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m pytest tests/live
 
-fuzz: .venv/test.stamp  ## run the properties on new examples, many of them, for an hour or so
+fuzz: .venv/test.stamp  ## run the properties on new examples, many of them: takes hours
 	$(BIN)/python -m pytest tests/properties --hypothesis-profile=fuzz
 
 check: .venv/check.stamp  ## lint, types, contracts, every Python, oldest dependencies, the wheel

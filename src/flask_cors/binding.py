@@ -256,7 +256,7 @@ class Binding:
             return None
         try:
             endpoint: str = adapter.match(path, method=method)[0]
-        except HTTPException:
+        except Exception:  # an HTTPException, or whatever a converter raises
             return None
         return endpoint
 
