@@ -42,18 +42,12 @@ class PathPattern:
     def is_exact(self) -> bool:
         return self.regex is None and not self.source.endswith("/*")
 
-    def matches(self, path: str) -> bool:
-        if self.regex is not None:
-            return self.regex.match(path) is not None
-        if self.is_exact:
-            return path == self.source
-        # "/api/*" is "/api" and everything below it.
-        return f"{path}/".startswith(self.source[:-1])
-
 
 class _Rule(NamedTuple):
-    rank: tuple[int, int]  # among rules whose prefixes are equally long, the smallest comes first
-    pattern: PathPattern
+    """A rule that is not exact, among those with a prefix of the same length."""
+
+    rank: tuple[int, int]  # the smallest comes first
+    regex: re.Pattern[str] | None  # None for "/api/*", which its prefix settles
     target: object
 
 
@@ -79,7 +73,7 @@ class ResourceMap(Generic[T]):
         subject = f"{path}/"  # "/api" belongs to "/api/*", whose prefix is "/api/"
         for length, buckets, unindexed in self._by_prefix:
             for rule in buckets.get(subject[:length], unindexed):
-                if rule.pattern.matches(path):
+                if rule.regex is None or rule.regex.match(path) is not None:
                     return rule.target  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
         return None
 
@@ -177,7 +171,7 @@ def _by_prefix(rules: Mapping[PathPattern, object]) -> list[_Step]:
             continue
         prefix, characters = _literal_part(pattern)
         length = len(prefix)
-        rule = _Rule((-characters, order), pattern, target)
+        rule = _Rule((-characters, order), pattern.regex, target)
         if _begins_literally(pattern):
             indexed.setdefault(length, {}).setdefault(prefix, []).append(rule)
         else:
