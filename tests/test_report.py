@@ -406,3 +406,15 @@ def test_a_handler_and_a_callable_that_fail_break_no_response(ask, answer):
     finally:
         logger.removeHandler(handler)
     assert (response.text, response.access_control_allow_origin) == ("read me", None)
+
+
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_a_view_whose_options_make_no_policy_has_its_line_too(ask, debug, method) -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/v", "v", cross_origin(supports_credentials=True)(lambda: "secret"))
+    asked = {"Access-Control-Request-Method": "GET"} if method == "OPTIONS" else {}
+    headers = {"Origin": APP, **asked}
+    assert app.test_client().open("/v", method=method, headers=headers).status_code == 500
+    assert debug.of(logging.DEBUG) == [
+        f"{method} /v from {APP}: the options of the view make no policy, no CORS headers"
+    ]

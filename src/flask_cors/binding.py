@@ -20,7 +20,7 @@ from .errors import CORSConfigError, Place
 from .policy.options import DEFAULTS, Level, config_level, resolve
 from .policy.policy import Decision, Policy
 from .policy.resources import PathPattern, ResourceMap, beyond_doubt
-from .report import report
+from .report import report, unsound
 
 # What is known about a request, as attributes of it: its WSGI environment may go on to another app.
 _DECISION = "_cors_decision"
@@ -156,7 +156,11 @@ class Binding:
         if known is not None:
             return known
         notes[_DECISION] = None, None
-        policy = self._policy(request)
+        try:
+            policy = self._policy(request)
+        except CORSConfigError:
+            unsound(request)
+            raise
         if policy is None:
             decision = None
         elif is_preflight(request):

@@ -72,6 +72,16 @@ def report(
         )
 
 
+def unsound(request: Request) -> None:
+    """Say that the view's own options make no policy; the error itself is raised."""
+    if logger.isEnabledFor(logging.DEBUG):
+        _guarded(
+            lambda: logger.debug(
+                "%s: the options of the view make no policy, no CORS headers", _what(request)
+            )
+        )
+
+
 def undecided(failure: Failure) -> None:
     """Say what a callable did instead of answering; its origin is refused."""
     _guarded(lambda: logger.error("origins: %s", failure.what, exc_info=failure.error))
@@ -99,10 +109,14 @@ def _escaped(value: str) -> str:
     return ascii(value if len(value) <= 400 else f"{value[:400]}...")[1:-1]
 
 
-def _line(request: Request, decision: Decision | None) -> str:
+def _what(request: Request) -> str:
     origin = request.environ.get("HTTP_ORIGIN")
     of = "" if origin is None else f" from {_escaped(origin)}"
-    what = f"{_escaped(request.method)} {_escaped(request.path)}{of}"
+    return f"{_escaped(request.method)} {_escaped(request.path)}{of}"
+
+
+def _line(request: Request, decision: Decision | None) -> str:
+    what = _what(request)
     if decision is None:
         return f"{what}: no rule matches, no CORS headers"
     detail = "" if decision.detail is None else f": {_escaped(decision.detail)}"
