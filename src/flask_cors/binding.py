@@ -293,7 +293,7 @@ def _merged(
                 "leave one of them out"
             )
         seen.add(pattern)
-    return ResourceMap([*known.rules.items(), *rules])
+    return known.extended(rules)
 
 
 def is_preflight(request: Request) -> bool:

@@ -152,8 +152,7 @@ class CORS:
 
     def _keep(self, app: Flask, area: Area | None, rules: list[tuple[PathPattern, Policy]]) -> None:
         areas = self._rules.setdefault(app, {})
-        known = areas.get(area, ResourceMap[Policy]())
-        areas[area] = ResourceMap([*known.rules.items(), *rules])
+        areas[area] = areas.get(area, ResourceMap[Policy]()).extended(rules)
 
     def allows(self, origin: str | None, *, path: str = "/", app: Flask | None = None) -> bool:
         """Whether ``origin`` may use ``path`` by the rules of this ``CORS``; for what browsers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 import weakref
 
 import pytest
@@ -11,24 +10,7 @@ from flask import Blueprint, Flask, current_app
 
 from flask_cors import CORS, CORSWarning
 
-APP = "https://app.example"
-OTHER = "https://other.example"
-EVIL = "https://evil.example"
-
-
-def an_app(**config: object) -> Flask:
-    app = Flask(__name__)
-    app.config.update(config)
-    return app
-
-
-def reads(ask, app: Flask, origin: str, path: str = "/") -> bool:
-    return ask(app, path, origin).access_control_allow_origin is not None
-
-
-def here() -> int:
-    return sys._getframe(1).f_lineno
-
+from .apps import APP, EVIL, OTHER, an_app, here, reads
 
 # ---- the hierarchy -----------------------------------------------------------------------------
 

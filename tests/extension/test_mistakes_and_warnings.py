@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 
 import pytest
@@ -10,24 +9,7 @@ from flask import Blueprint, Flask
 
 from flask_cors import CORS, CORSConfigError, CORSWarning
 
-APP = "https://app.example"
-OTHER = "https://other.example"
-EVIL = "https://evil.example"
-
-
-def an_app(**config: object) -> Flask:
-    app = Flask(__name__)
-    app.config.update(config)
-    return app
-
-
-def reads(ask, app: Flask, origin: str, path: str = "/") -> bool:
-    return ask(app, path, origin).access_control_allow_origin is not None
-
-
-def here() -> int:
-    return sys._getframe(1).f_lineno
-
+from .apps import APP, EVIL, an_app, here, reads
 
 # ---- mistakes ----------------------------------------------------------------------------------
 

@@ -65,6 +65,10 @@ class ResourceMap(Generic[T]):
     def __bool__(self) -> bool:
         return bool(self.rules)
 
+    def extended(self, rules: Iterable[tuple[PathPattern, T]]) -> ResourceMap[T]:
+        """These rules and later ones."""
+        return ResourceMap([*self.rules.items(), *rules])
+
     def match(self, path: str) -> T | None:
         """What ``path`` stands for, taken as it is."""
         exact = self._exact.get(path)

@@ -1,0 +1,25 @@
+"""What the tests of ``CORS`` have in common."""
+
+from __future__ import annotations
+
+import sys
+
+from flask import Flask
+
+APP = "https://app.example"
+OTHER = "https://other.example"
+EVIL = "https://evil.example"
+
+
+def an_app(**config: object) -> Flask:
+    app = Flask(__name__)
+    app.config.update(config)
+    return app
+
+
+def reads(ask, app: Flask, origin: str, path: str = "/") -> bool:
+    return ask(app, path, origin).access_control_allow_origin is not None
+
+
+def here() -> int:
+    return sys._getframe(1).f_lineno
