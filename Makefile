@@ -8,7 +8,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 
 	--custom-compile-command 'make requirements'
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test fuzz check format requirements clean
+.PHONY: help demo test fuzz mutate check format requirements clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -21,8 +21,14 @@ test: .venv/live.stamp  ## run the tests; the live ones need Chromium
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m pytest tests/live
 
-fuzz: .venv/test.stamp  ## run the properties on new examples, many of them: takes hours
+fuzz: .venv/prove.stamp  ## run the properties on new examples, then fuzz the parsers: takes hours
 	$(BIN)/python -m pytest tests/properties --hypothesis-profile=fuzz
+	mkdir -p .fuzz
+	$(BIN)/python tests/fuzz -max_total_time=3600 -max_len=5000 -timeout=5 -use_value_profile=1 \
+		-artifact_prefix=.fuzz/ -dict=tests/fuzz/parsers.dict .fuzz tests/data/parsers
+
+mutate: .venv/prove.stamp  ## change the code in every small way, and see that a test notices: an hour
+	$(BIN)/python scripts/mutate.py
 
 check: .venv/check.stamp  ## lint, types, contracts, every Python, oldest dependencies, the wheel
 	$(BIN)/ruff check
@@ -42,13 +48,14 @@ requirements: .venv/check.stamp  ## pin the newest versions that pyproject.toml 
 	$(BIN)/$(LOCK) --group build --group test --output-file requirements/test.txt
 	$(BIN)/$(LOCK) --group build --group test --group live --output-file requirements/live.txt
 	$(BIN)/$(LOCK) --group build --group test --group live --group check --output-file requirements/check.txt
+	$(BIN)/$(LOCK) --group build --group test --group prove --output-file requirements/prove.txt
 
 clean:  ## remove .venv and what the tools left
-	rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf .venv .coverage .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist mutants
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp is newer than the requirements it installed, so the second run installs nothing.
-# Each holds what the one before it holds: run < test < live < check.
+# Each holds what the one before it holds: run < test < live < check, and test < prove.
 
 .venv/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
@@ -71,4 +78,8 @@ clean:  ## remove .venv and what the tools left
 
 .venv/check.stamp: .venv/live.stamp requirements/check.txt
 	$(PIP) --require-hashes --requirement requirements/check.txt
+	@touch $@
+
+.venv/prove.stamp: .venv/test.stamp requirements/prove.txt
+	$(PIP) --require-hashes --requirement requirements/prove.txt
 	@touch $@

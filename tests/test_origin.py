@@ -202,6 +202,7 @@ def test_nothing_is_said_about_an_origin_that_browsers_send(literal: str) -> Non
             "https://xn--bcher-kva.example",
         ),
         ("https://b\xfc..example", "its host is not ASCII: browsers send punycode", None),
+        ("http\xff://app.example", "its host is not ASCII: browsers send punycode", None),
         ("https://A.example", "it has upper case letters", "https://a.example"),
         ("HTTPS://a.example", "it has upper case letters", "https://a.example"),
         ("http://[::FFFF:1]", "it has upper case letters", "http://[::ffff:1]"),

@@ -121,9 +121,10 @@ def why_never_sent(literal: str) -> tuple[str, str | None] | None:
 def _punycode(scheme: str, authority: str) -> str | None:
     host, colon, port = authority.partition(":")
     try:
-        return f"{scheme}://{host.encode('idna').decode('ascii')}{colon}{port}".lower()
+        mend = f"{scheme}://{host.encode('idna').decode('ascii')}{colon}{port}".lower()
     except UnicodeError:
         return None
+    return mend if parse(mend) else None
 
 
 def _is_odd_ip(host: str) -> bool:

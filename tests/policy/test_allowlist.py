@@ -54,7 +54,6 @@ def does_not_compile(pattern: str) -> str:
         (["put", "Get"], "GET, PUT"),
         (("PUT", "GET", "put"), "GET, PUT"),
         ({"PUT", "GET"}, "GET, PUT"),
-        (iter(["PUT", "GET"]), "GET, PUT"),
         ({"PUT": 1, "GET": 2}, "GET, PUT"),
         ("M-SEARCH, x!", "M-SEARCH, X!"),
         ([], ""),
@@ -185,7 +184,6 @@ def test_the_wildcard_is_no_name_in_the_list() -> None:
         ("X-A", False, {"x-a"}, []),
         ("X-A, x-B,", False, {"x-a", "x-b"}, []),
         (("X-A", "x-a"), False, {"x-a"}, []),
-        (iter(["X-A"]), False, {"x-a"}, []),
         ("X-.*", False, set(), ["X-.*"]),
         (r"X-\w+", False, set(), [r"X-\w+"]),
         (["X-A", "X-(B|C)"], False, {"x-a"}, ["X-(B|C)"]),
@@ -357,13 +355,19 @@ def test_what_was_read_is_frozen(frozen: object, field: str) -> None:
         (["X-B", "X-A"], "X-A, X-B"),
         (("X-B", "X-A", "X-B"), "X-A, X-B"),
         ({"X-B", "X-A"}, "X-A, X-B"),
-        (iter(["b", "A"]), "A, b"),
+        (["b", "A"], "A, b"),
     ],
 )
 def test_exposed_headers_are_sorted_when_they_are_an_iterable(
     value: object, header: str | None
 ) -> None:
     assert parse_expose_headers(value, quiet) == header
+
+
+def test_a_list_may_come_from_an_iterator() -> None:
+    assert parse_methods(iter(["PUT", "GET"]), quiet).listed == "GET, PUT"
+    assert parse_allow_headers(iter(["X-A"]), quiet).names == {"x-a"}
+    assert parse_expose_headers(iter(["X-B", "X-A"]), quiet) == "X-A, X-B"
 
 
 @pytest.mark.parametrize(

@@ -629,7 +629,6 @@ OPTIONS = {"origins": "https://a.example"}
         (re.compile("/a,/b"), ["/a,/b"]),
         (["/b", "/a"], ["/b", "/a"]),
         (("/a", re.compile("/b")), ["/a", "/b"]),
-        (iter(["/a"]), ["/a"]),
         (["/a,/b"], ["/a,/b"]),
         ([], []),
         ({}, []),
@@ -640,6 +639,10 @@ def test_resources_are_a_pattern_or_several(value: object, sources: list[str]) -
     read = parse_resources(value, quiet)
     assert [pattern.source for pattern, _ in read] == sources
     assert all(options == {} for _, options in read)
+
+
+def test_resources_may_come_from_an_iterator() -> None:
+    assert parse_resources(iter(["/a"]), quiet) == [(PathPattern("/a"), {})]
 
 
 def test_a_dict_gives_each_pattern_its_own_options() -> None:
