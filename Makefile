@@ -3,12 +3,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+SPHINX = $(BIN)/python -m sphinx --quiet -W --keep-going --fresh-env docs docs/_build/html
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --upgrade \
 	--generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command 'make requirements'
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test fuzz mutate check format requirements clean
+.PHONY: help demo test fuzz mutate check docs format requirements clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -36,8 +37,12 @@ check: .venv/check.stamp  ## lint, types, contracts, every Python, oldest depend
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(SPHINX)
 	$(BIN)/python scripts/check_wheel.py
 	$(BIN)/python scripts/check_pythons.py
+
+docs: .venv/docs.stamp  ## build the documentation: docs/_build/html/index.html
+	$(SPHINX)
 
 format: .venv/check.stamp  ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix
@@ -47,15 +52,17 @@ requirements: .venv/check.stamp  ## pin the newest versions that pyproject.toml 
 	$(BIN)/$(LOCK) --group build --output-file requirements/run.txt
 	$(BIN)/$(LOCK) --group build --group test --output-file requirements/test.txt
 	$(BIN)/$(LOCK) --group build --group test --group live --output-file requirements/live.txt
-	$(BIN)/$(LOCK) --group build --group test --group live --group check --output-file requirements/check.txt
+	$(BIN)/$(LOCK) --group build --group docs --output-file requirements/docs.txt
+	$(BIN)/$(LOCK) --group build --group docs --group test --group live --group check --output-file requirements/check.txt
 	$(BIN)/$(LOCK) --group build --group test --group prove --output-file requirements/prove.txt
 
 clean:  ## remove .venv and what the tools left
-	rm -rf .venv .coverage .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist mutants
+	rm -rf .venv .coverage .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist docs/_build mutants
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp is newer than the requirements it installed, so the second run installs nothing.
-# Each holds what the one before it holds: run < test < live < check, and test < prove.
+# Each holds what the one before it holds: run < test < live < check, run < docs < check, and
+# test < prove.
 
 .venv/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
@@ -76,7 +83,11 @@ clean:  ## remove .venv and what the tools left
 	$(PIP) --require-hashes --requirement requirements/live.txt
 	@touch $@
 
-.venv/check.stamp: .venv/live.stamp requirements/check.txt
+.venv/docs.stamp: .venv/run.stamp requirements/docs.txt
+	$(PIP) --require-hashes --requirement requirements/docs.txt
+	@touch $@
+
+.venv/check.stamp: .venv/live.stamp .venv/docs.stamp requirements/check.txt
 	$(PIP) --require-hashes --requirement requirements/check.txt
 	@touch $@
 
