@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +56,7 @@ def run(page: Path, fence: Fence, names: dict[str, Any]) -> None:
 def as_the_prompt_shows_it(
     message: Warning | str, category: type[Warning], *where: object, **more: object
 ) -> None:
-    print(f"<stdin>:1: {category.__name__}: {message}")
+    sys.stdout.write(f"<stdin>:1: {category.__name__}: {message}\n")  # where doctest listens
 
 
 @pytest.mark.parametrize(

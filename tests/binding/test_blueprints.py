@@ -175,6 +175,17 @@ def test_a_blueprint_on_a_subdomain_covers_that_subdomain_alone(ask):
     assert reader(ask, app, "/bp/missing", base_url=there) == APP
 
 
+def test_a_blueprint_without_a_subdomain_covers_the_default_one(ask):
+    app = Flask(__name__, subdomain_matching=True)
+    app.config["SERVER_NAME"] = "example.test"
+    app.url_map.default_subdomain = "www"
+    CORS(app, origins=APP)
+    app.register_blueprint(a_blueprint(url_prefix="/bp"))
+    assert reader(ask, app, "/bp/v", base_url="http://www.example.test") == BP
+    assert reader(ask, app, "/bp/missing", base_url="http://www.example.test") == BP
+    assert reader(ask, app, "/bp/missing", base_url="http://api.example.test") == APP
+
+
 def test_host_matching_is_no_obstacle(ask):
     app = Flask(__name__, host_matching=True, static_host="api.example.test")
     CORS(app, origins=APP)

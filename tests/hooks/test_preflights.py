@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from functools import wraps
 
 import pytest
 from flask import Blueprint, Flask, abort, g, redirect, request, session
@@ -367,6 +368,22 @@ def test_where_a_decorator_replaces_the_view_login_checks_answer_first_without_a
     app.add_url_rule("/v", view_func=Decorated.as_view("v"))
     assert preflight(app, "/v").status_code == (200 if extension else 401)
     assert preflight(app, "/v").access_control_allow_origin == APP
+
+
+def test_where_a_decorator_replaces_the_view_a_check_around_it_does_not_answer_either(preflight):
+    def check(view):
+        @wraps(view)
+        def checked():
+            abort(401)
+
+        return checked
+
+    app = Flask(__name__)
+    CORS(app, origins=APP)
+    app.add_url_rule("/v", "v", check(cross_origin(APP)(lambda: "put")), methods=["PUT", "OPTIONS"])
+    app.add_url_rule("/w", "w", check(lambda: "put"), methods=["PUT", "OPTIONS"])
+    assert preflight(app, "/v").status_code == 200
+    assert preflight(app, "/w").status_code == 401
 
 
 def test_an_allowed_preflight_that_a_decorated_view_answers_tells_no_methods_of_it(preflight, ask):

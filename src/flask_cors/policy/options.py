@@ -194,7 +194,7 @@ class Level:
 
 
 def _nearest(key: object, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(str(key), known, n=1)
+    near = difflib.get_close_matches(str(key), known)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
@@ -213,7 +213,7 @@ def config_level(config: Mapping[str, object], place: Place) -> Level:
     }
     for key in config:
         if str(key).startswith("CORS_") and key not in CONFIG_KEYS:
-            near = difflib.get_close_matches(str(key), CONFIG_KEYS, n=1, cutoff=0.9)
+            near = difflib.get_close_matches(str(key), CONFIG_KEYS, cutoff=0.9)
             if near:  # an app may have keys of its own, which are named like ours and not nearly so
                 place.warn(f"app.config has {key!r}, which is no option; did you mean {near[0]!r}?")
     return Level(CONFIG, place, values, _OPTIONS)
@@ -305,12 +305,13 @@ def resolve_resources(levels: Sequence[Level]) -> list[tuple[PathPattern, Option
     resources = mistakes.catch(partial(_speaking, levels, "resources"))
     if resources is None:  # what else is wrong is told all the same
         mistakes.catch(partial(resolve, levels))
+        raise CORSConfigError(mistakes)
     rules: list[tuple[PathPattern, Options]] = []
     shared: Options | None = None
-    for pattern, own in [] if resources is None else resources.value:
+    for pattern, own in resources.value:
         if own:
             name = f"the resource {shown(pattern.source)}"
-            level = Level(name, resources.place if resources else None, own, POLICY_OPTIONS)
+            level = Level(name, resources.place, own, POLICY_OPTIONS)
             options = mistakes.catch(partial(resolve, [level, *levels]))
         else:
             shared = options = shared or mistakes.catch(partial(resolve, levels))

@@ -238,7 +238,7 @@ class _Reader:
 
     def wildcard(self, text: str) -> None:
         lowered = text.lower()
-        sample = lowered.replace("://*.", "://", 1).removesuffix(":*")
+        sample = lowered.replace("://*.", "://").removesuffix(":*")
         parsed = _origin.parse(sample)
         if (
             parsed is None
@@ -302,7 +302,7 @@ def _meant(text: str) -> str:
     scheme, separator, rest = text.lower().rpartition("://")
     if not separator or scheme == "*":
         scheme = "https"
-    host, _, port = re.split(r"[/?#]", rest, maxsplit=1)[0].partition(":")
+    host, _, port = re.split(r"[/?#]", rest)[0].partition(":")
     bare = host.strip("*").strip(".")
     if host.endswith("*") and not host.startswith("*"):
         port = "*"

@@ -217,8 +217,7 @@ def parse_pattern(given: object, warn: Warn) -> PathPattern:
         raise CORSConfigError([Mistake("resources", given, problem, mend)])
     if given in ("*", EVERY_PATH):
         return PathPattern(EVERY_PATH)
-    below = given[:-1] if given.endswith("/*") else given
-    if not _REGEX.isdisjoint(below):
+    if not _REGEX.isdisjoint(given.removesuffix("/*")):
         return PathPattern(given, compiled("resources", given))
     _warn_of_literal(given, warn)
     return PathPattern(given)
