@@ -28,6 +28,8 @@ COMMANDS = {
     "waitress": f"{PYTHON} -m waitress --listen=ADDRESS --threads=8 served:app",
     "uWSGI": f"{UWSGI} --http=ADDRESS --http-keepalive --http-auto-chunked --master --processes=1 "
     "--threads=8 --need-app --die-on-term --disable-logging --module=served:app",
+    "uWSGI http11": f"{UWSGI} --http11-socket=ADDRESS --buffer-size=32768 --master --processes=1 "
+    "--threads=8 --need-app --die-on-term --disable-logging --module=served:app",
 }
 NEEDS = {
     "gunicorn sync": ["gunicorn"],
@@ -35,6 +37,7 @@ NEEDS = {
     "gunicorn gevent": ["gunicorn", "gevent"],
     "waitress": ["waitress"],
     "uWSGI": ["pyuwsgi"],
+    "uWSGI http11": ["pyuwsgi"],
 }
 
 

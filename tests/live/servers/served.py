@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 
-from flask import Flask, Response, request, send_file
+from flask import Flask, Response, abort, request, send_file
 
 from flask_cors import CORS
 
@@ -84,6 +84,11 @@ def upload() -> tuple[str, dict[str, str]]:
         digest.update(piece)
         size += len(piece)
     return str(size), {"X-Digest": digest.hexdigest()}
+
+
+@app.put("/small")
+def small() -> str:
+    abort(413)  # before it has read anything
 
 
 @app.get("/fails")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import re
 import socket
 from typing import Any
 
@@ -192,6 +193,32 @@ def test_on_one_connection_each_request_has_its_own_answer(server):
             sockets.add(None if wire.sock is None else wire.sock.getsockname())
     # gunicorn's sync worker closes each, and says so.
     assert (len(sockets), None in sockets) == (1, server.name == "gunicorn sync")
+
+
+def test_of_requests_sent_all_at_once_each_has_its_own_answer(server):
+    origins = [APP, EVIL, OTHER, APP]
+    sent = [f"GET /policy/two HTTP/1.1\r\nHost: a\r\nOrigin: {origin}\r\n" for origin in origins]
+    sent[-1] += "Connection: close\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+        wire.sendall("".join(f"{request}\r\n" for request in sent).encode())
+        got = b""
+        while piece := wire.recv(65536):
+            got += piece
+    told = [
+        re.findall(r"^access-control-allow-origin: (.*?)\r$", answer, re.MULTILINE | re.IGNORECASE)
+        for answer in got.decode().split("HTTP/1.1 200 OK")[1:]
+    ]
+    answers_the_first_and_closes = server.name in ("gunicorn sync", "uWSGI", "uWSGI http11")
+    expected = [[APP], [], [OTHER], [APP]]
+    assert told == (expected[:1] if answers_the_first_and_closes else expected)
+
+
+def test_a_body_that_is_refused_unread_has_the_headers(server):
+    with server.connect() as wire:
+        answer = ask(wire, "/small", method="PUT", body=b"x" * 20_000)
+        assert (answer.status, answer.told, answer.all("Vary")) == (413, [APP], ORIGIN)
+    with server.connect() as wire:
+        assert ask(wire, "/policy/two", OTHER).told == [OTHER]
 
 
 def test_after_clients_that_hang_up_the_others_are_answered(server):
