@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "Flask-CORS"
 author = "Flask-CORS contributors"
-copyright = f"2026, {author}"  # noqa: A001  # Sphinx's name
+copyright = f"2026, {author}"  # Sphinx has the name
 version = release = flask_cors.__version__
 
 extensions = [

@@ -1,0 +1,128 @@
+"""The sequence diagrams of the documentation: docs/_ext/sequence.py."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+pytest.importorskip("sphinx", reason="needs Sphinx: pip install -r requirements/docs.txt")
+
+ROOT = Path(__file__).parents[1]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def sequence() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("sequence", ROOT / "docs/_ext/sequence.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+STEPS = [
+    "participant Page: https://app.example",
+    "participant API",
+    'Page -> API: GET /?a=1&b=2 | X: <"quoted">',
+    "API --> Page: 200 OK",
+    "",
+    "note over Page, API: they agree",
+    "== later ==",
+    "API -x Page: </svg><script>",
+]
+
+
+def test_a_diagram_is_well_formed_and_says_in_words_what_it_shows(sequence):
+    svg = ET.fromstring(sequence.draw('A & "B"', "id", *sequence.parse(STEPS)))
+    assert svg.get("role") == "img"
+    named = {element.get("id"): element.text for element in svg if element.get("id")}
+    assert named[svg.get("aria-labelledby")] == 'A & "B"'
+    assert named[svg.get("aria-describedby")] == (
+        'Page to API: GET /?a=1&b=2, X: <"quoted">. API answers Page: 200 OK. '
+        "Note at Page and API: they agree. later. "
+        "API withholds the answer from Page: </svg><script>."
+    )
+    assert {element.tag for element in svg.iter()} <= {
+        SVG + tag for tag in ("svg", "title", "desc", "g", "path", "rect", "text")
+    }
+
+
+def test_its_lines_stand_in_order_and_inside(sequence):
+    svg = ET.fromstring(sequence.draw("T", "id", *sequence.parse(STEPS)))
+    texts = {text.text: text for text in svg.iter(SVG + "text")}
+    assert float(texts["Page"].get("x", 0)) < float(texts["API"].get("x", 0))
+    down = [float(texts[line].get("y", 0)) for line in ("200 OK", "they agree", "later")]
+    assert down == sorted(down)
+    width, height = map(float, svg.get("viewBox", "").split()[2:])
+    for text in texts.values():
+        assert 0 < float(text.get("x", 0)) < width
+        assert 0 < float(text.get("y", 0)) < height
+
+
+def test_participants_that_are_not_declared_stand_in_the_order_of_their_first_use(sequence):
+    participants, _ = sequence.parse(["note over B: x", "A -> B: y", "C -> A: z"])
+    assert list(participants) == ["B", "A", "C"]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("Page => API: GET /", "is no step: expected 'A -> B: text'"),
+        ("Page -> API", "is no step: expected 'A -> B: text'"),
+        ("note over: x", "is no step: expected 'A -> B: text'"),
+        ("Page -> Page: x", "goes nowhere: expected two participants"),
+        ("Page -> Cache: x", "nobody declared 'Cache': expected Page, API"),
+    ],
+)
+def test_a_line_that_cannot_be_drawn_is_named(sequence, line, problem):
+    with pytest.raises(ValueError, match=r"^2: ") as raised:
+        sequence.parse(["participant Page", "participant API", line])
+    assert problem in str(raised.value)
+
+
+def test_a_diagram_of_nothing_is_a_mistake(sequence):
+    with pytest.raises(ValueError, match="nothing to draw"):
+        sequence.parse(["participant Page", ""])
+
+
+def build(tmp_path: Path, builder: str, line: str) -> subprocess.CompletedProcess[str]:
+    """Build a page with one diagram, as conf.py would, without its theme."""
+    pytest.importorskip("myst_parser", reason="needs requirements/docs.txt")
+    (tmp_path / "index.md").write_text(f"# Page\n\n```{{sequence}} One & two\n\n{line}\n```\n")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--isolated", "-b", builder]
+    command += ["-D", "extensions=myst_parser,sequence", str(tmp_path), str(tmp_path / builder)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "docs/_ext")}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_html_shows_the_drawing(tmp_path):
+    built = build(tmp_path, "html", "A -> B: x")
+    assert (built.returncode, built.stderr) == (0, "")
+    html = (tmp_path / "html/index.html").read_text()
+    assert '<figure class="sequence"><div><svg ' in html
+    assert "<figcaption>One &amp; two</figcaption>" in html
+    assert "A -&gt; B" not in html
+
+
+def test_other_formats_show_the_text(tmp_path):
+    built = build(tmp_path, "text", "A -> B: x")
+    assert (built.returncode, built.stderr) == (0, "")
+    text = (tmp_path / "text/index.txt").read_text()
+    assert "One & two" in text
+    assert "A -> B: x" in text
+    assert "<svg" not in text
+
+
+def test_a_mistake_fails_the_build_and_names_file_and_line(tmp_path):
+    built = build(tmp_path, "html", "A to B")
+    assert built.returncode == 1
+    expected = "index.md:5: ERROR: sequence: 'A to B' is no step: expected 'A -> B: text'"
+    assert expected in built.stderr
