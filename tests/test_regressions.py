@@ -52,6 +52,13 @@ def test_cve_2020_25032_a_path_is_not_decoded_twice() -> None:
     assert allowed(app_with(resources="/api/*"), "/%2561pi/x") is None
 
 
+@pytest.mark.parametrize("path", ["/api/../foo", "/api/%2e%2e/foo", "/%2561pi/x"])
+def test_cve_2020_25032_holds_for_preflights_too(path: str) -> None:
+    app = app_with(resources="/api/*")
+    assert preflight(app, "/api/foo").headers["Access-Control-Allow-Origin"] == FRIEND
+    assert "Access-Control-Allow-Origin" not in preflight(app, path).headers
+
+
 @pytest.mark.parametrize(
     ("path", "origin"),
     [("/a%0d%0aforged: line", STRANGER), ("/", "https://a.example\x1b[2J"), ("/%1b[2J", STRANGER)],
@@ -68,10 +75,24 @@ def test_cve_2024_1681_what_a_client_sends_is_escaped_in_the_log(
         assert message.isprintable()
 
 
-def test_cve_2024_6221_private_network_access_is_refused_by_default() -> None:
-    headers = {"Origin": FRIEND, "Access-Control-Request-Private-Network": "true"}
-    response = app_with().test_client().get("/", headers=headers)
-    assert response.headers["Access-Control-Allow-Private-Network"] == "false"
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+@pytest.mark.parametrize(
+    ("options", "answer"), [({}, "false"), ({"allow_private_network": True}, "true")]
+)
+def test_cve_2024_6221_private_network_access_is_refused_by_default(
+    method: str, options: dict[str, Any], answer: str
+) -> None:
+    headers = {
+        "Origin": FRIEND,
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Private-Network": "true",
+    }
+    client = app_with(origins=FRIEND, **options).test_client()
+    response = client.open("/", method=method, headers=headers)
+    assert response.headers["Access-Control-Allow-Private-Network"] == answer
+    headers["Origin"] = STRANGER
+    response = client.open("/", method=method, headers=headers)
+    assert "Access-Control-Allow-Private-Network" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -97,6 +118,9 @@ def test_cve_2024_6844_a_plus_in_a_path_is_not_a_space() -> None:
     app = app_with(resources="/a b/.*")
     assert allowed(app, "/a+b/x") is None
     assert allowed(app, "/a%20b/x") == STRANGER
+    app = app_with(resources={"/a b/*": {"origins": "*"}, "/a+b/*": {"origins": FRIEND}})
+    assert allowed(app, "/a+b/x") is None
+    assert allowed(app, "/a%2Bb/x") is None
 
 
 def test_cve_2024_6866_paths_are_matched_with_regard_to_case() -> None:
