@@ -27,8 +27,9 @@ myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 4  # each heading of a page can be linked to, as on GitHub
 
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = False  # unset("*") is to look like "*", as it does in a shell
 autodoc_typehints = "description"
-autodoc_preserve_defaults = True
+autodoc_typehints_description_target = "documented"
 
 html_theme = "flask"
 html_title = f"Flask-CORS {version}"

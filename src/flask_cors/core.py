@@ -1,4 +1,6 @@
-"""The names that existing code imports from ``flask_cors.core``: the CORS headers and methods."""
+"""The names that existing code imports from ``flask_cors.core``: the CORS headers, of requests
+(https://fetch.spec.whatwg.org/#http-requests) and of responses
+(https://fetch.spec.whatwg.org/#http-responses), and the methods that are allowed by default."""
 
 from __future__ import annotations
 

@@ -51,13 +51,33 @@ def cross_origin(
 
     The options are those of :class:`CORS`, without ``resources``. What is not given is read from
     ``app.config["CORS_…"]``, then from the defaults; the arguments of ``CORS(app, …)`` are not.
+    The protocol is that of https://fetch.spec.whatwg.org/#http-cors-protocol.
 
+    :param origins: who may read the answers. Default: ``"*"``, anybody.
+    :param methods: what a preflight may ask for. Default: ``None``, the usual seven.
+    :param expose_headers: the response headers that scripts may read. Default: ``None``.
+    :param allow_headers: the request headers that a preflight may ask for. Default: ``"*"``,
+        every header.
+    :param supports_credentials: whether pages may read answers to requests with cookies.
+        Default: ``False``.
+    :param max_age: how many seconds a browser may remember a preflight. Default: ``None``.
+    :param send_wildcard: answer ``*`` where every origin is allowed. Default: ``False``.
+    :param vary_header: say in ``Vary`` what the answer depends on. Default: ``True``.
     :param automatic_options: answer OPTIONS in place of a view that handles it itself.
-        Default: True.
-    :param kwargs: ``intercept_exceptions``, see :class:`CORS`. Anything else is a
-        :class:`CORSWarning`.
+        Default: ``True``.
+    :param allow_private_network: what to answer to
+        ``Access-Control-Request-Private-Network``. Default: ``False``.
+    :param always_send: whether a request without ``Origin`` is told what every page would be
+        told. Default: ``True``.
+    :param kwargs: ``intercept_exceptions``, whether the 500 of an unhandled exception carries
+        the headers. Default: ``True``. Anything else is a :class:`CORSWarning`.
+    :returns: the decorator.
     :raises CORSConfigError: naming every mistake that the arguments settle; the rest is found
         when the first request of an app comes, and is then raised by each request to the view.
+
+    .. versionchanged:: 7.0
+        Refuses on its own: the app's policy never allows what this one refused. ``app.config``
+        is read once, when an app is first met.
     """
     place = Place.of_caller()
     options: dict[str, object] = {

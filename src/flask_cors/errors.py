@@ -10,7 +10,8 @@ from typing import Any
 
 
 class CORSWarning(UserWarning):
-    """A configuration that is allowed and probably not what was meant.
+    """A configuration that is allowed and probably not what was meant. It points at the line of
+    the ``CORS(…)`` or ``@cross_origin`` concerned.
 
     .. versionadded:: 7.0
     """
@@ -24,6 +25,8 @@ class Mistake:
     :param value: what was given for it.
     :param problem: what is wrong, one sentence.
     :param mend: what to write instead.
+
+    .. versionadded:: 7.0
     """
 
     option: str
@@ -36,7 +39,8 @@ class Mistake:
 
 
 class CORSConfigError(ValueError):
-    """A configuration that cannot be used; it names every mistake that was found.
+    """A configuration that cannot be used. Its message has a line for every mistake that was
+    found; a configuration that holds one binds nothing.
 
     :ivar mistakes: all :class:`Mistake` objects, in the order they were found.
     :ivar option: the option of the first one.

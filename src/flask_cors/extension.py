@@ -42,9 +42,10 @@ class CORS:
         CORS(app, origins="https://app.example")
 
     An option that is not given is read from ``app.config["CORS_…"]``, then from the defaults.
+    The protocol is that of https://fetch.spec.whatwg.org/#http-cors-protocol.
 
     :param app: a :class:`~flask.Flask`, a :class:`~flask.Blueprint`, or None, and
-        :meth:`init_app` later. Default: None.
+        :meth:`init_app` later. Default: ``None``.
     :param resources: which paths the options hold for: a pattern, a list of patterns, or a dict
         of patterns and the options of each. ``"/api/*"`` is ``/api`` and everything below it.
         Default: ``"/*"``, every path.
@@ -53,33 +54,38 @@ class CORS:
         must match the whole origin, a callable ``origin -> bool``, or a list of these.
         Default: ``"*"``, anybody.
     :param methods: what a preflight may ask for (``Access-Control-Allow-Methods``).
-        Default: GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE.
+        Default: ``None``, which is GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE.
     :param expose_headers: the response headers that scripts may read besides the safelisted ones
-        (``Access-Control-Expose-Headers``). Default: None.
+        (``Access-Control-Expose-Headers``). Default: ``None``.
     :param allow_headers: the request headers that a preflight may ask for
         (``Access-Control-Allow-Headers``): names, regular expressions, or ``"*"``.
         Default: ``"*"``, every header.
-    :param supports_credentials: whether browsers may send cookies along
+    :param supports_credentials: whether pages may read answers to requests with cookies
         (``Access-Control-Allow-Credentials``). Needs origins that not anyone can take.
-        Default: False.
+        Default: ``False``.
     :param max_age: how many seconds a browser may remember a preflight
         (``Access-Control-Max-Age``): a number, a timedelta, ``-1`` for not at all.
-        Default: None, the browser's own five seconds.
+        Default: ``None``, the browser's own five seconds.
     :param send_wildcard: answer ``*`` instead of the request's origin where every origin is
-        allowed. Default: False.
-    :param vary_header: add ``Vary: Origin`` where the answer depends on it. Default: True.
+        allowed (``Access-Control-Allow-Origin``). Default: ``False``.
+    :param vary_header: say where the answer depends on the request's origin, method or headers
+        (``Vary``). Default: ``True``.
     :param allow_private_network: what to answer to
-        ``Access-Control-Request-Private-Network``. Default: False.
+        ``Access-Control-Request-Private-Network`` (``Access-Control-Allow-Private-Network``).
+        Default: ``False``.
     :param intercept_exceptions: whether the 500 of an unhandled exception carries the headers.
-        Default: True.
+        Default: ``True``.
     :param always_send: whether a request without ``Origin`` is told what every page would be
-        told. Default: True.
+        told (``Access-Control-Allow-Origin``). Default: ``True``.
     :param kwargs: ``automatic_options``, whether preflights are answered before the app's own
-        ``before_request`` functions have their say (default: True). Anything else is a
+        ``before_request`` functions have their say. Default: ``True``. Anything else is a
         :class:`CORSWarning`.
     :raises CORSConfigError: naming every mistake in the options.
 
-    The protocol: https://fetch.spec.whatwg.org/#http-cors-protocol
+    .. versionchanged:: 7.0
+        Origins match as a whole, ``"/api/*"`` does not cover ``/apikeys``, credentials need
+        origins that not anyone can take, mistakes raise, and preflights come before
+        ``before_request`` functions.
     """
 
     def __init__(
@@ -123,12 +129,15 @@ class CORS:
             self.init_app(app)
 
     def init_app(self, app: Flask | Blueprint, **kwargs: Unpack[ExtensionOptions]) -> None:
-        """Bind to ``app``; may be called for several apps. A blueprint reads the config of the
-        app that it is registered on.
+        """Bind to ``app``; may be called for several apps. The ``CORS_*`` keys of ``app.config``
+        are read now; a blueprint reads those of the app that it is registered on, when it is.
 
         :param app: a :class:`~flask.Flask` or a :class:`~flask.Blueprint`.
-        :param kwargs: options, which come before those of the constructor.
+        :param kwargs: the options of :class:`CORS`, which come before those of the constructor.
         :raises CORSConfigError: naming every mistake in the options.
+
+        .. versionchanged:: 7.0
+            Later changes of ``app.config`` are not seen.
         """
         place = Place.of_caller()
         app = unproxied(app)
@@ -161,7 +170,9 @@ class CORS:
 
         :param origin: the handshake's ``Origin``; None is never allowed.
         :param path: the path whose policy is asked. Default: ``"/"``.
-        :param app: default: the current app, else the only one bound.
+        :param app: the app whose rules are asked. Default: ``None``, the current app, else the
+            only one bound.
+        :returns: True where a response at ``path`` would allow ``origin``.
         :raises RuntimeError: where that is none, or not one that this ``CORS`` is bound to.
 
         .. versionadded:: 7.0

@@ -15,12 +15,26 @@ from re import Pattern
 from typing import Any, TypedDict, Union
 
 # Spelled with Union: these are evaluated at run time, and read by tools that know no "|" there.
+
+#: One item of ``origins``: ``"*"``, an origin, a pattern, a regular expression as a string or
+#: compiled, or a callable ``origin -> bool``.
 Origin = Union[str, Pattern[str], Callable[[str], bool]]
+#: ``"*"``, an origin, ``"https://*.example.com"``, ``"http://localhost:*"``, a regular expression,
+#: a callable ``origin -> bool``, a list of these, or a string with commas. ``[]`` and None are
+#: nobody.
 Origins = Union[Origin, Iterable[Origin], None]
+#: Names, in any case: a list or ``"GET, PUT"``. ``"*"`` is every method, None the usual seven.
 Methods = Union[str, Iterable[str], None]
+#: Names, in any case, and regular expressions that must match the whole name: one, a list, or
+#: ``"Content-Type, X-Token"``. ``"*"`` is every name, None is none.
 Headers = Union[str, Pattern[str], Iterable[Union[str, Pattern[str]]], None]
+#: Names: a list or ``"X-Total-Count, X-Page"``. ``"*"`` is sent as it is, None is none.
 ExposeHeaders = Union[str, Iterable[str], None]
+#: Seconds as a number or digits, or a timedelta; parts of a second are dropped. ``-1`` is not at
+#: all, None the browser's own.
 MaxAge = Union[int, float, timedelta, str, None]
+#: ``True``, ``1``, ``"true"``, ``"yes"``, ``"on"``, or their opposites ``False``, ``0``,
+#: ``"false"``, ``"no"``, ``"off"``; strings in any case.
 Switch = Union[bool, int, str]
 
 
@@ -40,13 +54,17 @@ class CommonOptions(TypedDict, total=False):
 
 
 class ResourceOptions(CommonOptions, total=False):
-    """The options of one resource: ``resources={"/api/*": {…}}``."""
+    """The options of one resource, ``resources={"/api/*": {…}}``: those of :class:`CommonOptions`
+    and these."""
 
     automatic_options: Switch
     intercept_exceptions: Switch
 
 
+#: One pattern: a path, ``"/api/*"``, or a regular expression as a string or compiled.
 Resource = Union[str, Pattern[str]]
+#: A path, ``"/api/*"``, a regular expression, a list of these, a string with commas, or a dict of
+#: patterns and the options of each.
 Resources = Union[
     Resource,
     # Not Iterable: a mapping is one too, and its options would go unchecked.
@@ -59,7 +77,7 @@ Resources = Union[
 
 
 class ExtensionOptions(ResourceOptions, total=False):
-    """The keyword arguments of ``CORS.init_app``."""
+    """The keyword arguments of ``CORS.init_app``: those of :class:`ResourceOptions` and these."""
 
     resources: Resources
 

@@ -1,4 +1,5 @@
-"""Which origins are allowed: section 3 of the contract, a table a kind."""
+"""Which origins are allowed: section 3 of the contract. What each kind of pattern allows and
+refuses, and how mistakes are told, is in ``data/patterns.json``; here is the rest."""
 
 from __future__ import annotations
 
@@ -53,16 +54,20 @@ def mistakes(value: object) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "value", ["*", ".*", " * ", ["*"], [".*"], ("https://a.example", "*"), "https://a.example,*"]
+    "value",
+    [
+        "*",
+        ".*",
+        " * ",
+        ["*"],
+        [".*"],
+        ("https://a.example", "*"),
+        "https://a.example,*",
+        ".*, https://a.example",
+    ],
 )
 def test_a_star_is_any_origin(value: object) -> None:
     assert read(value).any
-    for origin in ("https://a.example", "http://B.example:81", "null", "x"):
-        assert answer(value, origin) == origin
-
-
-def test_dot_star_is_any_origin_in_a_comma_list_too() -> None:
-    assert read(".*, https://a.example").any
 
 
 def test_a_compiled_dot_star_is_an_expression() -> None:
@@ -75,35 +80,13 @@ def test_a_compiled_dot_star_is_an_expression() -> None:
 @pytest.mark.parametrize(
     ("value", "origin", "expected"),
     [
-        ("https://a.example", "https://a.example", "https://a.example"),
-        ("https://a.example", "HTTPS://A.Example", "https://a.example"),
         ("https://A.Example", "https://a.example", "https://a.example"),
         ("https://A.Example", "https://A.Example", "https://a.example"),
-        ("https://a.example", "https://a.example:8443", None),
-        ("https://a.example", "https://a.example.evil.net", None),
-        ("https://a.example", "https://a.exampl", None),
-        ("https://a.example", "http://a.example", None),
-        ("https://a.example", "https://b.a.example", None),
-        ("https://a.example", "https://a.example/", None),
-        ("https://a.example", "https://a.example.", None),
-        ("https://a.example", "null", None),
-        ("https://a.example", "", None),
-        ("https://a.example", "*", None),
-        ("http://localhost:3000", "http://localhost:3000", "http://localhost:3000"),
-        ("http://localhost:3000", "http://localhost:30000", None),
-        ("http://localhost:3000", "http://localhost", None),
-        ("http://[::1]:3000", "http://[::1]:3000", "http://[::1]:3000"),
         ("http://[2001:db8::A]", "http://[2001:DB8::a]", "http://[2001:db8::a]"),
-        ("http://[::1]:3000", "http://[::1]", None),
-        ("http://[::1]:3000", "http://::1:3000", None),
-        ("null", "null", "null"),
-        ("null", "NULL", "null"),
-        ("null", "https://null", None),
-        ("capacitor://localhost", "capacitor://localhost", "capacitor://localhost"),
     ],
 )
-def test_an_exact_origin_is_compared_without_case_and_answered_in_lower_case(
-    value: str, origin: str, expected: str | None
+def test_an_exact_origin_is_answered_in_lower_case_however_it_was_configured(
+    value: str, origin: str, expected: str
 ) -> None:
     assert answer(value, origin) == expected
 
@@ -166,84 +149,22 @@ def test_a_list_may_mix_the_kinds() -> None:
 
 # ---- 3: subdomain and port patterns ------------------------------------------------------------
 
-SUBDOMAINS = "https://*.example.com"
-PORTS = "http://localhost:*"
-BOTH = "https://*.example.com:*"
-
 
 @pytest.mark.parametrize(
-    ("pattern", "origin", "allowed"),
+    "pattern",
     [
-        (SUBDOMAINS, "https://a.example.com", True),
-        (SUBDOMAINS, "https://a.b.example.com", True),
-        (SUBDOMAINS, "https://a.b.c.d.e.f.example.com", True),
-        (SUBDOMAINS, "HTTPS://A.EXAMPLE.COM", True),
-        (SUBDOMAINS, "https://a_b-c.example.com", True),
-        (SUBDOMAINS, "https://xn--bcher-kva.example.com", True),
-        (SUBDOMAINS, "https://example.com", False),
-        (SUBDOMAINS, "https://.example.com", False),
-        (SUBDOMAINS, "https://a..example.com", False),
-        (SUBDOMAINS, "https://*.example.com", False),
-        (SUBDOMAINS, "https://notexample.com", False),
-        (SUBDOMAINS, "https://a-example.com", False),
-        (SUBDOMAINS, "https://example.com.evil.net", False),
-        (SUBDOMAINS, "https://a.example.com.evil.net", False),
-        (SUBDOMAINS, "https://evil.net/.example.com", False),
-        (SUBDOMAINS, "https://evil.net#.example.com", False),
-        (SUBDOMAINS, "https://evil.net\\.example.com", False),
-        (SUBDOMAINS, "https://user@a.example.com", False),
-        (SUBDOMAINS, "https://evil.net:443.example.com", False),
-        (SUBDOMAINS, "https://a.example.com.", False),
-        (SUBDOMAINS, "https://a.example.com/", False),
-        (SUBDOMAINS, "http://a.example.com", False),
-        (SUBDOMAINS, "xhttps://a.example.com", False),
-        (SUBDOMAINS, "https://a.example.com:8443", False),
-        (SUBDOMAINS, "https://a.example.com:", False),
-        (SUBDOMAINS, "null", False),
-        ("https://*.EXAMPLE.com", "https://a.example.com", True),
-        ("https://*.example.com:8443", "https://a.example.com:8443", True),
-        ("https://*.example.com:8443", "https://a.example.com:84430", False),
-        ("https://*.example.com:8443", "https://a.example.com", False),
-        ("https://*.example.com:8443", "https://example.com:8443", False),
-        ("https://*.com", "https://a.com", True),
-        ("https://*.com", "https://a.b.com", True),
-        ("https://*.com", "https://com", False),
-        ("https://*.localhost", "https://a.localhost", True),
-        (PORTS, "http://localhost", True),
-        (PORTS, "http://localhost:1", True),
-        (PORTS, "http://LOCALHOST:3000", True),
-        (PORTS, "http://localhost:65535", True),
-        (PORTS, "http://localhost:65536", False),
-        (PORTS, "http://localhost:", False),
-        (PORTS, "http://localhost:*", False),
-        (PORTS, "http://localhost:080", False),
-        (PORTS, "http://localhost:80.evil.net", False),
-        (PORTS, "http://localhost:80@evil.net", False),
-        (PORTS, "http://localhost.evil.net", False),
-        (PORTS, "http://localhost.evil.net:80", False),
-        (PORTS, "http://a.localhost:80", False),
-        (PORTS, "https://localhost:3000", False),
-        ("http://127.0.0.1:*", "http://127.0.0.1:5000", True),
-        ("http://127.0.0.1:*", "http://127.0.0.10:5000", False),
-        ("http://[::1]:*", "http://[::1]:3000", True),
-        ("http://[::1]:*", "http://[::1]", True),
-        ("http://[::1]:*", "http://[::1]:65536", False),
-        ("http://[::1]:*", "http://[::2]:3000", False),
-        (BOTH, "https://a.example.com", True),
-        (BOTH, "https://a.example.com:8443", True),
-        (BOTH, "https://a.b.example.com:1", True),
-        (BOTH, "https://example.com:8443", False),
-        (BOTH, "https://example.com", False),
-        (BOTH, "https://a.example.com:65536", False),
-        (BOTH, "https://a.example.com.evil.net:1", False),
+        "https://*.example.com",
+        "https://*.EXAMPLE.com",
+        "https://*.example.com:8443",
+        "https://*.com",
+        "http://localhost:*",
+        "http://127.0.0.1:*",
+        "http://[::1]:*",
+        "https://*.example.com:*",
     ],
 )
-def test_a_pattern_covers_labels_before_its_domain_and_ports_behind_its_host(
-    pattern: str, origin: str, allowed: bool
-) -> None:
-    allowlist = read(pattern)
-    assert allowlist == OriginSet(wildcards=frozenset({pattern.lower()}))
-    assert allowlist.answer(origin) == (origin if allowed else None)
+def test_a_pattern_is_kept_as_it_is_written_in_lower_case(pattern: str) -> None:
+    assert read(pattern) == OriginSet(wildcards=frozenset({pattern.lower()}))
 
 
 def test_an_ipv6_literal_that_holds_dots_has_no_subdomains() -> None:
@@ -272,41 +193,6 @@ def test_a_subdomain_pattern_covers_just_what_ends_in_its_domain(
 
 
 # ---- 4: regular expressions --------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("value", "origin", "allowed"),
-    [
-        (r"https://.*\.example\.com", "https://a.example.com", True),
-        (r"https://.*\.example\.com", "HTTPS://A.Example.COM", True),
-        (r"https://.*\.example\.com", "https://a.example.com.evil.net", False),
-        (r"https://.*\.example\.com", "xhttps://a.example.com", False),
-        (r"^https://a\.example$", "https://a.example", True),
-        (r"https?://a", "http://a", True),
-        (r"https?://a", "https://a.evil.net", False),
-        (r"http://a|http://b", "http://b", True),
-        (r"http://a|http://b", "http://a.evil.net", False),
-        (r"http://a|http://b", "http://a|http://b", False),
-        (r"http://a|http://ab", "http://ab", True),
-        (r"http://[ab]", "http://a", True),
-        (r"http://a+", "http://aaa", True),
-        (r"http://a{2}", "http://aa", True),
-        (r"http://a.*", "http://a.evil.net", True),
-        (r"(null)", "null", True),
-        (r"http://\[::1\]:\d+", "http://[::1]:80", True),
-        (r"http://[::1]:\d+", "http://1:80", True),
-        (re.compile(r"https://a\.example"), "https://a.example", True),
-        (re.compile(r"https://a\.example"), "https://A.example", False),
-        (re.compile(r"https://a\.example", re.IGNORECASE), "https://A.example", True),
-        (re.compile(r"https://a\.example"), "https://a.example.evil.net", False),
-        (re.compile(r"a\.example"), "https://a.example", False),
-        (re.compile("https://a.example"), "https://a.example", True),
-        (re.compile("https://a.example"), "https://a-example", True),
-        (re.compile("null"), "null", True),
-    ],
-)
-def test_a_regex_must_match_the_whole_origin(value: object, origin: str, allowed: bool) -> None:
-    assert answer(value, origin) == (origin if allowed else None)
 
 
 def test_a_string_is_compiled_without_case_and_a_compiled_expression_is_kept_as_given() -> None:
@@ -354,10 +240,6 @@ def test_a_comma_string_that_holds_a_regex_is_a_mistake(value: str) -> None:
     ]
 
 
-def test_a_compiled_expression_may_hold_a_comma() -> None:
-    assert answer(re.compile("https://a{1,2}"), "https://aa") == "https://aa"
-
-
 # ---- any other star ----------------------------------------------------------------------------
 
 ANYTHING = (
@@ -373,7 +255,6 @@ def subdomains_of(scheme: str, rest: str) -> str:
 @pytest.mark.parametrize(
     ("value", "mend"),
     [
-        ("https://*", ANYTHING),
         ("http://*:3000", ANYTHING),
         ("*://*", ANYTHING),
         ("**", ANYTHING),
@@ -383,17 +264,14 @@ def subdomains_of(scheme: str, rest: str) -> str:
         ("https://*.127.0.0.1", ANYTHING),
         ("https://*.127.0.0.1:*", ANYTHING),
         ("https://*.[::1]", ANYTHING),
-        ("http://localhost*", '"http://localhost:*" for any port, or "http://localhost"'),
         ("localhost*", '"https://localhost:*" for any port, or "https://localhost"'),
         ("http://LocalHost*", '"http://localhost:*" for any port, or "http://localhost"'),
         ("https://*example*", subdomains_of("https", "example")),
-        ("*.example.com", subdomains_of("https", "example.com")),
         ("*example.com", subdomains_of("https", "example.com")),
         ("*://*.example.com", subdomains_of("https", "example.com")),
         ("*://example.com", subdomains_of("https", "example.com")),
         ("https://**.example.com", subdomains_of("https", "example.com")),
         ("http://*example.com:81", subdomains_of("http", "example.com:81")),
-        ("https://*.example.com/", subdomains_of("https", "example.com")),
         ("https://*.example.com/api", subdomains_of("https", "example.com")),
         ("https://*.example.com#x", subdomains_of("https", "example.com")),
         ("https://example.com/*", subdomains_of("https", "example.com")),
@@ -666,15 +544,8 @@ def test_every_item_that_cannot_be_used_is_told() -> None:
 
 
 @pytest.mark.parametrize("value", [None, ""])
-def test_an_unset_variable_allows_nobody_with_a_warning(value: object) -> None:
-    assert warned(value) == [
-        (
-            f"origins: {value!r} allows nobody, for an unset variable must not open the API; "
-            "write origins=[] for nobody, origins='*' for anybody"
-        )
-    ]
+def test_an_unset_variable_allows_nobody(value: object) -> None:
     assert parse_origins(value, ignore) == OriginSet()
-    assert answer(value, "https://a.example") is None
 
 
 def test_an_empty_list_allows_nobody_without_a_warning() -> None:
@@ -696,45 +567,10 @@ def test_a_piece_of_nothing_takes_nothing_away() -> None:
 # ---- warnings ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("value", "problem"),
-    [
-        ("a.example", "'a.example': it has no scheme; write 'https://a.example'"),
-        (
-            "https://a.example/",
-            "'https://a.example/': it has a trailing slash; write 'https://a.example'",
-        ),
-        ("https://a.example/x", "'https://a.example/x': it has a path; write 'https://a.example'"),
-        (
-            "https://a.example:443",
-            "'https://a.example:443': it names the default port; write 'https://a.example'",
-        ),
-        (
-            "https://A.example",
-            "'https://A.example': it has upper case letters; write 'https://a.example'",
-        ),
-        (
-            "https://b\xfccher.example",
-            (
-                r"'https://b\xfccher.example': its host is not ASCII: browsers send punycode; "
-                "write 'https://xn--bcher-kva.example'"
-            ),
-        ),
-        ("https://a.example:70000", "'https://a.example:70000': it is not an origin"),
-    ],
-)
-def test_a_literal_that_no_browser_sends_is_warned_of(value: str, problem: str) -> None:
-    for written in (value, [value], f"https://ok.example,{value}"):
-        assert warned(written) == [f"origins: no browser ever sends {problem}"]
-
-
-def test_a_pattern_that_no_browser_sends_is_warned_of() -> None:
-    assert warned("https://*.example.com:443") == [
-        (
-            "origins: no browser ever sends an origin like 'https://*.example.com:443': "
-            "it names the default port"
-        )
-    ]
+def test_a_literal_that_no_browser_sends_is_warned_of_in_a_list_too() -> None:
+    said = warned("a.example")
+    assert len(said) == 1
+    assert warned(["a.example"]) == warned("https://ok.example,a.example") == said
 
 
 def test_a_literal_that_cannot_be_an_origin_is_no_one_elses_either() -> None:
@@ -987,7 +823,6 @@ def test_an_origin_set_is_equal_by_what_it_holds() -> None:
     "value",
     [
         "https://*.*.example.com",
-        "https://*.example.(com|net)",
         "https://*.example.com(:8443)?",
         "https://*.example.com:[0-9]+",
     ],

@@ -17,7 +17,10 @@ Header = tuple[str, str]
 
 
 class Reason(str, Enum):
-    """Why a decision is what it is."""
+    """Why a decision is what it is; as a string, what the log says.
+
+    .. versionadded:: 7.0
+    """
 
     NO_ORIGIN = "no Origin: not a CORS request"
     ALLOWED = "origin allowed"
