@@ -218,6 +218,18 @@ def test_what_the_config_settles_is_raised_by_each_request_to_the_view(ask, view
     assert ask(app, "/fine").text == "fine"
 
 
+def test_a_mistake_is_raised_though_a_check_around_the_view_answers_first(ask):
+    @functools.wraps(view := BrokenMethods.as_view("v"))
+    def checked() -> str:
+        abort(401)
+
+    assert view is checked.__wrapped__
+    app = an_app(checked)
+    app.testing = True
+    with pytest.raises(CORSConfigError, match="supports_credentials=True lets in"):
+        ask(app)
+
+
 @broken
 @pytest.mark.parametrize("extension", [False, True])
 def test_nothing_is_ever_opened_by_a_mistake_that_is_found_late(ask, preflight, view, extension):

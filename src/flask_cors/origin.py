@@ -101,7 +101,7 @@ def why_never_sent(literal: str) -> tuple[str, str | None] | None:
     scheme, rest = literal.split("://", 1)
     if "://" in rest:
         return "it is several: separate them with commas", None
-    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    authority = re.split(r"[/?#\\]", rest)[0]
     if len(authority) != len(rest):
         trailing = "a trailing slash" if rest == f"{authority}/" else "a path"
         bare = f"{scheme}://{authority}".lower()

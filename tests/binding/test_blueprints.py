@@ -278,6 +278,12 @@ def test_a_path_whose_dot_segments_lead_to_another_policy_gets_no_headers(
     assert preflight(app, path, "GET", APP).access_control_allow_origin is None
 
 
+def test_nor_does_one_whose_dot_segments_lead_to_a_view_of_a_blueprint_without_a_prefix(ask):
+    app = an_app(a_blueprint())
+    assert reader(ask, app, "/v") == BP
+    assert reader(ask, app, "/x/../v") is None
+
+
 @pytest.mark.parametrize(("path", "origin"), [("/x/../y", APP), ("/x/./y", APP), ("/.well", APP)])
 def test_dot_segments_that_change_nothing_do_no_harm(ask, preflight, path, origin):
     app = an_app(a_blueprint(url_prefix="/bp"))

@@ -386,6 +386,20 @@ def test_where_a_decorator_replaces_the_view_a_check_around_it_does_not_answer_e
     assert preflight(app, "/w").status_code == 401
 
 
+def test_so_it_is_where_the_method_options_alone_is_decorated(preflight):
+    def check(view):
+        @wraps(view)
+        def checked():
+            abort(401)
+
+        return checked
+
+    app = Flask(__name__)
+    CORS(app, origins=APP)
+    app.add_url_rule("/v", view_func=check(DecoratedMethod.as_view("v")))
+    assert preflight(app, "/v").status_code == 200
+
+
 def test_an_allowed_preflight_that_a_decorated_view_answers_tells_no_methods_of_it(preflight, ask):
     app = Flask(__name__)
     app.add_url_rule("/v", view_func=Decorated.as_view("v"))
