@@ -226,6 +226,15 @@ def test_a_hint_about_a_default_names_no_line(preflight, lines):
     assert hint.endswith("to allow it: methods=[..., 'PUR']")
 
 
+def test_of_a_method_in_lower_case_the_hint_is_to_the_page(preflight, lines):
+    # No option allows it: methods are in upper case, and compared byte for byte.
+    app = an_app(methods=["patch"])
+    app.debug = True
+    assert "Access-Control-Allow-Methods" not in preflight(app, "/v", "patch").headers
+    (hint,) = lines.of(logging.WARNING)
+    assert hint.endswith("to allow it: write method: 'PATCH' in the page's script")
+
+
 def test_a_hint_is_given_once_for_each_pair_of_origin_and_reason(ask, preflight, debugged, lines):
     for _ in range(3):
         ask(debugged, "/v", EVIL)

@@ -129,6 +129,9 @@ def _hint(policy: Policy, decision: Decision, origin: str) -> str:
     options = policy.options
     refused = ", ".join(f"'{_escaped(name)}'" for name in comma_list(decision.detail or ""))
     if decision.reason is Reason.METHOD_REFUSED:
+        if (method := (decision.detail or "").upper()) != decision.detail:
+            # Fetch 2.2.1 writes six methods in upper case for the script, and not PATCH.
+            return f"to allow it: write method: '{_escaped(method)}' in the page's script"
         return f"to allow it: methods=[..., {refused}]{_where(options.methods.place)}"
     if decision.reason is Reason.HEADERS_REFUSED:
         return f"to allow it: allow_headers=[..., {refused}]{_where(options.allow_headers.place)}"
