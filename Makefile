@@ -17,7 +17,7 @@ help:  ## this list
 demo: .venv/run.stamp  ## serve an API and a page that calls it from another origin
 	$(BIN)/python examples/two_origins
 
-test: .venv/live.stamp  ## run the tests; the live ones need Chromium
+test: .venv/live.stamp  ## run the tests; the live ones need Chromium and Firefox
 	$(BIN)/python -m coverage run -m pytest --ignore=tests/live
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m pytest tests/live

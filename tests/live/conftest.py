@@ -41,6 +41,11 @@ def missing(what: str, install: str) -> NoReturn:
     pytest.skip(message)
 
 
+@pytest.fixture(scope="session", name="missing")
+def missing_() -> Callable[[str, str], NoReturn]:
+    return missing
+
+
 @pytest.fixture(scope="session")
 def installed() -> Callable[..., None]:
     """Insist on another library, which the test does not import itself."""

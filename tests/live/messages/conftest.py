@@ -1,0 +1,44 @@
+"""The browsers whose messages are compared."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import pytest
+from messages import executable
+
+INSTALL = {
+    "chromium": ("playwright", "chromium"),
+    "firefox": ("websocket", "firefox-esr"),
+}
+
+
+@pytest.fixture(scope="module")
+def served(missing: Callable[[str, str], NoReturn]) -> Iterator[Any]:
+    if shutil.which("openssl") is None:
+        missing("openssl", "apt-get install -y --no-install-recommends openssl")
+    from loopback import loopback
+
+    with loopback() as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["chromium", "firefox"])
+def driven(
+    request: pytest.FixtureRequest,
+    installed: Callable[..., None],
+    missing: Callable[[str, str], NoReturn],
+) -> Iterator[Any]:
+    """A browser that replays scenarios."""
+    name = request.param
+    library, package = INSTALL[name]
+    installed(library, {"websocket": "websocket-client"}.get(library))
+    path = executable(name)
+    if path is None:
+        missing(name.title(), f"apt-get install -y --no-install-recommends {package}")
+    # Only now: each needs a library that may be missing.
+    with getattr(importlib.import_module(name), name)(path) as running:
+        yield running

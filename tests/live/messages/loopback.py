@@ -1,0 +1,170 @@
+"""A server on loopback that answers a scenario's requests with the scenario's own bytes.
+
+It listens on free ports: one for plain HTTP, one for HTTPS with a certificate that nobody signed,
+and one that is taken but refuses every connection. Hosts are told apart by their names, all of
+which are this machine.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenarios import SCENARIOS, Scenario, answer
+
+# A page that asks for nothing by itself, so that every line of the console is the scenario's.
+PAGE = b'<!doctype html><title>-</title><link rel="icon" href="data:,"><body></body>'
+SCRIPT = b"export default 1"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a scenario's page, API and login page are, for the page and for its answers."""
+
+    page: str
+    url: str
+    login: str
+    socket: str
+
+    @property
+    def origin(self) -> str:
+        return "/".join(self.page.split("/")[:3])
+
+
+class Loopback:
+    def __init__(self, plain: int, secure: int, down: int, folder: Path) -> None:
+        self.plain = plain
+        self.secure = secure
+        self.down = down
+        self._folder = folder
+
+    def addresses(self, scenario: Scenario) -> Addresses:
+        name = scenario.name
+        pages = {
+            "http": f"http://app.test:{self.plain}/{name}/",
+            "https": f"https://app.test:{self.secure}/{name}/",
+            "localhost": f"http://localhost:{self.plain}/{name}/",
+            "file": f"{self._folder.as_uri()}/index.html",
+        }
+        urls = {
+            "http": f"http://api.test:{self.plain}/{name}/data",
+            "https": f"https://api.test:{self.secure}/{name}/data",
+            "down": f"http://api.test:{self.down}/{name}/data",
+            "nowhere": f"http://api.invalid:{self.plain}/{name}/data",
+            "own": f"http://app.test:{self.plain}/{name}/data",
+            "loopback": f"http://127.0.0.1:{self.plain}/{name}/data",
+        }
+        return Addresses(
+            pages[scenario.page],
+            urls[scenario.api],
+            f"http://login.test:{self.plain}/{name}/login",
+            f"ws://api.test:{self.plain}/{name}/data",
+        )
+
+    def neutral(self, scenario: Scenario, text: str) -> str:
+        """A browser's text with placeholders for what differs from one run to the next."""
+        at = self.addresses(scenario)
+        for address, placeholder in (
+            (self._folder.as_uri(), "{folder}"),
+            (at.page, "{page}"),
+            (at.origin, "{origin}"),
+            (at.url, "{insecure_url}" if at.page.startswith("https:") else "{url}"),
+            (at.login, "{login}"),
+            (at.socket, "{socket}"),
+        ):
+            text = text.replace(address, placeholder)
+        return text
+
+
+@contextmanager
+def loopback() -> Iterator[Loopback]:
+    """Serve until the end of the block."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messages-")))
+        (folder / "index.html").write_bytes(PAGE)
+        (folder / "app.js").write_bytes(SCRIPT)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self_signed(folder))
+        plain, secure, down = (stack.enter_context(bound()) for _ in range(3))
+        ports = [taken.getsockname()[1] for taken in (plain, secure, down)]
+        served = Loopback(*ports, folder)
+        for listener, tls in ((plain, None), (secure, context)):
+            listener.listen(32)
+            thread = threading.Thread(target=_accept, args=(served, listener, tls), daemon=True)
+            thread.start()
+            stack.callback(thread.join)
+            # Wakes `accept`, which closing would not.
+            stack.callback(listener.shutdown, socket.SHUT_RDWR)
+        yield served
+
+
+def bound() -> socket.socket:
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    return taken
+
+
+def self_signed(folder: Path) -> Path:
+    """A key and the certificate that it signed for itself, made anew: none is kept in the tree."""
+    path = folder / "certificate.pem"
+    command = f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+        -subj /CN=test -addext subjectAltName=DNS:*.test -keyout {path} -out {path}.crt"
+    subprocess.run(command.split(), check=True, capture_output=True)
+    with path.open("ab") as file:
+        file.write(Path(f"{path}.crt").read_bytes())
+    return path
+
+
+def _accept(served: Loopback, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
+    while True:
+        try:
+            client, _ = listener.accept()
+        except OSError:
+            return  # the end of the block
+        threading.Thread(target=_answer, args=(served, client, tls), daemon=True).start()
+
+
+def _answer(served: Loopback, client: socket.socket, tls: ssl.SSLContext | None) -> None:
+    client.settimeout(20)
+    with (
+        suppress(OSError),  # a browser may hang up, or not trust the certificate
+        client if tls is None else tls.wrap_socket(client, server_side=True) as connection,
+    ):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            received = connection.recv(65536)
+            if not received:
+                return
+            head += received
+        sent = _bytes(served, head.decode("latin-1"))
+        if sent is None:
+            connection.recv(1)  # no answer, until the browser hangs up
+        else:
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
+
+
+def _bytes(served: Loopback, head: str) -> bytes | None:
+    method, path, _ = head.split(" ", 2)
+    _, name, last = (*path.split("/"), "", "")[:3]
+    scenario = SCENARIOS.get(name)
+    if scenario is None:
+        return answer("404 Not Found")
+    at = served.addresses(scenario)
+    if last == "":
+        return answer("200 OK", "Content-Type: text/html", *scenario.page_headers, body=PAGE)
+    if last == "login":
+        return scenario.login
+    sent = scenario.preflight if method == "OPTIONS" else scenario.answer
+    if sent is None:
+        return None
+    for placeholder, address in (("{origin}", at.origin), ("{login}", at.login)):
+        sent = sent.replace(placeholder.encode(), address.encode())
+    return sent

@@ -1,0 +1,48 @@
+"""The file of messages, and how a message looks to the people of the documentation's examples."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[3]
+FILE = ROOT / "tests" / "data" / "messages.json"
+
+EXECUTABLES = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "firefox": ("firefox-esr", "firefox"),
+}
+
+# What the documentation writes where a browser wrote addresses of this machine.
+EXAMPLES = {
+    "origin": "https://app.example",
+    "page": "https://app.example/",
+    "url": "https://api.example/data",
+    "insecure_url": "http://api.example/data",
+    "login": "https://login.example/login",
+    "socket": "wss://api.example/data",
+    "folder": "file:///home/ada/site",
+}
+
+
+def read() -> dict[str, Any]:
+    """The file: which browsers were asked and when, and what they said in each scenario."""
+    return dict(json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def write(collected: dict[str, Any]) -> None:
+    text = json.dumps(collected, indent=1, ensure_ascii=False)
+    FILE.write_text(f"{text}\n", encoding="utf-8")
+
+
+def rendered(text: str) -> str:
+    """A message as it stands in the documentation."""
+    for placeholder, example in EXAMPLES.items():
+        text = text.replace(f"{{{placeholder}}}", example)
+    return text
+
+
+def executable(browser: str) -> str | None:
+    return next(filter(None, map(shutil.which, EXECUTABLES[browser])), None)
