@@ -26,6 +26,7 @@ from mutmut.utils.file_utils import walk_mutatable_files
 
 KNOWN = Path(__file__).with_name("survivors.toml")
 ENOUGH = 95  # percent
+KILLED = ("killed", "timeout")
 
 
 class Change(NamedTuple):
@@ -64,9 +65,6 @@ def main() -> int:
         f"\n{killed} of {len(statuses)} mutants killed: {percent:.1f} %, at least {ENOUGH} % wanted"
     )
     return int(percent < ENOUGH or changes.keys() != known)
-
-
-KILLED = ("killed", "timeout")
 
 
 def results() -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 import flask_cors
-from flask_cors import CORS, core, cross_origin, typing
+from flask_cors import CORS, cross_origin, typing
 
 
 def names_of(module: object) -> set[str]:
@@ -32,24 +32,6 @@ def test_the_package_exports_these_names():
 
 def test_the_version_is_7_0_0():
     assert flask_cors.__version__ == "7.0.0"
-
-
-def test_core_holds_the_names_that_existing_code_imports():
-    expected = {
-        "ACL_ORIGIN": "Access-Control-Allow-Origin",
-        "ACL_METHODS": "Access-Control-Allow-Methods",
-        "ACL_ALLOW_HEADERS": "Access-Control-Allow-Headers",
-        "ACL_EXPOSE_HEADERS": "Access-Control-Expose-Headers",
-        "ACL_CREDENTIALS": "Access-Control-Allow-Credentials",
-        "ACL_MAX_AGE": "Access-Control-Max-Age",
-        "ACL_RESPONSE_PRIVATE_NETWORK": "Access-Control-Allow-Private-Network",
-        "ACL_REQUEST_METHOD": "Access-Control-Request-Method",
-        "ACL_REQUEST_HEADERS": "Access-Control-Request-Headers",
-        "ACL_REQUEST_HEADER_PRIVATE_NETWORK": "Access-Control-Request-Private-Network",
-        "ALL_METHODS": ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"],
-    }
-    assert {name: getattr(core, name) for name in names_of(core)} == expected
-    assert set(core.__all__) == set(expected)
 
 
 def test_typing_holds_the_aliases_of_the_options():

@@ -370,14 +370,17 @@ def test_where_a_decorator_replaces_the_view_login_checks_answer_first_without_a
     assert preflight(app, "/v").access_control_allow_origin == APP
 
 
+def check(view):
+    """A decorator that answers in place of the view: nobody is logged in."""
+
+    @wraps(view)
+    def checked():
+        abort(401)
+
+    return checked
+
+
 def test_where_a_decorator_replaces_the_view_a_check_around_it_does_not_answer_either(preflight):
-    def check(view):
-        @wraps(view)
-        def checked():
-            abort(401)
-
-        return checked
-
     app = Flask(__name__)
     CORS(app, origins=APP)
     app.add_url_rule("/v", "v", check(cross_origin(APP)(lambda: "put")), methods=["PUT", "OPTIONS"])
@@ -387,13 +390,6 @@ def test_where_a_decorator_replaces_the_view_a_check_around_it_does_not_answer_e
 
 
 def test_so_it_is_where_the_method_options_alone_is_decorated(preflight):
-    def check(view):
-        @wraps(view)
-        def checked():
-            abort(401)
-
-        return checked
-
     app = Flask(__name__)
     CORS(app, origins=APP)
     app.add_url_rule("/v", view_func=check(DecoratedMethod.as_view("v")))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,24 +12,15 @@ from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from browsers import CHROMIUM_ARGUMENTS, executable, install
 from flask import Flask
 from werkzeug.serving import make_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # Every host of these tests is this machine.
-    "--host-resolver-rules=MAP *.test 127.0.0.1",
-)
+# Every host of these tests is this machine.
+LOOPBACK = "--host-resolver-rules=MAP *.test 127.0.0.1"
 
 
 def missing(what: str, install: str) -> NoReturn:
@@ -76,12 +66,12 @@ def browser() -> Iterator[Browser]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         missing("Playwright", "pip install playwright")
-    chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    chromium = executable("chromium")
     if chromium is None:
-        missing("Chromium", "apt-get install -y --no-install-recommends chromium")
+        missing("Chromium", install("chromium"))
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
-            executable_path=chromium, headless=True, args=CHROMIUM_ARGUMENTS
+            executable_path=chromium, headless=True, args=[*CHROMIUM_ARGUMENTS, LOOPBACK]
         )
         yield running
         running.close()

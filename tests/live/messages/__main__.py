@@ -9,23 +9,26 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
+
+sys.path.append(str(Path(__file__).parents[1]))  # as pytest does, for browsers.py
 
 import chromium
 import firefox
+from browsers import EXECUTABLES, executable, install
 from loopback import loopback
-from messages import EXAMPLES, FILE, executable, write
+from messages import EXAMPLES, FILE, write
 from scenarios import ALL
 
-INSTALL = {"chromium": "chromium", "firefox": "firefox-esr"}
 SETTLE = 0.7  # seconds: nothing is expected here, so every line gets time to come
 
 
 def main() -> str | None:
-    paths = {name: executable(name) for name in ("chromium", "firefox")}
+    paths = {name: executable(name) for name in EXECUTABLES}
     for name, path in paths.items():
         if path is None:
-            return f"{name} is missing: apt-get install -y --no-install-recommends {INSTALL[name]}"
+            return f"{name} is missing: {install(name)}"
     said: dict[str, dict[str, Any]] = {s.name: {"name": s.name, "what": s.what} for s in ALL}
     browsers = {}
     with ExitStack() as stack:

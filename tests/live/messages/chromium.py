@@ -10,20 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from browsers import CHROMIUM_ARGUMENTS
 from loopback import Loopback
 from playwright.sync_api import BrowserContext, ConsoleMessage, sync_playwright
 from scenarios import Scenario, program
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.invalid ~NOTFOUND",
-)
+HOSTS = "--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.invalid ~NOTFOUND"
 
 # An ad blocker. Blocking by the developer tools instead makes another message.
 BLOCKER = {
@@ -124,7 +116,8 @@ def chromium(executable: str) -> Iterator[Chromium]:
             headless=True,
             ignore_default_args=["--disable-extensions"],
             args=[
-                *ARGUMENTS,
+                *CHROMIUM_ARGUMENTS,
+                HOSTS,
                 f"--load-extension={blocker}",
                 f"--disable-extensions-except={blocker}",
             ],

@@ -8,12 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import pytest
-from messages import executable
+from browsers import executable, install
 
-INSTALL = {
-    "chromium": ("playwright", "chromium"),
-    "firefox": ("websocket", "firefox-esr"),
-}
+DRIVERS = {"chromium": "playwright", "firefox": "websocket"}
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +31,11 @@ def driven(
 ) -> Iterator[Any]:
     """A browser that replays scenarios."""
     name = request.param
-    library, package = INSTALL[name]
+    library = DRIVERS[name]
     installed(library, {"websocket": "websocket-client"}.get(library))
     path = executable(name)
     if path is None:
-        missing(name.title(), f"apt-get install -y --no-install-recommends {package}")
+        missing(name.title(), install(name))
     # Only now: each needs a library that may be missing.
     with getattr(importlib.import_module(name), name)(path) as running:
         yield running

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[3]
 FILE = ROOT / "tests" / "data" / "messages.json"
-
-EXECUTABLES = {
-    "chromium": ("chromium", "chromium-browser", "google-chrome"),
-    "firefox": ("firefox-esr", "firefox"),
-}
 
 # What the documentation writes where a browser wrote addresses of this machine.
 EXAMPLES = {
@@ -42,7 +36,3 @@ def rendered(text: str) -> str:
     for placeholder, example in EXAMPLES.items():
         text = text.replace(f"{{{placeholder}}}", example)
     return text
-
-
-def executable(browser: str) -> str | None:
-    return next(filter(None, map(shutil.which, EXECUTABLES[browser])), None)
