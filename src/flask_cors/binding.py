@@ -18,17 +18,12 @@ from werkzeug.routing import Map, MapAdapter, Rule
 
 from .errors import CORSConfigError, Place
 from .policy.options import DEFAULTS, Level, config_level, resolve
-from .policy.policy import Decision, Policy
+from .policy.policy import Policy
 from .policy.resources import PathPattern, ResourceMap, beyond_doubt
-from .report import report, unsound
 
-# What is known about a request, as attributes of it: its WSGI environment may go on to another app.
-_DECISION = "_cors_decision"
-_VIEW = "_cors_view"
-
-_ACRM = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
-_ACRH = "HTTP_ACCESS_CONTROL_REQUEST_HEADERS"
-_ACRPN = "HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK"
+# The policy of the view that was remembered, as an attribute of the request: its WSGI environment
+# may go on to another app.
+VIEW = "_cors_view"
 
 # The attribute of a decorated view that holds its options. functools.wraps carries it on to the
 # decorators outside.
@@ -98,19 +93,33 @@ class Binding:
         self.blueprints: dict[str, _BlueprintRules] = {}
         # Whether an extension was bound: decorators alone leave preflights to Flask.
         self.answers_preflights = False
-        # Endpoint, then method; "" for all methods of an endpoint that are not named.
-        self.views: dict[str, dict[str, Policy | CORSConfigError]] = {}
         self._met: dict[ViewOptions, Policy | CORSConfigError] = {}
-        self._is_ready = False
+        self._forget_views()
         self._lock = threading.Lock()
-        self._hinted: set[tuple[str, str]] = set()
+        # What `responses` and `report` have done for this app already.
+        self.follows_session = False
+        self.hinted: set[tuple[str, str]] = set()
 
     # ---- configuration ----
+
+    def _forget_views(self) -> None:
+        """What :meth:`get_ready` is to find, as long as it is not known."""
+        # Endpoint, then method; "" for all methods of an endpoint that are not named.
+        self.views: dict[str, dict[str, Policy | CORSConfigError]] = {}
+        self.has_broken_views = True  # there might be one
+        # What settles the usual request, which is no preflight: whether no view or blueprint has
+        # rules of its own; the policy, where there is one for every path too; those of decorated
+        # views by their endpoint, whatever the method.
+        self._has_rules_alone = False
+        self.of_all: Policy | None = None
+        self._of_view: dict[str | None, Policy] = {}
+        self._is_ready = False
 
     def add_rules(self, rules: list[tuple[PathPattern, Policy]], place: Place) -> None:
         """Bind the rules of a ``CORS(app)``; those of all of them form one map."""
         self.rules = _merged(self.rules, rules, place)
         self.answers_preflights = True
+        self._forget_views()
 
     def add_blueprint_rules(
         self, state: BlueprintSetupState, rules: list[tuple[PathPattern, Policy]], place: Place
@@ -123,6 +132,7 @@ class Binding:
         area = Area(self.app, state.url_prefix or "", state.subdomain)
         self.blueprints[name] = _BlueprintRules(merged, area)
         self.answers_preflights = True
+        self._forget_views()
         return area
 
     def meet(self, options: ViewOptions) -> Policy | CORSConfigError:
@@ -134,56 +144,52 @@ class Binding:
                 policy = self._met[options] = options.resolve(self.app)
         return policy
 
-    def _get_ready(self) -> None:
-        """Find the decorated views; Flask adds none once it serves requests."""
+    def get_ready(self) -> None:
+        """Find the decorated views, and the requests whose policy is known beforehand; Flask adds
+        no view once it serves requests."""
+        if self._is_ready:
+            return
         views: dict[str, dict[str, Policy | CORSConfigError]] = {}
         for endpoint, view in self.app.view_functions.items():
             for method, options in marks(view):
                 views.setdefault(endpoint, {})[method] = self.meet(options)
         self.views = views
+        policies = [policy for by_method in views.values() for policy in by_method.values()]
+        self.has_broken_views = any(isinstance(policy, CORSConfigError) for policy in policies)
+        self._has_rules_alone = not views and not self.blueprints
+        self.of_all = self.rules.everywhere if self._has_rules_alone else None
+        self._of_view = {
+            endpoint: policy
+            for endpoint, by_method in views.items()
+            if len(by_method) == 1 and isinstance(policy := by_method.get(""), Policy)
+        }
         self._is_ready = True
 
     # ---- which policy ----
 
-    def decide(self, request: Request) -> tuple[Policy | None, Decision | None]:
-        """The policy of ``request`` and what it decides: None, None where no policy speaks.
-        Worked out, and reported, once a request.
+    def usual_policy(self, request: Request) -> Policy | None:
+        """The policy of ``request``, provided that it is no preflight and that no view was
+        remembered; None where only :meth:`policy` can tell."""
+        if self._has_rules_alone:
+            return self.rules.find(request.path)
+        return self._of_view.get(request.endpoint)
 
+    def policy(self, request: Request, asked: str | None) -> Policy | None:
+        """The policy of the view, of its blueprint, or of the app; None where none speaks.
+
+        :param asked: the method that a preflight asks for, None for any other request.
         :raises CORSConfigError: where the view's own options make no policy.
         """
-        environ, notes = request.environ, vars(request)
-        known: tuple[Policy | None, Decision | None] | None = notes.get(_DECISION)
-        if known is not None:
-            return known
-        notes[_DECISION] = None, None
-        try:
-            policy = self._policy(request)
-        except CORSConfigError:
-            unsound(request)
-            raise
-        if policy is None:
-            decision = None
-        elif is_preflight(request):
-            decision = policy.decide_preflight(
-                environ["HTTP_ORIGIN"], environ[_ACRM], environ.get(_ACRH), environ.get(_ACRPN)
-            )
-        else:
-            decision = policy.decide(environ.get("HTTP_ORIGIN"), environ.get(_ACRPN))
-        notes[_DECISION] = policy, decision
-        report(self.app, request, policy, decision, self._hinted)
-        return policy, decision
-
-    def _policy(self, request: Request) -> Policy | None:
-        """The policy of the view, of its blueprint, or of the app."""
         if not self._is_ready:
-            self._get_ready()
+            self.get_ready()
+        remembered: Policy | CORSConfigError | None = request.__dict__.get(VIEW)
+        if self._has_rules_alone and remembered is None:
+            return self.rules.find(request.path)
         method, endpoint = request.method, request.endpoint
-        remembered: Policy | CORSConfigError | None = vars(request).get(_VIEW)
-        if is_preflight(request):
+        if asked is not None:
             # As Werkzeug reads the method of the request that is to follow.
-            method = request.environ[_ACRM].upper()
-            if self.views or self.blueprints or remembered is not None:
-                endpoint = self._route(request, method) or endpoint
+            method = asked.upper()
+            endpoint = self._route(request, method) or endpoint
         elif endpoint is None and request.routing_exception is None:
             endpoint = self._route(request, method)  # the session failed: Flask has not routed yet
         if self.views:
@@ -227,15 +233,19 @@ class Binding:
 
         :raises CORSConfigError: the one of the view.
         """
-        if not self._is_ready:
-            self._get_ready()
-        if self.views:
+        self.get_ready()
+        if self.has_broken_views:
             self._own_policy(request.endpoint, request.method)
 
     def leaves_options(self, request: Request) -> bool:
         """Whether the view that OPTIONS is routed to leaves OPTIONS to its ``@cross_origin``."""
         policy = self._own_policy(request.endpoint, "OPTIONS")
         return policy is not None and policy.automatic_options
+
+    def knows(self, request: Request) -> bool:
+        """Whether the view that ``request`` is routed to is known to be decorated, with options
+        that make a policy whatever the method."""
+        return request.endpoint in self._of_view
 
     def remember(self, request: Request, options: ViewOptions) -> Policy:
         """Note that ``request`` reached a decorated view, for those that Flask does not know by
@@ -244,7 +254,7 @@ class Binding:
         :raises CORSConfigError: where its options and the app's config make no policy.
         """
         policy = self.meet(options)
-        vars(request).setdefault(_VIEW, policy)
+        request.__dict__.setdefault(VIEW, policy)
         return _sound(policy)
 
     def _own_policy(self, endpoint: str | None, method: str) -> Policy | None:
@@ -294,12 +304,6 @@ def _merged(
             )
         seen.add(pattern)
     return known.extended(rules)
-
-
-def is_preflight(request: Request) -> bool:
-    """Whether this is a CORS-preflight request (Fetch 3.3.2)."""
-    environ = request.environ
-    return request.method == "OPTIONS" and "HTTP_ORIGIN" in environ and _ACRM in environ
 
 
 def marks(view: Callable[..., Any]) -> Iterator[tuple[str, ViewOptions]]:

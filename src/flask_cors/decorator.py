@@ -8,8 +8,9 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .binding import MARK, ViewOptions
+from .context import current_flask, current_request
 from .errors import Place
-from .hooks import current_binding, current_request, options_response, watch
+from .hooks import bind, options_response, watch
 from .policy.options import POLICY_OPTIONS, Level, check_settled, unset
 from .typing import ExposeHeaders, Headers, MaxAge, Methods, Origins, Switch
 
@@ -125,7 +126,9 @@ def cross_origin(
 
 def _options_response(options: ViewOptions) -> Response | None:
     """The answer in place of the view, where it is asked for OPTIONS and left that to us."""
-    binding, request = current_binding(), current_request()
+    binding, request = bind(current_flask()), current_request()
+    if request.method != "OPTIONS" and binding.knows(request):
+        return None
     policy = binding.remember(request, options)
     if request.method == "OPTIONS" and policy.automatic_options:
         return options_response(binding, request)

@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from flask import Blueprint, Flask, current_app, has_app_context
+from flask import Blueprint, Flask, has_app_context
 from flask.blueprints import BlueprintSetupState
 
 from .binding import Area
+from .context import current_flask, unproxied
 from .errors import Place
-from .hooks import bind, unproxied
+from .hooks import bind, put_in_front
 from .policy.options import (
     DEFAULTS,
     EXTENSION_OPTIONS,
@@ -147,7 +148,9 @@ class CORS:
             app.record(lambda state: self._bind_blueprint(state, levels, place))
         else:
             rules = _rules(app.config, levels, place)
-            bind(app).add_rules(rules, place)
+            binding = bind(app)
+            binding.add_rules(rules, place)
+            put_in_front(binding)
             self._keep(app, None, rules)
 
     def _bind_blueprint(
@@ -156,7 +159,9 @@ class CORS:
         app = state.app
         assert isinstance(app, Flask)
         rules = _rules(app.config, levels, place)
-        area = bind(app).add_blueprint_rules(state, rules, place)
+        binding = bind(app)
+        area = binding.add_blueprint_rules(state, rules, place)
+        put_in_front(binding)
         self._keep(app, area, rules)
 
     def _keep(self, app: Flask, area: Area | None, rules: list[tuple[PathPattern, Policy]]) -> None:
@@ -178,7 +183,7 @@ class CORS:
         .. versionadded:: 7.0
         """
         if app is None and has_app_context():
-            app = unproxied(current_app)
+            app = current_flask()
         if app is None and len(self._rules) == 1:
             (app,) = self._rules
         app = unproxied(app)

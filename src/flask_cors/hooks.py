@@ -1,48 +1,37 @@
-"""How a decision reaches its response: where this package is attached to an app.
+"""Where this package is attached to an app, and how it answers preflights.
 
 * One function in front of the app's ``before_request`` functions answers preflights.
-* One at ``request_finished`` puts the headers on the response. That is the last word: an
-  ``after_request`` function would come before the session, whose ``Vary: Cookie`` makes one line
-  of all ``Vary`` lines, and keeps the first.
+* One behind its ``after_request`` functions puts the headers on the response.
 * One at ``got_request_exception`` does so for an ``after_request`` function that raises, after
-  which ``request_finished`` is not sent.
+  which Flask comes to no other.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 from weakref import WeakSet
 
 from flask import (
     Flask,
     Request,
     after_this_request,
-    current_app,
     got_request_exception,
     has_request_context,
-    request,
-    request_finished,
     request_started,
 )
-from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
-from . import headers as h
-from .binding import Binding, is_preflight, marks
-from .errors import CORSConfigError
-from .policy.policy import Decision
+from .binding import Binding, marks
+from .context import current_request
 from .report import dropped
-
-T = TypeVar("T")
+from .responses import decide, finish_with_care, finisher, note_unhandled, requested_method
 
 _EXTENSION = "cors"
 _IS_OURS = "__flask_cors__"
-_UNHANDLED = "_cors_unhandled"
-_FINISHED = "_cors_finished"
 
 # ---- attaching to an app -----------------------------------------------------------------------
 
@@ -64,20 +53,28 @@ _binding = threading.Lock()
 
 
 def _attach(app: Flask, binding: Binding) -> None:
-    # A plain function: Flask asks of each at each request whether it is async, and a bound
-    # method takes longer to say so.
-    def before_request() -> Response | None:
-        return answer_preflight(binding, current_request())
-
-    setattr(before_request, _IS_OURS, True)
-    # In front, whatever was registered before: no public means of Flask puts it there.
-    app.before_request_funcs.setdefault(None, []).insert(0, before_request)
-    request_finished.connect(_on_request_finished, sender=app)
+    # Behind all others: Flask goes through its after_request functions backwards. No public
+    # means of Flask puts it there.
+    app.after_request_funcs.setdefault(None, []).insert(0, finisher(binding))
     got_request_exception.connect(_on_exception, sender=app)
 
 
-def _on_request_finished(app: Flask, response: Response, **_: Any) -> None:
-    finish(app.extensions[_EXTENSION], current_request(), response)
+def put_in_front(binding: Binding) -> None:
+    """Have what needs it looked at before all ``before_request`` functions: preflights, where an
+    extension is bound, and views whose options make no policy. Once an app."""
+
+    # A plain function: Flask asks of each at each request whether it is async, and a bound method
+    # takes longer to say so.
+    def before_request() -> Response | None:
+        request = current_request()
+        if request.method == "OPTIONS" or binding.has_broken_views:
+            return answer_preflight(binding, request)
+        return None
+
+    functions = binding.app.before_request_funcs.setdefault(None, [])
+    if not any(getattr(function, _IS_OURS, False) for function in functions):
+        setattr(before_request, _IS_OURS, True)
+        functions.insert(0, before_request)
 
 
 def _on_exception(app: Flask, **_: Any) -> None:
@@ -86,13 +83,9 @@ def _on_exception(app: Flask, **_: Any) -> None:
     that raises: Flask has no public means to get there.)"""
     if not has_request_context():  # a job that reports its error
         return
-    current = current_request()
-    vars(current)[_UNHANDLED] = True
-
-    @after_this_request
-    def finish_error(response: Response) -> Response:
-        finish(app.extensions[_EXTENSION], current, response)
-        return response
+    request = current_request()
+    note_unhandled(request)
+    after_this_request(partial(finish_with_care, app.extensions[_EXTENSION], request))
 
 
 _met: WeakSet[Flask] = WeakSet()
@@ -105,27 +98,14 @@ def watch() -> None:
 
 
 def _on_request_started(app: Flask, **_: Any) -> None:
-    if app in _met:
+    if _EXTENSION in app.extensions or app in _met:
         return
     if any(True for view in app.view_functions.values() for _ in marks(view)):
-        bind(app)
+        binding = bind(app)
+        binding.get_ready()
+        if binding.has_broken_views:
+            put_in_front(binding)
     _met.add(app)  # last: who finds the app here finds it bound
-
-
-def current_binding() -> Binding:
-    """The binding of the current app."""
-    return bind(unproxied(current_app))
-
-
-def current_request() -> Request:
-    """The request itself: each look through Flask's proxy costs as much as a look-up."""
-    return unproxied(request)
-
-
-def unproxied(value: T) -> T:
-    """What one of Flask's proxies stands for; anything else is itself."""
-    get: Callable[[], T] | None = getattr(value, "_get_current_object", None)
-    return value if get is None else get()
 
 
 # ---- preflights --------------------------------------------------------------------------------
@@ -137,9 +117,11 @@ def answer_preflight(binding: Binding, request: Request) -> Response | None:
     :raises CORSConfigError: where the options of the view make no policy.
     """
     binding.raise_if_broken(request)
-    if not binding.answers_preflights or not is_preflight(request) or not _may_answer(request):
+    if requested_method(request) is None or not binding.answers_preflights:
         return None
-    policy, decision = binding.decide(request)
+    if not _may_answer(request):
+        return None
+    policy, decision = decide(binding, request)
     if policy is None or decision is None or not decision.allows_origin:
         return None
     if not policy.automatic_options:
@@ -154,8 +136,8 @@ def answer_preflight(binding: Binding, request: Request) -> Response | None:
 def options_response(binding: Binding, request: Request) -> Response:
     """The answer to OPTIONS in place of a view that handles it: without ``Allow`` to an allowed
     preflight, which strangers may send."""
-    if is_preflight(request):
-        _, decision = binding.decide(request)
+    if requested_method(request) is not None:
+        _, decision = decide(binding, request)
         if decision is not None and decision.allows_origin:
             return binding.app.response_class(status=200)
     return binding.app.make_default_options_response()
@@ -178,8 +160,10 @@ def _run_before_request(app: Flask, request: Request) -> None:
     """Run the other ``before_request`` functions as Flask would, and drop the answer. Browsers
     send preflights without credentials, so that a login check can only break the app; but
     ``after_request`` functions count on what these functions set."""
-    for name in (None, *reversed(request.blueprints)):
-        for function in app.before_request_funcs.get(name, ()):
+    functions = app.before_request_funcs
+    names = (None, *reversed(request.blueprints)) if len(functions) > 1 else (None,)
+    for name in names:
+        for function in functions.get(name, ()):
             if getattr(function, _IS_OURS, False):
                 continue
             try:
@@ -191,62 +175,3 @@ def _run_before_request(app: Flask, request: Request) -> None:
                 return
             if answer is not None:
                 return
-
-
-# ---- responses ---------------------------------------------------------------------------------
-
-
-def finish(binding: Binding, request: Request, response: Response) -> None:
-    """Put the headers of the request's policy on its response."""
-    try:
-        policy, decision = binding.decide(request)
-    except CORSConfigError:  # raised to whoever sent the request already; nothing is opened
-        return
-    if policy is None or decision is None:
-        return
-    notes = vars(request)
-    if notes.get(_FINISHED) is response:
-        # An error's, finished in front of the session, which may have dropped our line of Vary.
-        add_vary(decision, response)
-    elif _UNHANDLED in notes and response.status_code == 500 and not policy.intercept_exceptions:
-        return
-    elif apply(decision, response):
-        notes[_FINISHED] = response
-
-
-# The headers of which a browser accepts no second line; the others are lists.
-_SINGLE = frozenset(
-    name.lower() for name in (h.ALLOW_CREDENTIALS, h.MAX_AGE, h.ALLOW_PRIVATE_NETWORK)
-)
-
-
-def apply(decision: Decision, response: Response) -> bool:
-    """Add the headers of a decision to a response. One that has its own
-    ``Access-Control-Allow-Origin`` is left alone, and the answer is False."""
-    headers: Any = response.headers
-    if not isinstance(headers, Headers):  # some libraries put a dict there
-        headers = response.headers = Headers(headers)
-    present = {name.lower() for name, _ in headers}
-    if "access-control-allow-origin" in present:
-        return False
-    for name, value in decision.headers:
-        if name.lower() not in present or name.lower() not in _SINGLE:
-            headers.add(name, value)
-    if "vary" in present:
-        add_vary(decision, response)
-    else:
-        for line in decision.vary:
-            headers.add("Vary", line)
-    return True
-
-
-def add_vary(decision: Decision, response: Response) -> None:
-    """Add lines of ``Vary`` with the names of a decision that no line has yet."""
-    headers = response.headers
-    named = {name.strip().lower() for line in headers.getlist("Vary") for name in line.split(",")}
-    if "*" in named:
-        return
-    for line in decision.vary:
-        missing = [name for name in line.split(", ") if name.lower() not in named]
-        if missing:
-            headers.add("Vary", ", ".join(missing))

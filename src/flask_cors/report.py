@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask, Request
 
 logger = logging.getLogger("flask_cors")
+is_logged = logger.isEnabledFor
 
 #: Sent when a request is refused, with the app as the sender and ``origin``, ``path`` and
 #: ``reason``, a :class:`~flask_cors.policy.policy.Reason` that is also a string. Origin and path
@@ -34,71 +35,75 @@ cors_refused = Namespace().signal("cors-refused")
 MAX_HINTS = 100
 
 
-def report(
+def log(request: Request, decision: Decision | None) -> None:
+    """Say what was decided about ``request``: None where no rule matches."""
+    _guarded(_log, request, decision)
+
+
+def _log(request: Request, decision: Decision | None) -> None:
+    logger.debug("%s", _line(request, decision))
+
+
+def refused(
     app: Flask,
     request: Request,
-    policy: Policy | None,
-    decision: Decision | None,
+    policy: Policy,
+    decision: Decision,
     hinted: set[tuple[str, str]],
 ) -> None:
-    """Say what was decided about ``request``.
+    """Say that ``request`` was refused, to those who asked to be told.
 
-    :param policy: the policy that decided, None where no rule matches.
-    :param decision: what it decided, None where no rule matches.
     :param hinted: the pairs of origin and reason that debug mode hinted at already.
     """
-    if logger.isEnabledFor(logging.DEBUG):
-        _guarded(lambda: logger.debug("%s", _line(request, decision)))
-    if policy is None or decision is None or not decision.reason.is_refusal:
-        return
     if decision.failure is not None:
         undecided(decision.failure)
-    origin = request.environ["HTTP_ORIGIN"]
-    if app.debug:
-        pair = (origin[:500], decision.reason.value)
-        if pair not in hinted and len(hinted) < MAX_HINTS:
-            hinted.add(pair)
-            hint = _hint(policy, decision, origin)
-            _guarded(lambda: logger.warning("%s; %s", _line(request, decision), hint))
+    if app.config["DEBUG"]:  # app.debug, for less
+        _guarded(_hint_once, request, policy, decision, hinted)
     if cors_refused.receivers:
-        _guarded(
-            lambda: cors_refused.send(
-                app,
-                _async_wrapper=app.ensure_sync,
-                origin=origin,
-                path=request.path,
-                reason=decision.reason,
-            )
-        )
+        _guarded(_signal, app, request, decision)
+
+
+def _hint_once(
+    request: Request, policy: Policy, decision: Decision, hinted: set[tuple[str, str]]
+) -> None:
+    origin = request.environ["HTTP_ORIGIN"]
+    pair = (origin[:500], decision.reason.value)
+    if pair not in hinted and len(hinted) < MAX_HINTS:
+        hinted.add(pair)
+        logger.warning("%s; %s", _line(request, decision), _hint(policy, decision, origin))
+
+
+def _signal(app: Flask, request: Request, decision: Decision) -> None:
+    cors_refused.send(
+        app,
+        _async_wrapper=app.ensure_sync,
+        origin=request.environ["HTTP_ORIGIN"],
+        path=request.path,
+        reason=decision.reason,
+    )
 
 
 def unsound(request: Request) -> None:
     """Say that the view's own options make no policy; the error itself is raised."""
-    if logger.isEnabledFor(logging.DEBUG):
-        _guarded(
-            lambda: logger.debug(
-                "%s: the options of the view make no policy, no CORS headers", _what(request)
-            )
-        )
+    if is_logged(logging.DEBUG):
+        why = "the options of the view make no policy, no CORS headers"
+        _guarded(logger.debug, "%s: %s", _what(request), why)
 
 
 def undecided(failure: Failure) -> None:
     """Say what a callable did instead of answering; its origin is refused."""
-    _guarded(lambda: logger.error("origins: %s", failure.what, exc_info=failure.error))
+    _guarded(logger.error, "origins: %s", failure.what, exc_info=failure.error)
 
 
 def dropped(error: Exception) -> None:
     """Say that a ``before_request`` function raised on a preflight, and that this is dropped."""
-    _guarded(
-        lambda: logger.warning(
-            "a before_request function raised on a preflight: dropped", exc_info=error
-        )
-    )
+    what = "a before_request function raised on a preflight: dropped"
+    _guarded(logger.warning, what, exc_info=error)
 
 
-def _guarded(say: Callable[[], object]) -> None:
+def _guarded(say: Callable[..., object], *args: object, **kwargs: object) -> None:
     try:
-        say()
+        say(*args, **kwargs)
     except Exception as error:  # a handler's or a receiver's: the response goes out all the same
         with suppress(Exception):
             logger.exception("%s while telling of a decision", type(error).__name__)

@@ -398,7 +398,7 @@ def test_first_requests_that_come_at_once_share_one_binding(ask):
             assert looks.acquire(timeout=5)
         told = [answer.result().access_control_allow_origin for answer in answers]
     assert told == [APP, APP]
-    assert len(app.before_request_funcs[None]) == 1
+    assert len(app.after_request_funcs[None]) == 1
 
 
 def test_a_class_with_a_head_of_its_own_does_not_take_the_policy_of_get(ask):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import CORSConfigError, Mistake, shown
 from ..headers import ALL_METHODS, FORBIDDEN_METHODS, comma_list, is_token, requested_names
@@ -13,8 +13,7 @@ from .regex import compiled, is_regex
 Warn = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class MethodAllowlist:
+class MethodAllowlist(NamedTuple):
     """The methods that a preflight may ask for.
 
     :ivar any: every method: ``"*"``.
@@ -40,8 +39,7 @@ class MethodAllowlist:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderAllowlist:
+class HeaderAllowlist(NamedTuple):
     """The request headers that a preflight may ask for.
 
     :ivar any: every name: ``"*"``.
@@ -65,7 +63,8 @@ class HeaderAllowlist:
     def answer(self, value: str) -> list[str]:
         """The allowed ones of the names that ``Access-Control-Request-Headers`` asks for, in the
         client's spelling, sorted."""
-        return sorted({name for name in requested_names(value) if self.allows(name)})
+        names = set(requested_names(value))
+        return sorted(names if self.any else filter(self.allows, names))
 
 
 # ---- reading the options -----------------------------------------------------------------------

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ..errors import CORSConfigError, Mistake, Place, shown
 from ..headers import ALL_METHODS
@@ -57,8 +57,7 @@ class Setting(Generic[T]):
     place: Place | None
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The resolved options of one policy."""
 
     origins: Setting[OriginSet]
@@ -115,8 +114,7 @@ def parse_max_age(value: object, _: Warn) -> str | None:
     raise CORSConfigError([Mistake("max_age", value, "is not a number of seconds", mend)])
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
+class _Option(NamedTuple):
     default: object
     parse: Callable[[object, Warn], object]
 

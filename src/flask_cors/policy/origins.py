@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -49,8 +48,7 @@ class Failure(NamedTuple):
     error: Exception | None
 
 
-@dataclass(frozen=True, slots=True)
-class Regex:
+class Regex(NamedTuple):
     """A regular expression that must match the whole origin."""
 
     pattern: re.Pattern[str]
@@ -62,8 +60,7 @@ class Regex:
         return f"re.compile({self.pattern.pattern!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Predicate:
+class Predicate(NamedTuple):
     """A callable ``origin -> bool``. Only True allows; anything else that is no bool is a
     failure, for a coroutine or a row of a database is as true as True."""
 
@@ -84,8 +81,7 @@ class Predicate:
         return str(getattr(self.function, "__qualname__", type(self.function).__qualname__))
 
 
-@dataclass(frozen=True, slots=True)
-class OriginSet:
+class OriginSet(NamedTuple):
     """The origins that a policy allows; frozen.
 
     :ivar any: every origin is allowed: ``"*"``.
@@ -101,9 +97,14 @@ class OriginSet:
     predicates: tuple[Predicate, ...] = ()
 
     @property
+    def is_exact(self) -> bool:
+        """Whether exact origins alone are allowed."""
+        return not (self.any or self.wildcards or self.regexes or self.predicates)
+
+    @property
     def single(self) -> str | None:
         """The origin, where one exact origin and nothing else is allowed."""
-        if len(self.exact) != 1 or self.any or self.wildcards or self.regexes or self.predicates:
+        if len(self.exact) != 1 or not self.is_exact:
             return None
         (only,) = self.exact
         return only
@@ -111,19 +112,20 @@ class OriginSet:
     def answer(self, origin: str) -> str | Failure | None:
         """What ``Access-Control-Allow-Origin`` is for ``origin``: an exact origin as configured,
         any other allowed origin as the client wrote it, None for a refused one."""
-        if origin in self.exact:
-            return origin
-        if not _origin.is_well_formed(origin):
-            return None
+        return self.match(origin) if _origin.is_well_formed(origin) else None
+
+    def match(self, origin: str) -> str | Failure | None:
+        """:meth:`answer`, for an origin that is known to be well-formed."""
         if self.any:
             return origin
         lowered = origin.lower()
         if lowered in self.exact:
             return lowered
-        if self.wildcards and not self.wildcards.isdisjoint(_wildcards_of(lowered)):
+        if self.wildcards and self._matches_wildcard(lowered):
             return origin
-        if any(regex.allows(origin) for regex in self.regexes):
-            return origin
+        for regex in self.regexes:
+            if regex.allows(origin):
+                return origin
         for predicate in self.predicates:
             answer = predicate.ask(origin)
             if isinstance(answer, Failure):
@@ -131,6 +133,22 @@ class OriginSet:
             if answer:
                 return origin
         return None
+
+    def _matches_wildcard(self, origin: str) -> bool:
+        """Whether one of the subdomain and port patterns matches ``origin``, in lower case: each
+        that would is looked up."""
+        parsed = _origin.parse(origin)
+        if parsed is None:
+            return False
+        scheme, host, port = parsed
+        end = "" if port is None else f":{port}"
+        dot = -1 if host.startswith("[") else host.find(".")
+        while dot != -1:
+            pattern = f"{scheme}://*{host[dot:]}"
+            if pattern + end in self.wildcards or f"{pattern}:*" in self.wildcards:
+                return True
+            dot = host.find(".", dot + 1)
+        return f"{scheme}://{host}:*" in self.wildcards
 
     def open_to(self) -> str | None:
         """How anyone can take an allowed origin, or None: what must not meet credentials.
@@ -149,22 +167,6 @@ def _stranger_allowed_by(wildcards: frozenset[str], regexes: tuple[Regex, ...]) 
         return None
     patterns = OriginSet(wildcards=wildcards, regexes=regexes)
     return next((stranger for stranger in _STRANGERS if patterns.answer(stranger)), None)
-
-
-def _wildcards_of(origin: str) -> Iterator[str]:
-    """Every subdomain or port pattern that ``origin``, in lower case, would match."""
-    parsed = _origin.parse(origin)
-    if parsed is None:
-        return
-    scheme, host, port = parsed
-    end = "" if port is None else f":{port}"
-    yield f"{scheme}://{host}:*"
-    dot = -1 if host.startswith("[") else host.find(".")
-    while dot != -1:
-        domain = host[dot:]
-        yield f"{scheme}://*{domain}{end}"
-        yield f"{scheme}://*{domain}:*"
-        dot = host.find(".", dot + 1)
 
 
 # ---- reading the option ------------------------------------------------------------------------
@@ -260,7 +262,7 @@ class _Reader:
             self.warn(f"origins: no browser ever sends {shown(text)}: {problem}{write}")
         lowered = text.lower()
         if _origin.is_well_formed(lowered):
-            self.exact.add(lowered)
+            self.exact.add(text if text == lowered else lowered)  # no copy where it needs none
 
     def compiled(self, pattern: re.Pattern[Any]) -> None:
         if isinstance(pattern.pattern, str):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Generic, NamedTuple, TypeVar
 
@@ -26,8 +25,7 @@ MAX_PATH = 4096
 EVERY_PATH = "/*"
 
 
-@dataclass(frozen=True, slots=True)
-class PathPattern:
+class PathPattern(NamedTuple):
     """One pattern of the option ``resources``; equal patterns are the same resource.
 
     :ivar source: as it was written, ``"*"`` as ``"/*"``.
@@ -61,6 +59,10 @@ class ResourceMap(Generic[T]):
             self.rules[pattern] = target
         self._exact = {p.source: target for p, target in self.rules.items() if p.is_exact}
         self._by_prefix = _by_prefix(self.rules)
+        #: What every path stands for, where that is one and the same.
+        self.everywhere: T | None = None
+        if len(self.rules) == 1:
+            self.everywhere = self.rules.get(PathPattern(EVERY_PATH))
 
     def __bool__(self) -> bool:
         return bool(self.rules)
@@ -83,7 +85,11 @@ class ResourceMap(Generic[T]):
 
     def find(self, path: str) -> T | None:
         """What ``path`` stands for; None where that is in doubt."""
-        return beyond_doubt(self.match, path)
+        if len(path) > MAX_PATH:
+            return None
+        if self.everywhere is not None:
+            return self.everywhere
+        return beyond_doubt(self.match, path) if "/." in path else self.match(path)
 
 
 def beyond_doubt(lookup: Callable[[str], T | None], path: str) -> T | None:
