@@ -4,12 +4,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SPHINX = $(BIN)/python -m sphinx --quiet -W --keep-going --fresh-env docs docs/_build/html
-LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --upgrade \
+COMPILE := uv pip compile --quiet --universal --upgrade \
 	--generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command 'make requirements'
+LOCK := $(COMPILE) pyproject.toml --python-version 3.10
+# In this order: what one library's environment shares with ours has the versions of ours.
+MEASURED := ours flask_cors_6 starlette django quart falcon tools
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test fuzz mutate check docs format requirements clean
+.PHONY: help demo test fuzz mutate bench check docs format requirements clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -30,6 +33,9 @@ fuzz: .venv/prove.stamp  ## run the properties on new examples, then fuzz the pa
 
 mutate: .venv/prove.stamp  ## change the code in every small way, and see that a test notices: an hour
 	$(BIN)/python scripts/mutate.py
+
+bench: .venv/python.stamp  ## measure this and other libraries, and what is to be reached: 20 minutes
+	$(BIN)/python -m benchmarks
 
 check: .venv/check.stamp  ## lint, types, contracts, every Python, oldest dependencies, the wheel
 	$(BIN)/ruff check
@@ -55,9 +61,11 @@ requirements: .venv/check.stamp  ## pin the newest versions that pyproject.toml 
 	$(BIN)/$(LOCK) --group build --group docs --output-file requirements/docs.txt
 	$(BIN)/$(LOCK) --group build --group docs --group test --group live --group check --output-file requirements/check.txt
 	$(BIN)/$(LOCK) --group build --group test --group prove --output-file requirements/prove.txt
+	set -e; for name in $(MEASURED:%=benchmarks/requirements/%); do \
+		$(BIN)/$(COMPILE) $$name.in --python-version 3.11 --output-file $$name.txt; done
 
 clean:  ## remove .venv and what the tools left
-	rm -rf .venv .coverage .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist docs/_build mutants
+	rm -rf .venv build .coverage .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist docs/_build mutants
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp is newer than the requirements it installed, so the second run installs nothing.

@@ -41,7 +41,7 @@ class TablesError(SphinxError):
     category = "Generated table"
 
 
-class _Generated(SphinxDirective):
+class Generated(SphinxDirective):
     """A directive with one argument, the name of what to show."""
 
     required_arguments = 1
@@ -95,7 +95,7 @@ def literals(texts: Sequence[str]) -> Cell:
     return lines([text or '""' for text in texts])
 
 
-class Patterns(_Generated):
+class Patterns(Generated):
     """``{patterns} origins.exact``: one table of ``patterns.json``."""
 
     def run(self) -> list[nodes.Node]:
@@ -185,7 +185,7 @@ def markdown(rst: str) -> str:
     return re.sub(r":(\w+):`([^`]+)`", r"{py:\1}`\2`", rst.replace("``", "`"))
 
 
-class Facts(_Generated):
+class Facts(Generated):
     """``{facts} max_age``: what the option is, and a list of facts."""
 
     def run(self) -> list[nodes.Node]:
@@ -240,7 +240,7 @@ def given_to(name: str) -> str:
 # ---- names -------------------------------------------------------------------------------------
 
 
-class Names(_Generated):
+class Names(Generated):
     """``{names} flask_cors.core``: the constants of a module, each a target for links."""
 
     def run(self) -> list[nodes.Node]:
@@ -253,7 +253,7 @@ class Names(_Generated):
         return self.table(["name", "value"], rows)
 
 
-class Reasons(_Generated):
+class Reasons(Generated):
     """``{reasons}``: the members of ``Reason`` that are refusals."""
 
     required_arguments = 0

@@ -83,42 +83,49 @@ def note_unhandled(request: Request) -> None:
 
 # ---- the response ------------------------------------------------------------------------------
 
-# The headers of which a browser accepts no second line; the others are lists.
-_SINGLE = frozenset(
-    name.lower() for name in (h.ALLOW_CREDENTIALS, h.MAX_AGE, h.ALLOW_PRIVATE_NETWORK)
+_ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
+
+# The headers of which a browser accepts no second line, and Vary; the others are lists.
+_WITH_CARE = frozenset(
+    {
+        _ALLOW_ORIGIN,
+        h.ALLOW_CREDENTIALS.lower(),
+        h.MAX_AGE.lower(),
+        h.ALLOW_PRIVATE_NETWORK.lower(),
+        "vary",
+    }
 )
-_WITH_CARE = frozenset({ALLOW_ORIGIN.lower(), "vary", *_SINGLE})
 
 
 def finisher(binding: Binding) -> Callable[[Response], Response]:
     """The ``after_request`` function that puts the headers of the current request's policy on
     its response."""
 
-    # A plain function, for each look and each call counts: this runs at every request.
+    # All in one, for each look and each call counts: this runs at every request.
     def finish(response: Response) -> Response:
         request = current_request()
         notes = request.__dict__
         headers = response.headers
-        policy = binding.of_all
-        if policy is None or len(request.path) > MAX_PATH:
-            policy = binding.usual_policy(request)
-        if (
-            policy is None
-            or _DECIDED in notes
-            or VIEW in notes
-            or request.method == "OPTIONS"
-            or type(headers) is not Headers
-        ):
+        if type(headers) is not Headers or _UNHANDLED in notes:
             return finish_with_care(binding, request, response)
-
-        # The usual request: `decide`, in short.
-        environ = request.environ
-        decision = policy.decide(environ.get(_ORIGIN), environ.get(_ACRPN))
-        notes[_DECIDED] = policy, decision
-        if is_logged(DEBUG):
-            log(request, decision)
-        if decision.reason.is_refusal:
-            refused(binding.app, request, policy, decision, binding.hinted)
+        if _DECIDED in notes:  # a preflight
+            _, decision = notes[_DECIDED]
+            if decision is None:
+                return response
+        else:
+            policy = binding.of_all
+            if policy is None or len(request.path) > MAX_PATH:
+                policy = binding.usual_policy(request)
+            if policy is None or VIEW in notes or request.method == "OPTIONS":
+                return finish_with_care(binding, request, response)
+            # The usual request: `decide`, in short.
+            environ = request.environ
+            decision = policy.decide(environ.get(_ORIGIN), environ.get(_ACRPN))
+            notes[_DECIDED] = policy, decision
+            if is_logged(DEBUG):
+                log(request, decision)
+            if decision.reason.is_refusal:
+                refused(binding.app, request, policy, decision, binding.hinted)
         for name, _ in headers:
             if name.lower() in _WITH_CARE:
                 return finish_with_care(binding, request, response)
@@ -154,13 +161,16 @@ def finish_with_care(binding: Binding, request: Request, response: Response) -> 
     headers: Any = response.headers
     if not isinstance(headers, Headers):  # some libraries put a dict there
         headers = response.headers = Headers(headers)
-    present = {name.lower() for name, _ in headers}
-    if ALLOW_ORIGIN.lower() in present:
+    present = {name.lower() for name, _ in headers} & _WITH_CARE
+    if _ALLOW_ORIGIN in present:
         return response
     for name, value in decision.headers:
-        if name.lower() not in present or name.lower() not in _SINGLE:
+        if not present or name.lower() not in present:
             headers.add(name, value)
-    add_vary(decision, response)
+    if "vary" in present:
+        add_vary(decision, response)
+    elif decision.vary:
+        headers.add("Vary", decision.vary)
     if "vary" in present or _UNHANDLED in notes:
         notes[_FINISHED] = response
         _follow_session(binding)
