@@ -19,7 +19,7 @@ from werkzeug.routing import Map, MapAdapter, Rule
 from .errors import CORSConfigError, Place
 from .policy.options import DEFAULTS, Level, config_level, resolve
 from .policy.policy import Policy
-from .policy.resources import PathPattern, ResourceMap, beyond_doubt
+from .policy.resources import MAX_PATH, PathPattern, ResourceMap, beyond_doubt
 
 # The policy of the view that was remembered, as an attribute of the request: its WSGI environment
 # may go on to another app.
@@ -108,8 +108,8 @@ class Binding:
         self.views: dict[str, dict[str, Policy | CORSConfigError]] = {}
         self.has_broken_views = True  # there might be one
         # What settles the usual request, which is no preflight: whether no view or blueprint has
-        # rules of its own; the policy, where there is one for every path too; those of decorated
-        # views by their endpoint, whatever the method.
+        # rules of its own; the policy, where there is one for every path too; those of views
+        # by their endpoint, where neither path nor method matter.
         self._has_rules_alone = False
         self.of_all: Policy | None = None
         self._of_view: dict[str | None, Policy] = {}
@@ -160,18 +160,29 @@ class Binding:
         self.of_all = self.rules.everywhere if self._has_rules_alone else None
         self._of_view = {
             endpoint: policy
-            for endpoint, by_method in views.items()
-            if len(by_method) == 1 and isinstance(policy := by_method.get(""), Policy)
+            for endpoint in self.app.view_functions
+            if isinstance(policy := self._settled(endpoint), Policy)
         }
         self._is_ready = True
+
+    def _settled(self, endpoint: str) -> object:
+        """What decides on a view whatever the path and the method, if anything does."""
+        by_method = self.views.get(endpoint)
+        if by_method is not None:
+            return by_method.get("") if len(by_method) == 1 else None
+        bound = next(self._blueprints_of(endpoint), None)
+        return self.rules.everywhere if bound is None else bound.rules.everywhere
 
     # ---- which policy ----
 
     def usual_policy(self, request: Request) -> Policy | None:
         """The policy of ``request``, provided that it is no preflight and that no view was
         remembered; None where only :meth:`policy` can tell."""
+        path = request.path
         if self._has_rules_alone:
-            return self.rules.find(request.path)
+            return self.rules.find(path)
+        if "/." in path or len(path) > MAX_PATH:
+            return None
         return self._of_view.get(request.endpoint)
 
     def policy(self, request: Request, asked: str | None) -> Policy | None:
@@ -222,6 +233,9 @@ class Binding:
                 bounds = sorted(self.blueprints.values(), key=lambda bound: -bound.area.depth)
                 yield from (bound for bound in bounds if bound.area.covers(path, adapter))
             return
+        yield from self._blueprints_of(endpoint)
+
+    def _blueprints_of(self, endpoint: str) -> Iterator[_BlueprintRules]:
         name = endpoint.rpartition(".")[0]
         while name:
             if name in self.blueprints:
@@ -234,8 +248,7 @@ class Binding:
         :raises CORSConfigError: the one of the view.
         """
         self.get_ready()
-        if self.has_broken_views:
-            self._own_policy(request.endpoint, request.method)
+        self._own_policy(request.endpoint, request.method)
 
     def leaves_options(self, request: Request) -> bool:
         """Whether the view that OPTIONS is routed to leaves OPTIONS to its ``@cross_origin``."""
@@ -245,7 +258,7 @@ class Binding:
     def knows(self, request: Request) -> bool:
         """Whether the view that ``request`` is routed to is known to be decorated, with options
         that make a policy whatever the method."""
-        return request.endpoint in self._of_view
+        return request.endpoint in self.views and request.endpoint in self._of_view
 
     def remember(self, request: Request, options: ViewOptions) -> Policy:
         """Note that ``request`` reached a decorated view, for those that Flask does not know by

@@ -67,9 +67,9 @@ def put_in_front(binding: Binding) -> None:
     # takes longer to say so.
     def before_request() -> Response | None:
         request = current_request()
-        if request.method == "OPTIONS" or binding.has_broken_views:
-            return answer_preflight(binding, request)
-        return None
+        if binding.has_broken_views:
+            binding.raise_if_broken(request)
+        return answer_preflight(binding, request) if request.method == "OPTIONS" else None
 
     functions = binding.app.before_request_funcs.setdefault(None, [])
     if not any(getattr(function, _IS_OURS, False) for function in functions):
@@ -114,9 +114,8 @@ def _on_request_started(app: Flask, **_: Any) -> None:
 def answer_preflight(binding: Binding, request: Request) -> Response | None:
     """Answer an allowed preflight, whatever the ``before_request`` functions say.
 
-    :raises CORSConfigError: where the options of the view make no policy.
+    :raises CORSConfigError: where the options of the view that is asked for make no policy.
     """
-    binding.raise_if_broken(request)
     if requested_method(request) is None or not binding.answers_preflights:
         return None
     if not _may_answer(request):

@@ -472,3 +472,35 @@ def test_two_apps_of_one_module_with_the_same_decorated_view_read_each_its_own_c
         assert ask(app, "/v", EVIL).access_control_allow_origin == (
             EVIL if origin == EVIL else None
         )
+
+
+def test_one_rule_for_every_path_holds_for_views_beside_decorated_ones_and_in_blueprints(ask):
+    """Whatever is known beforehand about a view, a path in doubt is asked about anew."""
+    app = Flask(__name__)
+    CORS(app, origins=[APP, "https://other.example"])
+    blueprint = Blueprint("area", __name__, url_prefix="/area")
+    CORS(blueprint, origins=["https://area.example", "https://other.example"])
+    app.add_url_rule("/plain", "plain", lambda: "plain")
+    app.add_url_rule("/files/<path:name>", "files", lambda name: name)
+    blueprint.add_url_rule("/<path:name>", "inside", lambda name: name)
+    app.add_url_rule(
+        "/own",
+        "own",
+        cross_origin(origins=["https://own.example", "https://b.example"])(lambda: ""),
+    )
+    app.register_blueprint(blueprint)
+    own, area = "https://own.example", "https://area.example"
+    for _ in range(2):  # the first request makes the app ready
+        for path, origin in (
+            ("/plain", APP),
+            ("/files/a", APP),
+            ("/area/a", area),
+            ("/own", own),
+            ("/nowhere", APP),
+            ("/area/../plain", None),
+            ("/files/../area/a", None),
+            ("/files/" + "a" * 5000, None),
+        ):
+            for asked in (APP, area, own):
+                answer = ask(app, path, asked)
+                assert answer.access_control_allow_origin == (asked if asked == origin else None)
