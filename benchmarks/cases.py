@@ -140,35 +140,40 @@ LIBRARIES = {
 
 
 class Variant(NamedTuple):
-    """An app: a library's answer to a configuration. A bare app is the same for all: None."""
+    """An app: a library's answer to a configuration. A bare app is the same for all: None.
+
+    :ivar case: the one case that it is measured in, None for all that it can answer.
+    """
 
     library: str
     configuration: Configuration | None
+    case: str | None = None
 
 
 def variants(environment: str) -> list[Variant]:
-    """The distinct apps of an environment."""
-    return list(
-        dict.fromkeys(
-            Variant(name, None if library.bare is None else case.configuration)
-            for name, library in LIBRARIES.items()
-            if library.environment == environment
-            for case in CASES.values()
-        )
-    )
+    """The apps of an environment, one a case: an app that answers preflights in between is slower
+    at all else, and the hook by hand answers none."""
+    return [
+        Variant(name, None if library.bare is None else CASES[case].configuration, case)
+        for name, library in LIBRARIES.items()
+        if library.environment == environment
+        for case in dict.fromkeys(map(bare_case, CASES) if library.bare is None else CASES)
+    ]
 
 
 def cases_of(variant: Variant) -> list[str]:
     """The cases that an app is measured in. A bare app gets each distinct request once."""
     library = LIBRARIES[variant.library]
     if library.bare is None:
-        return list(dict.fromkeys(map(bare_case, CASES)))
-    return [
-        name
-        for name, case in CASES.items()
-        if case.configuration == variant.configuration
-        and (library.preflights or case.request.method != "OPTIONS")
-    ]
+        names = list(dict.fromkeys(map(bare_case, CASES)))
+    else:
+        names = [
+            name
+            for name, case in CASES.items()
+            if case.configuration == variant.configuration
+            and (library.preflights or case.request.method != "OPTIONS")
+        ]
+    return names if variant.case is None else [name for name in names if name == variant.case]
 
 
 def bare_case(name: str) -> str:

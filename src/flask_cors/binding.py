@@ -16,14 +16,14 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, MapAdapter, Rule
 
+from .context import notes_of
 from .errors import CORSConfigError, Place
 from .policy.options import DEFAULTS, Level, config_level, resolve
 from .policy.policy import Policy
 from .policy.resources import MAX_PATH, PathPattern, ResourceMap, beyond_doubt
 
-# The policy of the view that was remembered, as an attribute of the request: its WSGI environment
-# may go on to another app.
-VIEW = "_cors_view"
+# What is noted about a request: the policy of the view that was remembered.
+_VIEW = "view"
 
 # The attribute of a decorated view that holds its options. functools.wraps carries it on to the
 # decorators outside.
@@ -176,8 +176,8 @@ class Binding:
     # ---- which policy ----
 
     def usual_policy(self, request: Request) -> Policy | None:
-        """The policy of ``request``, provided that it is no preflight and that no view was
-        remembered; None where only :meth:`policy` can tell."""
+        """The policy of ``request``, provided that it is no preflight and that nothing is noted
+        about it; None where only :meth:`policy` can tell."""
         path = request.path
         if self._has_rules_alone:
             return self.rules.find(path)
@@ -193,7 +193,7 @@ class Binding:
         """
         if not self._is_ready:
             self.get_ready()
-        remembered: Policy | CORSConfigError | None = request.__dict__.get(VIEW)
+        remembered: Policy | CORSConfigError | None = notes_of(request).get(_VIEW)
         if self._has_rules_alone and remembered is None:
             return self.rules.find(request.path)
         method, endpoint = request.method, request.endpoint
@@ -267,7 +267,7 @@ class Binding:
         :raises CORSConfigError: where its options and the app's config make no policy.
         """
         policy = self.meet(options)
-        request.__dict__.setdefault(VIEW, policy)
+        notes_of(request).setdefault(_VIEW, policy)
         return _sound(policy)
 
     def _own_policy(self, endpoint: str | None, method: str) -> Policy | None:

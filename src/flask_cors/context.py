@@ -1,11 +1,12 @@
-"""The current app and the current request themselves, in place of Flask's proxies."""
+"""The current app and the current request themselves, in place of Flask's proxies, and what is
+noted about a request."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from flask import current_app, request
+from flask import Request, current_app, request
 
 T = TypeVar("T")
 
@@ -26,3 +27,15 @@ def _getter(proxy: T) -> Callable[[], T]:
 # To be asked once a request, for each look through a proxy costs more than a look-up.
 current_flask = _getter(current_app)
 current_request = _getter(request)
+
+# An attribute of the request, for its WSGI environment may go on to another app.
+NOTES = "_cors"
+
+
+def notes_of(request: Request) -> dict[str, Any]:
+    """What is noted about ``request``."""
+    notes: dict[str, Any] | None = getattr(request, NOTES, None)
+    if notes is None:
+        notes = {}
+        setattr(request, NOTES, notes)
+    return notes

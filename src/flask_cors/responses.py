@@ -11,8 +11,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
 from . import headers as h
-from .binding import VIEW, Binding
-from .context import current_request
+from .binding import Binding
+from .context import NOTES, current_request, notes_of
 from .errors import CORSConfigError
 from .headers import ALLOW_ORIGIN, comma_list
 from .policy.policy import Decision, Policy
@@ -21,10 +21,11 @@ from .report import is_logged, log, refused, unsound
 
 _Decided = tuple[Policy | None, Decision | None]
 
-# What is known about a request, as attributes of it: its WSGI environment may go on to another app.
-_DECIDED = "_cors_decided"
-_FINISHED = "_cors_finished"
-_UNHANDLED = "_cors_unhandled"
+# What is noted about a request: what was decided; the response that was finished while others
+# could still change it; that an exception was not handled.
+_DECIDED = "decided"
+_FINISHED = "finished"
+_UNHANDLED = "unhandled"
 
 _ORIGIN = "HTTP_ORIGIN"
 _ACRM = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
@@ -49,7 +50,7 @@ def decide(binding: Binding, request: Request) -> _Decided:
 
     :raises CORSConfigError: where the view's own options make no policy.
     """
-    notes = request.__dict__
+    notes = notes_of(request)
     known: _Decided | None = notes.get(_DECIDED)
     if known is not None:
         return known
@@ -78,7 +79,7 @@ def decide(binding: Binding, request: Request) -> _Decided:
 
 def note_unhandled(request: Request) -> None:
     """Note that an exception was not handled: its 500 comes through here more than once."""
-    request.__dict__[_UNHANDLED] = True
+    notes_of(request)[_UNHANDLED] = True
 
 
 # ---- the response ------------------------------------------------------------------------------
@@ -104,28 +105,30 @@ def finisher(binding: Binding) -> Callable[[Response], Response]:
     # All in one, for each look and each call counts: this runs at every request.
     def finish(response: Response) -> Response:
         request = current_request()
-        notes = request.__dict__
         headers = response.headers
-        if type(headers) is not Headers or _UNHANDLED in notes:
+        if type(headers) is not Headers:
             return finish_with_care(binding, request, response)
-        if _DECIDED in notes:  # a preflight
-            _, decision = notes[_DECIDED]
-            if decision is None:
-                return response
-        else:
+        notes: dict[str, Any] | None = getattr(request, NOTES, None)
+        if notes is None:
             policy = binding.of_all
             if policy is None or len(request.path) > MAX_PATH:
                 policy = binding.usual_policy(request)
-            if policy is None or VIEW in notes or request.method == "OPTIONS":
+            if policy is None or request.method == "OPTIONS":
                 return finish_with_care(binding, request, response)
             # The usual request: `decide`, in short.
             environ = request.environ
             decision = policy.decide(environ.get(_ORIGIN), environ.get(_ACRPN))
-            notes[_DECIDED] = policy, decision
+            setattr(request, NOTES, {_DECIDED: (policy, decision)})
             if is_logged(DEBUG):
                 log(request, decision)
             if decision.reason.is_refusal:
                 refused(binding.app, request, policy, decision, binding.hinted)
+        elif _DECIDED in notes and len(notes) == 1:  # a preflight
+            _, decision = notes[_DECIDED]
+            if decision is None:
+                return response
+        else:
+            return finish_with_care(binding, request, response)
         for name, _ in headers:
             if name.lower() in _WITH_CARE:
                 return finish_with_care(binding, request, response)
@@ -151,7 +154,7 @@ def finish_with_care(binding: Binding, request: Request, response: Response) -> 
         return response
     if policy is None or decision is None:
         return response
-    notes = request.__dict__
+    notes = notes_of(request)
     finished: Response | None = notes.get(_FINISHED)
     if finished is response:
         add_vary(decision, response)
@@ -187,7 +190,7 @@ def _follow_session(binding: Binding) -> None:
 
 
 def _on_request_finished(_: Flask, response: Response, **__: Any) -> None:
-    notes = current_request().__dict__
+    notes = notes_of(current_request())
     finished: Response | None = notes.get(_FINISHED)
     if finished is response:
         _, decision = notes[_DECIDED]
