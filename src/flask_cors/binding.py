@@ -91,6 +91,8 @@ class Binding:
         self.app = app
         self.rules = _NO_RULES
         self.blueprints: dict[str, _BlueprintRules] = {}
+        # Where each rule was bound, by the blueprint's name, "" for the app's, and its pattern.
+        self.places: dict[tuple[str, PathPattern], Place] = {}
         # Whether an extension was bound: decorators alone leave preflights to Flask.
         self.answers_preflights = False
         self._met: dict[ViewOptions, Policy | CORSConfigError] = {}
@@ -118,6 +120,7 @@ class Binding:
     def add_rules(self, rules: list[tuple[PathPattern, Policy]], place: Place) -> None:
         """Bind the rules of a ``CORS(app)``; those of all of them form one map."""
         self.rules = _merged(self.rules, rules, place)
+        self.places.update({("", pattern): place for pattern, _ in rules})
         self.answers_preflights = True
         self._forget_views()
 
@@ -131,6 +134,7 @@ class Binding:
         merged = _merged(known.rules if known else _NO_RULES, rules, place)
         area = Area(self.app, state.url_prefix or "", state.subdomain)
         self.blueprints[name] = _BlueprintRules(merged, area)
+        self.places.update({(name, pattern): place for pattern, _ in rules})
         self.answers_preflights = True
         self._forget_views()
         return area
@@ -241,6 +245,14 @@ class Binding:
             if name in self.blueprints:
                 yield self.blueprints[name]
             name = name.rpartition(".")[0]
+
+    def rules_of(self, endpoint: str) -> Iterator[tuple[str, ResourceMap[Policy]]]:
+        """The rules that decide on a view without options of its own, in the order in which they
+        are asked: by the name of the blueprint they were bound to, those of the app by ``""``."""
+        for bound in self._blueprints_of(endpoint):
+            name = next(name for name, known in self.blueprints.items() if known is bound)
+            yield name, bound.rules
+        yield "", self.rules
 
     def raise_if_broken(self, request: Request) -> None:
         """Raise where the options of the view that is to be called make no policy.

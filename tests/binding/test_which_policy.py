@@ -504,3 +504,31 @@ def test_one_rule_for_every_path_holds_for_views_beside_decorated_ones_and_in_bl
             for asked in (APP, area, own):
                 answer = ask(app, path, asked)
                 assert answer.access_control_allow_origin == (asked if asked == origin else None)
+
+
+# ---- what the tools ask ------------------------------------------------------------------------
+
+
+def test_a_binding_tells_the_rules_of_a_view_and_their_places():
+    app = Flask("app")
+    inner, outer, other = (Blueprint(name, __name__) for name in ("inner", "outer", "other"))
+    CORS(inner, resources="/inner")
+    CORS(outer, resources="/outer")
+    CORS(other)
+    outer.register_blueprint(inner)
+    app.register_blueprint(outer)
+    app.register_blueprint(other)
+    CORS(app, resources=["/a", "/b"])
+    binding = hooks.bind(app)
+    found = [
+        (name, [pattern.source for pattern in rules.rules])
+        for name, rules in binding.rules_of("outer.inner.view")
+    ]
+    assert found == [("outer.inner", ["/inner"]), ("outer", ["/outer"]), ("", ["/a", "/b"])]
+    lines = [
+        binding.places[name, pattern].line
+        for name, rules in binding.rules_of("outer.inner.view")
+        for pattern in rules.rules
+    ]
+    first = test_a_binding_tells_the_rules_of_a_view_and_their_places.__code__.co_firstlineno
+    assert [line - first for line in lines] == [3, 4, 9, 9]

@@ -1,0 +1,1 @@
+"""What runs at a desk: ``flask cors …``. Nothing outside imports it."""

@@ -1,0 +1,173 @@
+"""Which path patterns of the resources the paths of a URL rule fall under.
+
+A rule with converters stands for many paths. Whether all of them match a pattern, some or none
+is found from the rule's literal parts and the converters' expressions, without calling a
+converter. In doubt the answer is :attr:`Match.SOME`, never a certainty that is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import Enum
+
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing.rules import parse_converter_args
+
+from ..policy.resources import PathPattern, _literal_part
+
+
+class Match(Enum):
+    """Which paths of a rule match a pattern."""
+
+    ALL = "all"
+    SOME = "some"
+    NONE = "none"
+
+
+# "<variable>", "<converter:variable>", "<converter(arguments):variable>", as Werkzeug reads a rule.
+_DYNAMIC = re.compile(r"<(?:(\w+)(?:\((.*?)\))?:)?(\w+)>")
+
+# Where one of these stands, an expression that matches a path need not match a longer one.
+_LOOKS_AHEAD = re.compile(r"\$|\\[ZzbB]|\(\?[=!<>(]|[*+?}]\+")
+
+
+class Paths:
+    """The paths of one URL rule.
+
+    :ivar static: the path, of a rule without converters.
+    """
+
+    def __init__(self, rule: Rule) -> None:
+        self.static = None if "<" in rule.rule else rule.rule
+        self._beginning = rule.rule.partition("<")[0]
+        # Segments between slashes: literal, or an expression. A converter that takes slashes ends
+        # them, for behind it nobody knows which segment is which.
+        self._segments: list[str | re.Pattern[str]] = []
+        self._is_open = False
+        pieces = list(_pieces(rule))
+        self._regex = re.compile("".join(map(_expression, pieces)))
+        self._split(pieces)
+
+    def _split(self, pieces: list[str | BaseConverter]) -> None:
+        current: list[str | BaseConverter] = []
+        for piece in pieces:
+            if isinstance(piece, str):
+                *ended, rest = piece.split("/")
+                for segment in ended:
+                    self._segments.append(_segment([*current, segment]))
+                    current = []
+                current.append(rest)
+            elif piece.part_isolating:
+                current.append(piece)
+            else:
+                self._is_open = True
+                return
+        self._segments.append(_segment(current))
+
+    def match(self, pattern: PathPattern) -> Match:
+        """Which of the paths match ``pattern``."""
+        if self.static is not None:
+            return self._match_static(self.static, pattern)
+        if pattern.is_exact:
+            return Match.SOME if self._regex.fullmatch(pattern.source) else Match.NONE
+        if pattern.regex is None:
+            prefix = pattern.source[:-1]
+            shorter = min(len(prefix), len(self._beginning))
+            if prefix[:shorter] != self._beginning[:shorter]:  # most patterns, and soon told
+                return Match.NONE
+            return self._begin_with(prefix[:-1].split("/"))
+        return self._match_regex(pattern, pattern.regex)
+
+    def _match_static(self, path: str, pattern: PathPattern) -> Match:
+        if pattern.is_exact:
+            matches = path == pattern.source
+        elif pattern.regex is None:
+            matches = f"{path}/".startswith(pattern.source.removesuffix("*"))
+        else:
+            matches = pattern.regex.match(path) is not None
+        return Match.ALL if matches else Match.NONE
+
+    def _match_regex(self, pattern: PathPattern, regex: re.Pattern[str]) -> Match:
+        if _LOOKS_AHEAD.search(regex.pattern) is None and regex.match(self._beginning):
+            return Match.ALL
+        if not _begins_literally(regex):
+            return Match.SOME
+        prefix = _literal_part(pattern).prefix
+        if not (prefix.startswith(self._beginning) or self._beginning.startswith(prefix)):
+            return Match.NONE
+        *whole, begun = prefix.split("/")
+        if self._begin_with(whole) is Match.NONE:
+            return Match.NONE
+        if len(self._segments) <= len(whole):
+            return Match.SOME if self._is_open else Match.NONE
+        following = self._segments[len(whole)]
+        if isinstance(following, str) and not following.startswith(begun):
+            return Match.NONE
+        return Match.SOME
+
+    def _begin_with(self, segments: list[str]) -> Match:
+        """Which of the paths begin with these segments."""
+        if len(segments) > len(self._segments):
+            if not self._is_open:
+                return Match.NONE
+            found = Match.SOME
+        else:
+            found = Match.ALL
+        for own, wanted in zip(self._segments, segments, strict=False):
+            if isinstance(own, re.Pattern):
+                if own.fullmatch(wanted) is None:
+                    return Match.NONE
+                found = Match.SOME
+            elif own != wanted:
+                return Match.NONE
+        return found
+
+
+# An escaped character or a class, in which no bracket and no bar has a meaning.
+_OPAQUE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+
+
+def _begins_literally(regex: re.Pattern[str]) -> bool:
+    """Whether every path that matches begins with the pattern's literal prefix: not where a flag
+    gives the letters another meaning, nor where "|" outside all groups offers another beginning."""
+    bare = _OPAQUE.sub("", regex.pattern)
+    groups = 1
+    while groups:
+        bare, groups = re.subn(r"\([^()]*\)", "", bare)
+    return not regex.flags & (re.IGNORECASE | re.VERBOSE) and "|" not in bare
+
+
+def _pieces(rule: Rule) -> Iterator[str | BaseConverter]:
+    """The literal parts of a rule, empty ones too, and its converters, in order."""
+    position = 0
+    for found in _DYNAMIC.finditer(rule.rule):
+        yield rule.rule[position : found.start()]
+        name, arguments, variable = found.groups()
+        args, kwargs = parse_converter_args(arguments) if arguments else ((), {})
+        yield rule.get_converter(variable, name or "default", args, kwargs)
+        position = found.end()
+    yield rule.rule[position:]
+
+
+def _expression(piece: str | BaseConverter) -> str:
+    return re.escape(piece) if isinstance(piece, str) else f"(?:{piece.regex})"
+
+
+def _segment(pieces: list[str | BaseConverter]) -> str | re.Pattern[str]:
+    if all(isinstance(piece, str) for piece in pieces):
+        return "".join(map(str, pieces))
+    return re.compile("".join(map(_expression, pieces)))
+
+
+def in_order(patterns: Iterable[PathPattern]) -> list[PathPattern]:
+    """The patterns as a :class:`~flask_cors.policy.resources.ResourceMap` asks them, the first
+    that matches a path decides."""
+
+    def rank(pattern: PathPattern) -> tuple[bool, int, int]:
+        if pattern.is_exact:
+            return False, 0, 0
+        prefix, characters = _literal_part(pattern)
+        return True, -len(prefix), -characters
+
+    return sorted(patterns, key=rank)  # of equal ones the first declared, for sorting is stable

@@ -1,0 +1,72 @@
+"""``flask cors``: found after installation, and loaded only when it is called."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from flask_cors import CORS
+from flask_cors.tools.cli import cors
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+def test_flask_finds_the_command():
+    ran = run("-m", "flask", "--app", "shop", "cors", "routes", folder=ROOT / "examples/commands")
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("Rule")
+
+
+def test_an_app_that_cannot_be_loaded_is_one_line_and_status_2():
+    ran = run("-m", "flask", "--app", "shpo", "cors", "routes")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "Error: Could not import 'shpo'.\n"
+    assert ran.stderr in (ROOT / "docs" / "routes.md").read_text(encoding="utf-8")
+
+
+def test_the_command_line_loads_no_command_until_it_is_called():
+    code = "import sys, flask_cors.tools.cli; print(*sorted(sys.modules))"
+    loaded = run("-c", code).stdout.split()
+    assert [name for name in loaded if name.startswith("flask_cors.tools")] == [
+        "flask_cors.tools",
+        "flask_cors.tools.cli",
+    ]
+    assert "flask.cli" in loaded  # by Flask itself, which has called us
+
+
+def test_importing_the_package_loads_no_tools():
+    loaded = run("-c", "import sys, flask_cors; print(*sys.modules)").stdout
+    assert "flask_cors.binding" in loaded
+    assert "flask_cors.tools" not in loaded
+
+
+def test_help_has_examples_for_the_group_and_for_each_command():
+    for arguments in [[], *([name] for name in cors.commands)]:
+        result = CliRunner().invoke(cors, [*arguments, "--help"])
+        assert result.exit_code == 0
+        assert "flask --app hello cors" in result.output
+
+
+def test_the_exit_status_is_that_of_the_command():
+    app = Flask("app")
+    CORS(app)
+    result = CliRunner().invoke(cors, ["routes"], obj=ScriptInfo(create_app=lambda: app))
+    assert result.exit_code == 0
+    assert "/static/<path:filename>" in result.output
+
+
+def test_a_format_that_there_is_not_is_told_with_those_that_there_are():
+    result = CliRunner().invoke(cors, ["routes", "--format", "xml"])
+    assert result.exit_code == click.UsageError.exit_code == 2
+    assert "'xml' is not one of 'text', 'json'" in result.output

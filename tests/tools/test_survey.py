@@ -1,0 +1,251 @@
+"""What the survey of an app says of each route."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from itertools import count
+
+import pytest
+from flask import Blueprint, Flask
+from flask.views import MethodView
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.routing import Rule
+
+from flask_cors import CORS, CORSConfigError, cross_origin
+from flask_cors.policy.resources import ResourceMap
+from flask_cors.tools.survey import Candidate, Share, survey
+
+APP = "https://app.example"
+
+
+def view(**_: object) -> str:
+    return "read me"
+
+
+def an_app() -> Flask:
+    return Flask("app", static_folder=None)
+
+
+def shares(app: Flask, path: str) -> list[Share]:
+    return [share for route in survey(app).routes if route.path == path for share in route.shares]
+
+
+def candidates(app: Flask, path: str) -> tuple[Candidate, ...]:
+    (share,) = shares(app, path)
+    return share.candidates
+
+
+def told(app: Flask, path: str) -> list[tuple[str, str | None, bool]]:
+    """Of each policy that may decide: what it was bound to, to which resource, and whether it is
+    certain."""
+    return [
+        (
+            found.source.name or found.source.kind,
+            None if found.source.pattern is None else found.source.pattern.source,
+            found.is_certain,
+        )
+        for found in candidates(app, path)
+    ]
+
+
+def test_an_app_without_cors_has_routes_without_a_policy():
+    app = Flask("app")
+    app.add_url_rule("/users", view_func=view)
+    (static, users) = survey(app).routes
+    assert (static.path, static.endpoint) == ("/static/<path:filename>", "static")
+    assert users.methods == ("GET", "HEAD")
+    assert users.shares == (Share(("GET", "HEAD"), ()),)
+    assert not users.shares[0].is_covered
+    assert survey(app).bound == ()
+
+
+def test_a_route_gets_the_policy_of_its_resource_and_the_place_where_it_was_bound():
+    app = an_app()
+    app.add_url_rule("/api/users", view_func=view)
+    line = inspect.currentframe().f_lineno + 1
+    CORS(app, resources={"/api/*": {"origins": APP}, "/*": {}})
+    (share,) = shares(app, "/api/users")
+    (found,) = share.candidates
+    assert share.is_covered
+    assert (found.source.place.file, found.source.place.line) == (__file__, line)
+    assert found.policy.options.origins.value.exact == {APP}
+    assert told(app, "/api/users") == [("app", "/api/*", True)]
+
+
+def test_what_was_bound_is_there_whether_or_not_a_route_falls_under_it():
+    app = an_app()
+    blueprint = Blueprint("shop", __name__)
+    CORS(blueprint)
+    app.register_blueprint(blueprint)
+    CORS(app, resources=["/b", "/a"])
+    found = [(one.source.name, one.source.pattern.source) for one in survey(app).bound]
+    assert found == [("", "/b"), ("", "/a"), ("shop", "/*")]
+
+
+def test_a_decorated_view_has_its_own_policy_whatever_the_app_says():
+    app = an_app()
+    CORS(app)
+    app.add_url_rule("/users", view_func=cross_origin(origins=APP)(view))
+    assert told(app, "/users") == [("view", None, True)]
+
+
+def test_methods_of_a_class_based_view_may_have_policies_of_their_own():
+    class Users(MethodView):
+        @cross_origin(origins=APP)
+        def get(self) -> str:
+            return ""
+
+        def put(self) -> str:
+            return ""
+
+    app = an_app()
+    CORS(app)
+    app.add_url_rule("/users", view_func=Users.as_view("users"))
+    own, others = shares(app, "/users")
+    assert (own.methods, own.candidates[0].source.kind) == (("GET", "HEAD"), "view")
+    assert (others.methods, others.candidates[0].source.kind) == (("PUT",), "app")
+
+
+def test_several_views_on_one_url_are_several_routes():
+    app = an_app()
+    app.add_url_rule("/users", "read", cross_origin()(view), methods=["GET"])
+    app.add_url_rule("/users", "write", view, methods=["POST", "OPTIONS"])
+    read, write = survey(app).routes
+    assert (read.endpoint, read.shares[0].is_covered) == ("read", True)
+    assert (write.endpoint, write.shares[0].is_covered) == ("write", False)
+    assert write.methods == ("OPTIONS", "POST")
+
+
+def test_the_options_of_a_view_may_make_no_policy():
+    app = an_app()
+    app.add_url_rule("/users", view_func=cross_origin(supports_credentials=True)(view))
+    (found,) = candidates(app, "/users")
+    assert isinstance(found.policy, CORSConfigError)
+    assert found.policy.option == "origins"
+
+
+def test_blueprints_are_asked_from_the_inside_out_and_the_app_last():
+    inner, outer = Blueprint("inner", __name__), Blueprint("outer", __name__)
+    inner.add_url_rule("/<lang>/<page>", view_func=view)
+    CORS(inner, resources="/in/en/*")
+    CORS(outer, resources="/in/de/*")
+    outer.register_blueprint(inner)
+    app = an_app()
+    app.register_blueprint(outer, url_prefix="/in")
+    CORS(app)
+    assert told(app, "/in/<lang>/<page>") == [
+        ("outer.inner", "/in/en/*", False),
+        ("outer", "/in/de/*", False),
+        ("app", "/*", True),
+    ]
+
+
+def test_a_blueprint_that_matches_alone_decides():
+    shop = Blueprint("shop", __name__, url_prefix="/shop")
+    shop.add_url_rule("/<int:item>", view_func=view)
+    CORS(shop)
+    app = an_app()
+    app.register_blueprint(shop)
+    CORS(app)
+    assert told(app, "/shop/<int:item>") == [("shop", "/*", True)]
+
+
+def test_a_rule_with_converters_may_fall_under_several_resources():
+    app = an_app()
+    CORS(app, resources=["/*", "/en/*", "/de/news", "/fr/other", r"/e\w/.*"])
+    app.add_url_rule("/<lang>/news", view_func=view)
+    assert told(app, "/<lang>/news") == [
+        ("app", "/de/news", False),
+        ("app", "/en/*", False),
+        ("app", r"/e\w/.*", False),
+        ("app", "/*", True),
+    ]
+
+
+@pytest.mark.parametrize(("methods", "is_taken"), [(["GET"], True), (["POST"], False)])
+def test_a_path_that_a_rule_without_converters_serves_is_none_of_one_with(methods, is_taken):
+    app = an_app()
+    CORS(app, resources=["/users/me", "/users/*"])
+    app.add_url_rule("/users/<name>", "user", view)
+    app.add_url_rule("/users/me", "me", view, methods=methods)
+    found = told(app, "/users/<name>")
+    assert found == [
+        *([] if is_taken else [("app", "/users/me", False)]),
+        ("app", "/users/*", True),
+    ]
+
+
+def test_an_exact_resource_decides_on_the_rule_that_is_the_same():
+    app = an_app()
+    CORS(app, resources=["/users", "/*"])
+    app.add_url_rule("/users", view_func=view)
+    assert told(app, "/users") == [("app", "/users", True)]
+
+
+def test_rules_without_methods_a_view_or_requests_are_looked_at_too():
+    app = an_app()
+    app.url_map.add(Rule("/any", endpoint="nowhere"))
+    app.url_map.add(Rule("/built", endpoint="nowhere", build_only=True))
+    (route,) = survey(app).routes
+    assert route.path == "/any"
+    assert {"GET", "PUT", "OPTIONS"} <= set(route.methods)
+
+
+def test_rules_are_told_apart_by_their_subdomain_or_host():
+    app = an_app()
+    app.add_url_rule("/", "root", view)
+    app.add_url_rule("/", "api", view, subdomain="api")
+    assert [route.host for route in survey(app).routes] == ["", "api"]
+    app = Flask("app", static_folder=None, host_matching=True)
+    app.add_url_rule("/", "root", view, host="api.example")
+    assert [route.host for route in survey(app).routes] == ["api.example"]
+
+
+RESOURCES = st.lists(
+    st.sampled_from(
+        ["/*", "/a/*", "/a/b", "/a/b/*", "/b", "/b/*", r"/a.*b$", r"/(a|b)/\w+", r"^/b|^/a/c", "/a"]
+    ),
+    max_size=4,
+    unique=True,
+)
+
+
+@given(RESOURCES, RESOURCES)
+def test_requests_get_what_the_survey_says(of_app, of_blueprint):
+    """Each resource has an origin of its own, which answers without an Origin tell too."""
+    numbers = count()
+    resources, others = (
+        {path: {"origins": f"https://{next(numbers)}.example"} for path in paths}
+        for paths in (of_app, of_blueprint)
+    )
+    app = an_app()
+    blueprint = Blueprint("bp", __name__)
+    blueprint.add_url_rule("/<x>/b", "inside", view)
+    for rule in ["/a", "/a/b", "/b/<x>", "/<x>/c", "/<path:x>/d"]:
+        app.add_url_rule(rule, rule.translate({ord("/"): "_"}), view)
+    CORS(app, resources=resources)
+    CORS(blueprint, resources=others)
+    app.register_blueprint(blueprint)
+    routes = {route.endpoint: route for route in survey(app).routes}
+    adapter = app.url_map.bind("")
+    for path in ["/a", "/a/b", "/b/b", "/b/c", "/c/b", "/a/c", "/a/b/d", "/b/d", "/c/c/d"]:
+        (share,) = routes[adapter.match(path)[0]].shares
+        told = None
+        for found in share.candidates:
+            pattern = found.source.pattern
+            matches = ResourceMap([(pattern, found)]).match(path) is not None
+            assert matches or not found.is_certain
+            if matches:
+                told = found.policy.options.origins.value.single
+                break
+        response = app.test_client().get(path)
+        assert response.headers.get("Access-Control-Allow-Origin") == told, path
+
+
+def test_compiled_resources_keep_their_source():
+    app = an_app()
+    CORS(app, resources=re.compile("/a|/b"))
+    app.add_url_rule("/a", view_func=view)
+    assert told(app, "/a") == [("app", "/a|/b", True)]
