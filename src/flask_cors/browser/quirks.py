@@ -1,0 +1,170 @@
+"""Where Chromium and Firefox leave the standard, a row each.
+
+A row is a field of :class:`Quirks`: its default is what the standard says, and a browser names the
+rows in which it differs. The other modules ask for values and functions; none asks which browser
+it is. Rows are facts that were seen in Chromium 156 and Firefox 153 unless they say otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+MaxAge = Callable[[str], int]
+
+# What the standard takes where Access-Control-Max-Age is missing, or is no number of seconds.
+DEFAULT_MAX_AGE = 5
+
+# RFC 9111 1.2.2        delta-seconds = 1*DIGIT
+_is_digits = re.compile(r"[0-9]+", re.ASCII).fullmatch
+_is_integer = re.compile(r"[+-]?[0-9]+", re.ASCII).fullmatch
+
+# As many digits as no limit of a browser has; more are not read, only known to be many.
+_MANY = 10**9
+_LONGEST = 9
+
+
+def _seconds(digits: str) -> int:
+    digits = digits.lstrip("0")
+    return _MANY if len(digits) > _LONGEST else int(digits or "0")
+
+
+def standard_max_age(value: str) -> int:
+    """https://fetch.spec.whatwg.org/#cors-preflight-fetch-0, steps 7.9 and 7.10.
+
+    A negative number is none of ``delta-seconds``, so the standard's letter makes 5 seconds of it.
+    The web platform tests (cors/preflight-cache.htm) want it not to be cached, and no browser
+    caches it: it counts as 0 here too.
+    """
+    if value.startswith("-") and _is_digits(value[1:]):
+        return 0
+    return _seconds(value) if _is_digits(value) else DEFAULT_MAX_AGE
+
+
+def chromium_max_age(value: str) -> int:
+    """A signed 64-bit integer. What has more digits is no number, as little as letters are."""
+    if not _is_integer(value):
+        return DEFAULT_MAX_AGE
+    digits = value.lstrip("+-").lstrip("0")
+    if len(digits) > 19 or int(digits or "0") >= 2**63:
+        return DEFAULT_MAX_AGE
+    return 0 if value.startswith("-") else _seconds(digits)
+
+
+def firefox_max_age(value: str) -> int:
+    """Digits alone: all else is not cached."""
+    if not value:
+        return DEFAULT_MAX_AGE
+    return _seconds(value) if _is_digits(value) else 0
+
+
+# ---- client hints ------------------------------------------------------------------------------
+
+IsSafeValue = Callable[[str], bool]
+
+# https://wicg.github.io/responsive-image-client-hints/: 1*DIGIT [ "." 1*DIGIT ]
+_is_decimal = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII).fullmatch
+
+
+def _decimal(value: str) -> bool:
+    return _is_decimal(value) is not None
+
+
+def _whole(value: str) -> bool:
+    return _is_digits(value) is not None
+
+
+def _on(value: str) -> bool:
+    return value.lower() == "on"
+
+
+def _connection_type(value: str) -> bool:
+    return value in ("slow-2g", "2g", "3g", "4g")
+
+
+def _anything(_: str) -> bool:
+    return True
+
+
+_CLIENT_HINTS: Mapping[str, IsSafeValue] = MappingProxyType(
+    {
+        "device-memory": _decimal,
+        "dpr": _decimal,
+        "downlink": _decimal,
+        "width": _whole,
+        "viewport-width": _whole,
+        "rtt": _whole,
+        "save-data": _on,
+        "ect": _connection_type,
+        "intervention": _anything,
+    }
+)
+
+# ---- the table ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Quirks:
+    """How one browser runs the protocol. Without arguments: as the standard says.
+
+    .. versionadded:: 7.0
+    """
+
+    name: str = "the standard"
+
+    #: Request headers that are safelisted besides those of the standard, and for which values.
+    also_safelisted: Mapping[str, IsSafeValue] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
+    #: Names that the CORS-unsafe request-header names pass over, whatever the value.
+    passed_over: frozenset[str] = frozenset()
+    #: Whether lines of one name are one value before they are measured.
+    joins_repeated_headers: bool = False
+    #: Whether ``Range`` is safelisted with ``bytes`` in any case.
+    range_unit_has_case: bool = True
+    #: What the values of the safelisted headers may have together; None: any length.
+    max_safelisted_bytes: int | None = 1024
+    #: Whether ``*`` in ``Access-Control-Allow-Headers`` covers ``Authorization``.
+    star_covers_authorization: bool = False
+    #: Whether ``Authorization`` goes along when a redirect leads to another origin.
+    keeps_authorization: bool = False
+    #: Request-body headers that stay when a redirect makes a GET of the request.
+    kept_body_headers: frozenset[str] = frozenset()
+    #: How ``Access-Control-Max-Age`` is read.
+    max_age: MaxAge = standard_max_age
+    #: The longest time in seconds that a preflight is remembered; None: without limit.
+    max_age_limit: int | None = None
+    #: Whether a preflight for a request with credentials serves one without.
+    credentialed_entries_serve_all: bool = True
+    #: Whether a remembered ``*`` serves methods and names that were not asked for.
+    star_entries_serve_all: bool = True
+
+
+STANDARD = Quirks()
+
+#: Chromium 156.
+CHROMIUM = Quirks(
+    name="Chromium",
+    also_safelisted=_CLIENT_HINTS,
+    passed_over=frozenset({"user-agent"}),
+    joins_repeated_headers=True,
+    range_unit_has_case=False,
+    star_covers_authorization=True,
+    max_age=chromium_max_age,
+    max_age_limit=7200,  # since 76; documented, not waited for
+)
+
+#: Firefox 153.
+FIREFOX = Quirks(
+    name="Firefox",
+    max_safelisted_bytes=None,
+    star_covers_authorization=True,
+    keeps_authorization=True,
+    kept_body_headers=frozenset({"content-type"}),
+    max_age=firefox_max_age,
+    max_age_limit=86400,  # documented, not waited for
+    credentialed_entries_serve_all=False,
+    star_entries_serve_all=False,
+)
