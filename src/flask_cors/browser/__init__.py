@@ -1,8 +1,8 @@
 """The browser's half: the Fetch standard's CORS protocol (https://fetch.spec.whatwg.org/), as a
 browser runs it. It does no I/O: it is given a transport."""
 
+from .browser import Browser as Browser
 from .cache import PreflightCache as PreflightCache
-from .fetch import Browser as Browser
 from .headerlist import HeaderList as HeaderList
 from .messages import Exchange as Exchange
 from .messages import Request as Request

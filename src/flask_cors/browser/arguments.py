@@ -10,11 +10,15 @@ from typing import Literal
 
 from ..errors import shown
 from ..headers import is_token
-from ..origin import parse as parse_origin
 from ..origin import why_never_sent
 from . import urls
 from .headerlist import Header, is_value, normalize
-from .safelist import is_forbidden_method, is_forbidden_request_header, is_safelisted_method
+from .safelist import (
+    is_forbidden_method,
+    is_forbidden_request_header,
+    is_safelisted_method,
+    normalize_method,
+)
 
 Credentials = Literal["omit", "same-origin", "include"]
 Mode = Literal["cors", "no-cors", "same-origin"]
@@ -26,14 +30,12 @@ MODES = ("cors", "no-cors", "same-origin")
 REDIRECTS = ("follow", "error", "manual")
 
 # Schemes that a browser fetches without the network (https://fetch.spec.whatwg.org/#scheme-fetch).
-_WITHOUT_NETWORK = ("about", "blob", "data", "file")
+WITHOUT_NETWORK = ("about", "blob", "data", "file")
 
 
-def check_origin(origin: str) -> None:
+def check_origin(origin: object) -> None:
     """An origin as a browser serialises it, or ``"null"``."""
-    if not isinstance(origin, str):
-        raise ValueError(f"origin: {shown(origin)} is not a string, such as 'https://app.example'")
-    why = why_never_sent(origin)
+    why = why_never_sent(origin) if isinstance(origin, str) else ("it is no string", None)
     if why is not None:
         problem, mend = why
         raise ValueError(
@@ -42,39 +44,38 @@ def check_origin(origin: str) -> None:
         )
 
 
-def parse_url(url: str) -> urls.URL:
+def parse_url(url: object) -> urls.URL:
     """An absolute URL without user information."""
     parsed = urls.parse(url) if isinstance(url, str) else None
     if parsed is None:
         raise ValueError(f"url: {shown(url)} is no absolute URL, such as 'https://api.example/'")
     if parsed.userinfo:
         raise ValueError(f"url: {shown(url)} has a user name or a password, which fetch() refuses")
-    if parsed.scheme in _WITHOUT_NETWORK:
+    if parsed.scheme in WITHOUT_NETWORK:
         raise ValueError(f"url: {shown(url)} needs no network; write an http or https URL")
     return parsed
 
 
-def check_method(method: str, mode: str) -> None:
+def check_method(method: object, mode: str) -> None:
     """A method that a page may use."""
-    if not isinstance(method, str) or not is_token(method):
+    if not (isinstance(method, str) and is_token(method)):
         raise ValueError(f"method: {shown(method)} is no method, such as 'PUT'")
     if is_forbidden_method(method):
         raise ValueError(f"method: browsers never send {method}")
-    if mode == "no-cors" and not is_safelisted_method(method):
+    if mode == "no-cors" and not is_safelisted_method(normalize_method(method)):
         raise ValueError(f"method: {method} needs mode 'cors'; 'no-cors' has GET, HEAD and POST")
 
 
-def check_body(body: bytes | None, method: str) -> None:
+def check_body(body: object, method: str) -> None:
     """A body, where the method may have one."""
-    if body is None:
-        return
-    if not isinstance(body, bytes):
-        raise ValueError(f"body: {shown(body)} is not bytes, such as b'{{}}'")
-    if method in ("GET", "HEAD"):
-        raise ValueError(f"body: a {method} has none; leave it out, or write method='POST'")
+    if body is not None and not (isinstance(body, bytes) and method not in ("GET", "HEAD")):
+        raise ValueError(f"body: {shown(body)}; a {method} takes {_BODIES.get(method, 'bytes')}")
 
 
-def check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
+_BODIES: dict[str, str] = dict.fromkeys(("GET", "HEAD"), "none, or write method='POST'")
+
+
+def check_choice(option: str, value: object, choices: tuple[str, ...]) -> None:
     """One of the values of an enumeration."""
     if value not in choices:
         raise ValueError(f"{option}: {shown(value)} is none of {', '.join(choices)}")
@@ -83,26 +84,20 @@ def check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
 def page_headers(headers: Headers) -> list[Header]:
     """The headers that a page sets, without those it may not: they are dropped silently
     (https://fetch.spec.whatwg.org/#headers-validate)."""
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
-    kept: list[Header] = []
-    for pair in pairs:
-        try:
-            name, value = pair
-        except (TypeError, ValueError):
-            raise ValueError(f"headers: {shown(pair)} is no pair of a name and a value") from None
-        if not isinstance(name, str) or not is_token(name):
-            raise ValueError(f"headers: {shown(name)} is no header name, such as 'X-Token'")
-        normal = normalize(value) if isinstance(value, str) else None
-        if normal is None or not is_value(normal):
-            raise ValueError(
-                f"headers: {shown(value)} is no value for {name}: "
-                "write characters up to U+00FF, without NUL, CR and LF"
-            )
-        if not is_forbidden_request_header(name, normal):
-            kept.append((name, normal))
-    return kept
+    pairs: Iterable[object] = headers.items() if isinstance(headers, Mapping) else headers
+    lines = [_line(pair) for pair in pairs]
+    return [line for line in lines if not is_forbidden_request_header(*line)]
 
 
-def is_opaque(origin: str) -> bool:
-    """Whether an origin is that of no URL (https://html.spec.whatwg.org/#concept-origin-opaque)."""
-    return parse_origin(origin) is None
+def _line(pair: object) -> Header:
+    if not (isinstance(pair, (tuple, list)) and len(pair) == 2):
+        raise ValueError(f"headers: {shown(pair)} is no pair of a name and a value")
+    name, value = pair
+    if not (isinstance(name, str) and is_token(name)):
+        raise ValueError(f"headers: {shown(name)} is no header name, such as 'X-Token'")
+    if not (isinstance(value, str) and is_value(normalize(value))):
+        raise ValueError(
+            f"headers: {shown(value)} is no value for {name}: "
+            "write a string of characters up to U+00FF, without NUL, CR and LF"
+        )
+    return name, normalize(value)

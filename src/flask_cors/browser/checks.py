@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from .. import headers as h
 from ..origin import is_ip_host
 from . import urls
-from .headerlist import NotAList, extract_list, get
+from .headerlist import NotAListError, extract_list, get
 from .messages import Response
 from .quirks import Quirks
 from .reasons import Failure, Reason, failure, network_error
@@ -32,13 +32,21 @@ def cors_check(response: Response, origin: str, credentials: str) -> Failure | N
     if allowed == "*":
         return failure(Reason.WILDCARD_ORIGIN_NOT_ALLOWED)
     if allowed != origin:  # byte for byte: no trailing slash, no upper case, no default port
-        return failure(_why_not(allowed), allowed)
+        return failure(_why_not(allowed), _as_told(allowed))
     if credentials != "include":
         return None
     said = get(response.headers, h.ALLOW_CREDENTIALS)
     if said == "true":  # case-sensitive
         return None
-    return failure(Reason.INVALID_ALLOW_CREDENTIALS, said or "")
+    return failure(Reason.INVALID_ALLOW_CREDENTIALS, _as_told(said or ""))
+
+
+def _as_told(value: str) -> str:
+    """A value as Chromium's developer tools show it: in UTF-8, or not at all."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _why_not(allowed: str) -> Reason:
@@ -120,11 +128,11 @@ def permission(response: Response) -> Permission | Failure:
     """https://fetch.spec.whatwg.org/#cors-preflight-fetch-0, steps 7.1 to 7.3."""
     try:
         methods = extract_list(response.headers, h.ALLOW_METHODS)
-    except NotAList:
+    except NotAListError:
         return failure(Reason.INVALID_ALLOW_METHODS_PREFLIGHT_RESPONSE)
     try:
         names = extract_list(response.headers, h.ALLOW_HEADERS)
-    except NotAList:
+    except NotAListError:
         return failure(Reason.INVALID_ALLOW_HEADERS_PREFLIGHT_RESPONSE)
     return Permission(methods or (), names or ())
 

@@ -5,13 +5,12 @@ The steps are those of https://fetch.spec.whatwg.org/#fetching, by the standard'
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Literal
 
 from .. import headers as h
-from . import arguments as args
-from .cache import Clock, PreflightCache
+from .arguments import WITHOUT_NETWORK
+from .cache import PreflightCache
 from .checks import (
     REDIRECT_STATUSES,
     Permission,
@@ -20,10 +19,10 @@ from .checks import (
     preflight_check,
     resource_policy_check,
 )
-from .headerlist import Header, HeaderList, get, is_value, normalize, values
+from .headerlist import Header, HeaderList, is_value, normalize, values
 from .messages import Exchange, Request, Response, Transport
 from .outcome import Outcome, Type
-from .quirks import STANDARD, Quirks
+from .quirks import Quirks
 from .reasons import Failure, Reason, failure, network_error
 from .safelist import (
     NON_WILDCARD_NAME,
@@ -31,8 +30,6 @@ from .safelist import (
     basic_headers,
     cors_headers,
     is_safelisted_method,
-    no_cors_headers,
-    normalize_method,
     unsafe_request_header_names,
 )
 from .urls import URL, parse
@@ -44,87 +41,9 @@ MAX_REDIRECTS = 20
 # 384 KiB, the standard leaves it open. More is a network error.
 MAX_RESPONSE_HEADERS = 256 * 1024
 
-Tainting = Literal["basic", "cors", "opaque"]  # https://fetch.spec.whatwg.org/#concept-request-response-tainting
-
-
-class Browser:
-    """A browser, as far as the CORS protocol goes.
-
-    It does no I/O: ``transport`` carries a :class:`Request` to a server and returns its
-    :class:`Response`. What it raises reaches the caller. Header strings are latin-1 code points,
-    one for each byte.
-
-    There is no cookie jar: cookies are the transport's business, and
-    :attr:`Request.credentials` tells it when a browser sends and stores them. Nor are there an HTTP
-    cache, service workers, mixed content, blocked ports, Content Security Policy, Local Network
-    Access and prompts for a password.
-
-    :param transport: what carries requests.
-    :param quirks: whose departures from the standard are followed: :data:`CHROMIUM` or
-        :data:`FIREFOX`. Default: nobody's.
-    :param clock: what tells the time to the preflight cache, in seconds. Default: the computer's.
-    :ivar cache: the :class:`PreflightCache`.
-
-    .. versionadded:: 7.0
-    """
-
-    def __init__(
-        self, transport: Transport, quirks: Quirks = STANDARD, *, clock: Clock = time.monotonic
-    ) -> None:
-        self.quirks = quirks
-        self.cache = PreflightCache(clock, quirks)
-        self._transport = transport
-
-    def fetch(
-        self,
-        url: str,
-        *,
-        origin: str,
-        method: str = "GET",
-        headers: args.Headers = (),
-        body: bytes | None = None,
-        credentials: args.Credentials = "same-origin",
-        mode: args.Mode = "cors",
-        redirect: args.Redirect = "follow",
-    ) -> Outcome:
-        """What comes of ``fetch(url, …)`` in a page.
-
-        :param url: an absolute URL.
-        :param origin: the origin of the page; ``"null"`` for a sandboxed frame or a file.
-        :param method: the method; browsers write the usual ones in upper case, but not ``patch``.
-        :param headers: the headers that the page sets, pairs or a mapping. Those that a page may
-            not set, such as ``Cookie``, are dropped as a browser drops them.
-        :param body: the body, for methods that have one. No ``Content-Type`` comes with it.
-        :param credentials: ``"omit"``, ``"same-origin"`` or ``"include"``.
-        :param mode: ``"cors"``, ``"no-cors"`` or ``"same-origin"``.
-        :param redirect: ``"follow"``, ``"error"`` or ``"manual"``.
-        :raises ValueError: for what a browser refuses with a TypeError before anything is sent.
-        """
-        args.check_origin(origin)
-        parsed = args.parse_url(url)
-        args.check_choice("mode", mode, args.MODES)
-        args.check_choice("credentials", credentials, args.CREDENTIALS)
-        args.check_choice("redirect", redirect, args.REDIRECTS)
-        args.check_method(method, mode)
-        normal = normalize_method(method)
-        args.check_body(body, normal)
-        lines = args.page_headers(headers)
-        if mode == "no-cors":
-            lines = no_cors_headers(lines, self.quirks)
-        fetch = _Fetch(
-            self.quirks,
-            self.cache,
-            self._transport,
-            origin=origin,
-            url=parsed,
-            method=normal,
-            headers=lines,
-            body=body,
-            credentials=credentials,
-            mode=mode,
-            redirect=redirect,
-        )
-        return fetch.run()
+Tainting = Literal[
+    "basic", "cors", "opaque"
+]  # https://fetch.spec.whatwg.org/#concept-request-response-tainting
 
 
 class _NetworkError(Exception):
@@ -140,7 +59,7 @@ def _demand(failed: Failure | None) -> None:
         raise _NetworkError(failed)
 
 
-class _Fetch:
+class Fetch:
     """A request on its way (https://fetch.spec.whatwg.org/#concept-request)."""
 
     def __init__(
@@ -181,14 +100,11 @@ class _Fetch:
                 # A redirect on the way from a request with preflight fails that request too.
                 makes_preflight = self.taint() or makes_preflight
                 response = self.http_fetch()
-                if response.status in REDIRECT_STATUSES:
-                    if self.redirect == "error":
-                        _demand(network_error("A redirect, and redirect is 'error'."))
-                    if self.redirect == "manual":
-                        return self.opaque_redirect()
-                    if self.follow(response):
-                        continue
-                return self.filtered(response)
+                if response.status not in REDIRECT_STATUSES or not self.redirects_on(response):
+                    return self.filtered(response)
+                if self.redirect == "manual":
+                    return self.opaque_redirect()
+                self.follow(response)
         except _NetworkError as error:
             if makes_preflight:
                 # Main fetch: "If corsWithPreflightResponse is a network error, then clear cache
@@ -221,7 +137,7 @@ class _Fetch:
         """https://fetch.spec.whatwg.org/#main-fetch and #http-redirect-fetch: "is not an HTTP(S)
         scheme"."""
         if not self.url.is_http:
-            if self.mode == "cors":
+            if self.mode == "cors" and self.url.scheme not in WITHOUT_NETWORK:
                 _demand(failure(Reason.CORS_DISABLED_SCHEME))
             _demand(network_error("The URL is neither http nor https."))
 
@@ -239,7 +155,7 @@ class _Fetch:
         """https://fetch.spec.whatwg.org/#concept-http-fetch"""
         if self.tainting == "cors":
             self.preflight_where_needed()
-        headers = [*self.headers, *self.accept_header(), *self.origin_header()]
+        headers = [*self.headers, *self.origin_header()]
         # https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, includeCredentials
         credentials = self.credentials == "include" or (
             self.credentials == "same-origin" and self.tainting == "basic"
@@ -252,14 +168,6 @@ class _Fetch:
         elif self.tainting == "opaque":
             _demand(resource_policy_check(response, self.origin, self.url))
         return response
-
-    def accept_header(self) -> Sequence[Header]:
-        """https://fetch.spec.whatwg.org/#concept-fetch, the step on `Accept`.
-
-        The standard adds it before it looks for unsafe names, so that its three bytes count among
-        the 1,024. No browser asks a server for a header that the page did not set.
-        """
-        return [("Accept", "*/*")] if get(self.headers, "Accept") is None else []
 
     def origin_header(self) -> Sequence[Header]:
         """https://fetch.spec.whatwg.org/#append-a-request-origin-header, for the referrer policy
@@ -317,46 +225,58 @@ class _Fetch:
 
     # ---- redirects -----------------------------------------------------------------------------
 
-    def follow(self, response: Response) -> bool:
-        """https://fetch.spec.whatwg.org/#http-redirect-fetch: whether the response leads on."""
-        location = self.location(response)
+    def redirects_on(self, response: Response) -> bool:
+        """https://fetch.spec.whatwg.org/#concept-http-fetch, the step on redirect statuses: whether
+        it is not the response itself that the page gets."""
+        lines = self.locations(response)
+        if self.redirect == "error" and (lines or not self.quirks.error_needs_location):
+            for line in lines:
+                self.demand_no_userinfo(self.location(line))
+            _demand(network_error("The response is a redirect, and redirect is 'error'."))
+        return self.redirect == "manual" or bool(lines)
+
+    def follow(self, response: Response) -> None:
+        """https://fetch.spec.whatwg.org/#http-redirect-fetch"""
+        lines = self.locations(response)
+        location = self.location(lines[0]) if len(lines) == 1 else None
         if location is None:
-            return False
+            raise _NetworkError(network_error("The response is a redirect to what is no URL."))
         if self.redirects == MAX_REDIRECTS:
-            _demand(network_error(f"More than {MAX_REDIRECTS} redirects."))
+            _demand(network_error(f"There were more than {MAX_REDIRECTS} redirects."))
         self.redirects += 1
+        self.demand_no_userinfo(location)
         before, self.url = self.url, location._replace(userinfo=False)
-        is_cross_origin = location.origin != self.origin
-        if location.userinfo and (
-            (self.mode == "cors" and is_cross_origin) or self.tainting == "cors"
-        ):
-            _demand(failure(Reason.REDIRECT_CONTAINS_CREDENTIALS))
-        if self.mode == "same-origin" and is_cross_origin:
-            _demand(failure(Reason.DISALLOWED_BY_MODE))
+        is_same_origin = location.origin == before.origin
+        if self.mode == "same-origin" and not is_same_origin:
+            _demand(network_error('The mode is "same-origin", and a redirect leaves the origin.'))
         self.demand_http()
+        if location.userinfo and self.quirks.refuses_userinfo:
+            _demand(network_error("The redirect's URL has a user name or a password."))
         if (response.status in (301, 302) and self.method == "POST") or (
             response.status == 303 and self.method not in ("GET", "HEAD")
         ):
             self.method, self.body = "GET", None
             self.drop(REQUEST_BODY_NAMES - self.quirks.kept_body_headers)
-        if before.origin != location.origin:
+        if not is_same_origin:
             if not self.quirks.keeps_authorization:
                 self.drop({NON_WILDCARD_NAME})
             # https://fetch.spec.whatwg.org/#concept-request-tainted-origin
             if before.origin != self.origin:
                 self.is_redirect_tainted = True
-        return True
 
-    def location(self, response: Response) -> URL | None:
-        """https://fetch.spec.whatwg.org/#concept-response-location-url; None without one."""
-        found = values(response.headers, "Location")
-        if not found:
-            return None
-        text = found[0].encode("latin-1").decode("utf-8", "surrogateescape")
-        location = parse(text, self.url) if len(found) == 1 else None
-        if location is None:
-            raise _NetworkError(network_error("A redirect whose Location is no URL."))
-        return location
+    def locations(self, response: Response) -> list[str]:
+        return self.quirks.locations(values(response.headers, "Location"))
+
+    def location(self, line: str) -> URL | None:
+        """https://fetch.spec.whatwg.org/#concept-response-location-url"""
+        return parse(line.encode("latin-1").decode("utf-8", "surrogateescape"), self.url)
+
+    def demand_no_userinfo(self, location: URL | None) -> None:
+        """HTTP-redirect fetch, the two steps on "includes credentials"."""
+        if location is not None and location.userinfo:
+            leaves = self.mode == "cors" and location.origin != self.origin
+            if leaves or self.tainting == "cors":
+                _demand(failure(Reason.REDIRECT_CONTAINS_CREDENTIALS))
 
     def drop(self, names: frozenset[str] | set[str]) -> None:
         self.headers = [(name, value) for name, value in self.headers if name.lower() not in names]
@@ -390,7 +310,7 @@ class _Fetch:
         type: Type,
         message: str,
         status: int = 0,
-        headers: HeaderList = HeaderList(),  # noqa: B008  # immutable
+        headers: HeaderList = HeaderList(),
         body: bytes = b"",
         url: str = "",
         reason: Reason | None = None,

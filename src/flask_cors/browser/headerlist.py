@@ -61,7 +61,7 @@ def get(headers: Iterable[Header], name: str) -> str | None:
     return ", ".join(found) if found else None
 
 
-class NotAList(ValueError):
+class NotAListError(ValueError):
     """A list header with an element that is no token."""
 
 
@@ -70,7 +70,7 @@ def extract_list(headers: Iterable[Header], name: str) -> list[str] | None:
     itself, and one bad line spoils the result
     (https://fetch.spec.whatwg.org/#extract-header-list-values).
 
-    :raises NotAList: for a line that does not match.
+    :raises NotAListError: for a line that does not match.
     """
     lines = values(headers, name)
     if not lines:
@@ -83,7 +83,7 @@ def extract_list(headers: Iterable[Header], name: str) -> list[str] | None:
             if not item:
                 continue
             if not is_token(item):
-                raise NotAList(line)
+                raise NotAListError(line)
             items.append(item)
     return items
 
@@ -98,7 +98,10 @@ def readable(headers: Iterable[Header], allows: Iterable[str] | None) -> HeaderL
     combined: dict[str, list[str]] = {}
     for given, value in headers:
         name = given.lower()
-        if name in _FORBIDDEN_RESPONSE_NAMES or not (names is None or name in names):
+        # A line whose name is no token is passed over, as browsers do.
+        if name in _FORBIDDEN_RESPONSE_NAMES or not is_token(name):
+            continue
+        if names is not None and name not in names:
             continue
         combined.setdefault(name, []).append(value)
     return HeaderList((name, ", ".join(found)) for name, found in sorted(combined.items()))

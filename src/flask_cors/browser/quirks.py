@@ -60,6 +60,22 @@ def firefox_max_age(value: str) -> int:
     return _seconds(value) if _is_digits(value) else 0
 
 
+# ---- redirects ---------------------------------------------------------------------------------
+
+Locations = Callable[[list[str]], list[str]]
+
+
+def standard_locations(lines: list[str]) -> list[str]:
+    """https://fetch.spec.whatwg.org/#concept-response-location-url: two lines are a failure, an
+    empty one is the URL itself."""
+    return lines
+
+
+def chromium_locations(lines: list[str]) -> list[str]:
+    """Empty lines do not count, and equal ones are one."""
+    return list(dict.fromkeys(filter(None, lines)))
+
+
 # ---- client hints ------------------------------------------------------------------------------
 
 IsSafeValue = Callable[[str], bool]
@@ -122,14 +138,20 @@ class Quirks:
     passed_over: frozenset[str] = frozenset()
     #: Whether lines of one name are one value before they are measured.
     joins_repeated_headers: bool = False
-    #: Whether ``Range`` is safelisted with ``bytes`` in any case.
-    range_unit_has_case: bool = True
+    #: The greatest position that a safelisted ``Range`` may name; None: any.
+    max_range_position: int | None = None
     #: What the values of the safelisted headers may have together; None: any length.
     max_safelisted_bytes: int | None = 1024
     #: Whether ``*`` in ``Access-Control-Allow-Headers`` covers ``Authorization``.
     star_covers_authorization: bool = False
     #: Whether ``Authorization`` goes along when a redirect leads to another origin.
     keeps_authorization: bool = False
+    #: Which lines of ``Location`` count. None: the response is no redirect to follow.
+    locations: Locations = standard_locations
+    #: Whether ``redirect="error"`` lets a redirect status without a ``Location`` pass.
+    error_needs_location: bool = False
+    #: Whether a redirect to a URL with user information is refused everywhere, not by CORS alone.
+    refuses_userinfo: bool = False
     #: Request-body headers that stay when a redirect makes a GET of the request.
     kept_body_headers: frozenset[str] = frozenset()
     #: How ``Access-Control-Max-Age`` is read.
@@ -150,8 +172,11 @@ CHROMIUM = Quirks(
     also_safelisted=_CLIENT_HINTS,
     passed_over=frozenset({"user-agent"}),
     joins_repeated_headers=True,
-    range_unit_has_case=False,
+    max_range_position=2**63 - 1,
     star_covers_authorization=True,
+    locations=chromium_locations,
+    error_needs_location=True,
+    refuses_userinfo=True,
     max_age=chromium_max_age,
     max_age_limit=7200,  # since 76; documented, not waited for
 )

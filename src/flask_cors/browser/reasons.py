@@ -52,11 +52,11 @@ class Reason(str, Enum):
     )
     WILDCARD_ORIGIN_NOT_ALLOWED = (
         "WildcardOriginNotAllowed",
-        "Access-Control-Allow-Origin is *, which does not cover requests with credentials.",
+        "Access-Control-Allow-Origin is *, which does not cover credentials.",
     )
     MULTIPLE_ALLOW_ORIGIN_VALUES = (
         "MultipleAllowOriginValues",
-        "Access-Control-Allow-Origin is {parameter}: several values, and it takes one.",
+        "Access-Control-Allow-Origin is {parameter}: it takes one value.",
     )
     INVALID_ALLOW_ORIGIN_VALUE = (
         "InvalidAllowOriginValue",
@@ -68,7 +68,7 @@ class Reason(str, Enum):
     )
     INVALID_ALLOW_CREDENTIALS = (
         "InvalidAllowCredentials",
-        "Access-Control-Allow-Credentials is {parameter}; for credentials it must be true.",
+        "Access-Control-Allow-Credentials is {parameter}; it must be true.",
     )
 
     # The same, on the response to a preflight.
@@ -78,13 +78,11 @@ class Reason(str, Enum):
     )
     PREFLIGHT_WILDCARD_ORIGIN_NOT_ALLOWED = (
         "PreflightWildcardOriginNotAllowed",
-        "The preflight's Access-Control-Allow-Origin is *, which does not cover requests with "
-        "credentials.",
+        "The preflight's Access-Control-Allow-Origin is *, which does not cover credentials.",
     )
     PREFLIGHT_MULTIPLE_ALLOW_ORIGIN_VALUES = (
         "PreflightMultipleAllowOriginValues",
-        "The preflight's Access-Control-Allow-Origin is {parameter}: several values, and it takes "
-        "one.",
+        "The preflight's Access-Control-Allow-Origin is {parameter}: it takes one value.",
     )
     PREFLIGHT_INVALID_ALLOW_ORIGIN_VALUE = (
         "PreflightInvalidAllowOriginValue",
@@ -92,13 +90,11 @@ class Reason(str, Enum):
     )
     PREFLIGHT_ALLOW_ORIGIN_MISMATCH = (
         "PreflightAllowOriginMismatch",
-        "The preflight's Access-Control-Allow-Origin is {parameter}, which is not the request's "
-        "Origin.",
+        "The preflight's Access-Control-Allow-Origin is {parameter}, which is not its Origin.",
     )
     PREFLIGHT_INVALID_ALLOW_CREDENTIALS = (
         "PreflightInvalidAllowCredentials",
-        "The preflight's Access-Control-Allow-Credentials is {parameter}; for credentials it must "
-        "be true.",
+        "The preflight's Access-Control-Allow-Credentials is {parameter}; it must be true.",
     )
 
     # The CORS-preflight check.

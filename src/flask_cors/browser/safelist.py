@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from .. import headers as h
-from .headerlist import Header, HeaderList, NotAList, extract_list, readable
+from .headerlist import Header, HeaderList, NotAListError, extract_list, readable
 from .quirks import Quirks
 
 # ---- methods -----------------------------------------------------------------------------------
@@ -110,11 +110,14 @@ def _is_safe_content_type(value: str) -> bool:
 
 
 def _is_safe_range(value: str) -> bool:
+    positions = _range_positions(value)
+    return positions is not None and positions == sorted(positions)
+
+
+def _range_positions(value: str) -> list[int] | None:
+    """The start of a simple range and, where it has one, its end; None for what is no such."""
     found = _parse_range(value)
-    if found is None:
-        return False
-    start, end = found.groups()
-    return not end or int(start) <= int(end)
+    return None if found is None else [int(position) for position in found.groups() if position]
 
 
 _SAFELISTED = {
@@ -131,8 +134,10 @@ def is_safelisted_request_header(name: str, value: str, quirks: Quirks) -> bool:
     if len(value) > MAX_SAFELISTED_VALUE:
         return False
     lowered = name.lower()
-    if lowered == "range" and not quirks.range_unit_has_case:
-        value = value.lower()
+    if lowered == "range" and quirks.max_range_position is not None:
+        positions = _range_positions(value) or [0]
+        if max(positions) > quirks.max_range_position:
+            return False
     is_safe = _SAFELISTED.get(lowered) or quirks.also_safelisted.get(lowered)
     return is_safe is not None and is_safe(value)
 
@@ -218,7 +223,7 @@ def cors_headers(headers: Sequence[Header], credentials: str) -> HeaderList:
     """
     try:
         exposed = {name.lower() for name in extract_list(headers, h.EXPOSE_HEADERS) or ()}
-    except NotAList:
+    except NotAListError:
         exposed = set()
     if credentials != "include" and "*" in exposed:
         return readable(headers, None)

@@ -25,7 +25,7 @@ _NEWLINES = {ord(character): None for character in "\t\n\r"}
 
 # https://url.spec.whatwg.org/#forbidden-host-code-point and #forbidden-domain-code-point
 _is_forbidden_in_host = re.compile(r"[\0\t\n\r #/:<>?@\[\\\]^|]").search
-_is_forbidden_in_domain = re.compile(r"[\0-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]").search
+_is_forbidden_in_domain = re.compile(r"[\0-\x20#%/:<>?@\[\\\]^|\x7f]").search
 _ends_in_number = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?", re.DOTALL).fullmatch
 
 # What is not percent-encoded, https://url.spec.whatwg.org/#path-percent-encode-set and
