@@ -71,7 +71,11 @@ class PreflightCache:
         wanted = [_Key(origin, url, include, None, name) for name in unsafe]
         if not is_safelisted_method(method):
             wanted.append(_Key(origin, url, include, method, None))
-        return all(self._match(key) is not None for key in wanted)
+        if all(self._match(key) is not None for key in wanted):
+            return True
+        if self._quirks.forgets_what_does_not_serve:
+            self.clear_url(origin, url)
+        return False
 
     def store(
         self, origin: str, url: str, credentials: str, response: Response, allowed: Permission
@@ -103,11 +107,11 @@ class PreflightCache:
         serving = [key]
         if not key.credentials and self._quirks.credentialed_entries_serve_all:
             serving.append(key._replace(credentials=True))
-        if self._quirks.star_entries_serve_all:
-            if key.name is None:
-                serving += [entry._replace(method="*") for entry in serving]
-            elif key.name != NON_WILDCARD_NAME or self._quirks.star_covers_authorization:
-                serving += [entry._replace(name="*") for entry in serving]
+        starred = [entry for entry in serving if self._quirks.star_serves_all[entry.credentials]]
+        if key.name is None:
+            serving += [entry._replace(method="*") for entry in starred]
+        elif key.name != NON_WILDCARD_NAME:
+            serving += [entry._replace(name="*") for entry in starred]
         return next((entry for entry in serving if entry in self._expiries), None)
 
     def _forget_old(self) -> None:

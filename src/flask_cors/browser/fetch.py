@@ -106,10 +106,10 @@ class Fetch:
                     return self.opaque_redirect()
                 self.follow(response)
         except _NetworkError as error:
-            if makes_preflight:
+            if makes_preflight and self.quirks.forgets_at_failure:
                 # Main fetch: "If corsWithPreflightResponse is a network error, then clear cache
                 # entries using request."
-                self.cache.clear_url(self.serialized_origin, str(self.url))
+                self.cache.clear_url(self.serialized_origin, self.cache_url)
             return self.failed(error.failure)
 
     # ---- main fetch ----------------------------------------------------------------------------
@@ -149,6 +149,11 @@ class Fetch:
         """https://fetch.spec.whatwg.org/#byte-serializing-a-request-origin"""
         return "null" if self.is_redirect_tainted else self.origin
 
+    @property
+    def cache_url(self) -> str:
+        """The URL that the preflight cache knows, with its fragment."""
+        return f"{self.url}{self.url.fragment}"
+
     # ---- HTTP fetch ----------------------------------------------------------------------------
 
     def http_fetch(self) -> Response:
@@ -186,7 +191,7 @@ class Fetch:
         unsafe = self.unsafe_names()
         if is_safelisted_method(self.method) and not unsafe:
             return
-        origin, url = self.serialized_origin, str(self.url)
+        origin, url = self.serialized_origin, self.cache_url
         if self.cache.allows(origin, url, self.credentials, self.method, unsafe):
             return
         response = self.send_preflight(unsafe)
@@ -245,7 +250,8 @@ class Fetch:
             _demand(network_error(f"There were more than {MAX_REDIRECTS} redirects."))
         self.redirects += 1
         self.demand_no_userinfo(location)
-        before, self.url = self.url, location._replace(userinfo=False)
+        fragment = location.fragment or self.url.fragment
+        before, self.url = self.url, location._replace(userinfo=False, fragment=fragment)
         is_same_origin = location.origin == before.origin
         if self.mode == "same-origin" and not is_same_origin:
             _demand(network_error('The mode is "same-origin", and a redirect leaves the origin.'))

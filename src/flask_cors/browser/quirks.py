@@ -72,8 +72,9 @@ def standard_locations(lines: list[str]) -> list[str]:
 
 
 def chromium_locations(lines: list[str]) -> list[str]:
-    """Empty lines do not count, and equal ones are one."""
-    return list(dict.fromkeys(filter(None, lines)))
+    """Equal lines are one, and an empty one is none."""
+    found = list(dict.fromkeys(lines))
+    return [] if found == [""] else found
 
 
 # ---- client hints ------------------------------------------------------------------------------
@@ -160,8 +161,15 @@ class Quirks:
     max_age_limit: int | None = None
     #: Whether a preflight for a request with credentials serves one without.
     credentialed_entries_serve_all: bool = True
-    #: Whether a remembered ``*`` serves methods and names that were not asked for.
-    star_entries_serve_all: bool = True
+    #: Whether a remembered ``*`` serves methods and names that were not asked for, by whether the
+    #: preflight was for a request with credentials.
+    star_serves_all: Mapping[bool, bool] = field(
+        default_factory=lambda: MappingProxyType({True: True, False: True}), hash=False
+    )
+    #: Whether all that is remembered of a URL is forgotten when a request needs another preflight.
+    forgets_what_does_not_serve: bool = False
+    #: Whether it is forgotten when the request fails after its preflight.
+    forgets_at_failure: bool = True
 
 
 STANDARD = Quirks()
@@ -179,6 +187,9 @@ CHROMIUM = Quirks(
     refuses_userinfo=True,
     max_age=chromium_max_age,
     max_age_limit=7200,  # since 76; documented, not waited for
+    star_serves_all=MappingProxyType({True: False, False: True}),
+    forgets_what_does_not_serve=True,
+    forgets_at_failure=False,
 )
 
 #: Firefox 153.
@@ -191,5 +202,5 @@ FIREFOX = Quirks(
     max_age=firefox_max_age,
     max_age_limit=86400,  # documented, not waited for
     credentialed_entries_serve_all=False,
-    star_entries_serve_all=False,
+    star_serves_all=MappingProxyType({True: False, False: False}),
 )

@@ -39,6 +39,7 @@ class URL(NamedTuple):
 
     :ivar userinfo: whether it has a user name or a password.
     :ivar path: the path, and the query where there is one.
+    :ivar fragment: with its ``#``; ``str(url)`` leaves it out.
     """
 
     scheme: str
@@ -46,6 +47,7 @@ class URL(NamedTuple):
     port: int | None
     path: str
     userinfo: bool
+    fragment: str = ""
 
     @property
     def origin(self) -> str:
@@ -65,7 +67,12 @@ class URL(NamedTuple):
 def parse(text: str, base: URL | None = None) -> URL | None:
     """``text`` as an absolute URL, or as a reference that ``base``, an http URL, resolves; None
     where it is neither (https://url.spec.whatwg.org/#concept-url-parser)."""
-    text = text.strip(_C0_AND_SPACE).translate(_NEWLINES)
+    text, mark, fragment = text.strip(_C0_AND_SPACE).translate(_NEWLINES).partition("#")
+    url = _parse(text, base)
+    return None if url is None else url._replace(fragment=mark + fragment)
+
+
+def _parse(text: str, base: URL | None) -> URL | None:
     found = _split_scheme(text)
     if found is None:
         return None if base is None else _resolved(text, base)
@@ -83,7 +90,6 @@ def parse(text: str, base: URL | None = None) -> URL | None:
 
 def _resolved(reference: str, base: URL) -> URL | None:
     """https://url.spec.whatwg.org/#relative-state, for a base with an authority."""
-    reference = reference.partition("#")[0]
     path, mark, query = reference.partition("?")
     path = path.replace("\\", "/")
     if path.startswith("//"):
@@ -101,7 +107,6 @@ def _resolved(reference: str, base: URL) -> URL | None:
 def _with_authority(scheme: str, text: str) -> URL | None:
     """https://url.spec.whatwg.org/#authority-state"""
     is_special = scheme in _SPECIAL
-    text = text.partition("#")[0]
     end = re.search(r"[/\\?]" if is_special else r"[/?]", text)
     at = len(text) if end is None else end.start()
     authority, rest = text[:at], text[at:]
