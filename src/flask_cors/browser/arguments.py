@@ -29,9 +29,6 @@ CREDENTIALS = ("omit", "same-origin", "include")
 MODES = ("cors", "no-cors", "same-origin")
 REDIRECTS = ("follow", "error", "manual")
 
-# Schemes that a browser fetches without the network (https://fetch.spec.whatwg.org/#scheme-fetch).
-WITHOUT_NETWORK = ("about", "blob", "data", "file")
-
 
 def check_origin(origin: object) -> None:
     """An origin as a browser serialises it, or ``"null"``."""
@@ -51,7 +48,7 @@ def parse_url(url: object) -> urls.URL:
         raise ValueError(f"url: {shown(url)} is no absolute URL, such as 'https://api.example/'")
     if parsed.userinfo:
         raise ValueError(f"url: {shown(url)} has a user name or a password, which fetch() refuses")
-    if parsed.scheme in WITHOUT_NETWORK:
+    if parsed.scheme in urls.WITHOUT_NETWORK:
         raise ValueError(f"url: {shown(url)} needs no network; write an http or https URL")
     return parsed
 

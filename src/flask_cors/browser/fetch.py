@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 from .. import headers as h
-from .arguments import WITHOUT_NETWORK
 from .cache import PreflightCache
 from .checks import (
     REDIRECT_STATUSES,
@@ -32,7 +31,7 @@ from .safelist import (
     is_safelisted_method,
     unsafe_request_header_names,
 )
-from .urls import URL, parse
+from .urls import URL, WITHOUT_NETWORK, parse
 
 # https://fetch.spec.whatwg.org/#http-redirect-fetch
 MAX_REDIRECTS = 20

@@ -172,6 +172,7 @@ class Quirks:
     forgets_at_failure: bool = True
 
 
+#: The standard to the letter.
 STANDARD = Quirks()
 
 #: Chromium 156.

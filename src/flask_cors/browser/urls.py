@@ -16,6 +16,9 @@ from urllib.parse import quote, unquote_to_bytes
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 _SPECIAL = frozenset(_DEFAULT_PORTS)  # https://url.spec.whatwg.org/#special-scheme
 
+# What a browser fetches without the network (https://fetch.spec.whatwg.org/#scheme-fetch).
+WITHOUT_NETWORK = frozenset({"about", "blob", "data", "file"})
+
 # https://url.spec.whatwg.org/#scheme-state
 _split_scheme = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL).fullmatch
 
