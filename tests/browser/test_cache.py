@@ -58,7 +58,7 @@ def any_browser(request) -> Remembering:
 def test_every_method_and_name_that_was_listed_is_remembered(any_browser):
     any_browser.store("PUT, DELETE", "x-a, X-B")
     assert any_browser.serves("DELETE", "x-b")
-    assert any_browser.serves("HEAD", "x-a", "x-b")
+    assert any_browser.serves("GET", "x-a", "x-b")
     assert len(any_browser.cache) == 4
     assert not any_browser.serves("PUT", "x-c")
 
@@ -113,6 +113,21 @@ def test_the_standard_has_none():
     browser.store("PUT", max_age="999999")
     browser.clock.now = 999_998
     assert browser.serves("PUT")
+
+
+def test_firefox_has_to_be_told_about_head():
+    for quirks, serves in ((STANDARD, True), (FIREFOX, False)):
+        browser = Remembering(quirks)
+        browser.store("PUT", "x-a")
+        assert browser.serves("HEAD", "x-a") is serves
+
+
+def test_a_time_of_0_does_not_make_firefox_forget():
+    for quirks, serves in ((STANDARD, False), (FIREFOX, True)):
+        browser = Remembering(quirks)
+        browser.store("PUT")
+        browser.store("PUT", max_age="0")
+        assert browser.serves("PUT") is serves
 
 
 def test_a_later_preflight_sets_the_time_of_what_it_lists():

@@ -42,6 +42,7 @@ def test_max_age_is_read_in_three_ways(value, standard, chromium, firefox):
 )
 def test_chromium_takes_equal_locations_for_one_and_an_empty_one_for_none(lines, chromium):
     assert CHROMIUM.locations(lines) == chromium
+    assert FIREFOX.locations(lines) == list(dict.fromkeys(lines))
     assert STANDARD.locations(lines) == lines
 
 

@@ -111,6 +111,30 @@ def test_chromium_safelists_client_hints_and_bounds_ranges(name, value, safe):
         assert not s.is_safelisted_request_header(name, value, FIREFOX)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "safe"),
+    [
+        ("accept", "a/b", True),
+        ("accept", "\xe9", False),
+        ("content-type", "text/plain;", True),
+        ("content-type", "text/plain;charset=utf-8", True),
+        ("content-type", "text/plain; ;", False),
+        ("content-type", "text/plain;a,b", False),
+        ("content-type", "text/plain;\xe9", False),
+        ("range", f"bytes={2**63}-", False),
+        ("range", "bytes=" + "0" * 30 + "1-", True),
+    ],
+)
+def test_firefox_safelists_fewer_values_than_the_standard(name, value, safe):
+    assert s.is_safelisted_request_header(name, value, FIREFOX) is safe
+    assert s.is_safelisted_request_header(name, value, STANDARD)
+
+
+def test_firefox_names_a_header_as_often_as_it_was_set():
+    headers = [("X-A", "1"), ("x-a", "2")]
+    assert s.unsafe_request_header_names(headers, FIREFOX) == ["x-a", "x-a"]
+
+
 def test_unsafe_names_are_lower_cased_and_told_once_in_the_order_of_the_request():
     headers = [("X-B", "1"), ("Accept", "a"), ("x-a", "1"), ("x-b", "2"), ("User-Agent", "x")]
     assert s.unsafe_request_header_names(headers, STANDARD) == ["x-b", "x-a", "user-agent"]

@@ -10,7 +10,7 @@ from .checks import Permission
 from .headerlist import get
 from .messages import Response
 from .quirks import DEFAULT_MAX_AGE, Quirks
-from .safelist import NON_WILDCARD_NAME, is_safelisted_method
+from .safelist import NON_WILDCARD_NAME
 
 Clock = Callable[[], float]
 
@@ -69,7 +69,7 @@ class PreflightCache:
         self._forget_old()
         include = credentials == "include"
         wanted = [_Key(origin, url, include, None, name) for name in unsafe]
-        if not is_safelisted_method(method):
+        if method not in self._quirks.methods_not_remembered:
             wanted.append(_Key(origin, url, include, method, None))
         if all(self._match(key) is not None for key in wanted):
             return True
@@ -87,6 +87,8 @@ class PreflightCache:
         seconds = DEFAULT_MAX_AGE if value is None else self._quirks.max_age(value)
         if self._quirks.max_age_limit is not None:
             seconds = min(seconds, self._quirks.max_age_limit)
+        if seconds == 0 and not self._quirks.zero_forgets:
+            return
         expiry = self._clock() + seconds
         include = credentials == "include"
         keys = [_Key(origin, url, include, method, None) for method in sorted(allowed.methods)]

@@ -36,10 +36,6 @@ from .urls import URL, WITHOUT_NETWORK, parse
 # https://fetch.spec.whatwg.org/#http-redirect-fetch
 MAX_REDIRECTS = 20
 
-# What all header lines of a response may have together, as in Chromium (256 KiB); Firefox takes
-# 384 KiB, the standard leaves it open. More is a network error.
-MAX_RESPONSE_HEADERS = 256 * 1024
-
 Tainting = Literal[
     "basic", "cors", "opaque"
 ]  # https://fetch.spec.whatwg.org/#concept-request-response-tainting
@@ -91,6 +87,7 @@ class Fetch:
         self.is_redirect_tainted = False
         self.redirects = 0
         self.exchanges: list[Exchange] = []
+        self.preflights_anyway = quirks.preflights_stay_needed and bool(self.unsafe_names())
 
     def run(self) -> Outcome:
         makes_preflight = False
@@ -105,10 +102,12 @@ class Fetch:
                     return self.opaque_redirect()
                 self.follow(response)
         except _NetworkError as error:
-            if makes_preflight and self.quirks.forgets_at_failure:
+            if (
+                makes_preflight and self.quirks.forgets_at_failure
+            ) or self.quirks.forgets_at_any_failure:
                 # Main fetch: "If corsWithPreflightResponse is a network error, then clear cache
                 # entries using request."
-                self.cache.clear_url(self.serialized_origin, self.cache_url)
+                self.cache.clear_url(self.preflight_origin, self.cache_url)
             return self.failed(error.failure)
 
     # ---- main fetch ----------------------------------------------------------------------------
@@ -147,6 +146,10 @@ class Fetch:
     def serialized_origin(self) -> str:
         """https://fetch.spec.whatwg.org/#byte-serializing-a-request-origin"""
         return "null" if self.is_redirect_tainted else self.origin
+
+    @property
+    def preflight_origin(self) -> str:
+        return self.origin if self.quirks.preflights_tell_origin else self.serialized_origin
 
     @property
     def cache_url(self) -> str:
@@ -188,10 +191,12 @@ class Fetch:
     def preflight_where_needed(self) -> None:
         """The first step of HTTP fetch, on makeCORSPreflight."""
         unsafe = self.unsafe_names()
-        if is_safelisted_method(self.method) and not unsafe:
+        is_needed = not is_safelisted_method(self.method) or bool(unsafe)
+        if not is_needed and not self.preflights_anyway:
             return
-        origin, url = self.serialized_origin, self.cache_url
-        if self.cache.allows(origin, url, self.credentials, self.method, unsafe):
+        self.preflights_anyway = self.quirks.preflights_stay_needed
+        origin, url = self.preflight_origin, self.cache_url
+        if is_needed and self.cache.allows(origin, url, self.credentials, self.method, unsafe):
             return
         response = self.send_preflight(unsafe)
         _demand(preflight_check(response, origin, self.credentials))
@@ -207,7 +212,7 @@ class Fetch:
         headers = [("Accept", "*/*"), (h.REQUEST_METHOD, self.method)]
         if unsafe:
             headers.append((h.REQUEST_HEADERS, ",".join(sorted(unsafe))))
-        headers.append(("Origin", self.serialized_origin))
+        headers.append(("Origin", self.preflight_origin))
         return self.send(Request("OPTIONS", str(self.url), tuple(headers)), preflight=True)
 
     def send(self, request: Request, preflight: bool = False) -> Response:
@@ -220,10 +225,10 @@ class Fetch:
         if any(not is_value(value) for _, value in response.headers):
             _demand(network_error("A header of the response has a NUL, a CR or an LF in it."))
         size = sum(len(name) + len(value) + 4 for name, value in response.headers)
-        if size > MAX_RESPONSE_HEADERS:
+        if size > self.quirks.max_response_headers:
             _demand(network_error(f"The response has {size} bytes of headers, which is too many."))
         # https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, the step on status 407
-        if response.status == 407:
+        if response.status == 407 and self.quirks.refuses_407:
             _demand(network_error("Status 407, which is for proxies to say."))
         return response
 
@@ -261,10 +266,9 @@ class Fetch:
             response.status == 303 and self.method not in ("GET", "HEAD")
         ):
             self.method, self.body = "GET", None
-            self.drop(REQUEST_BODY_NAMES - self.quirks.kept_body_headers)
+            self.drop(REQUEST_BODY_NAMES)
         if not is_same_origin:
-            if not self.quirks.keeps_authorization:
-                self.drop({NON_WILDCARD_NAME})
+            self.drop({NON_WILDCARD_NAME})
             # https://fetch.spec.whatwg.org/#concept-request-tainted-origin
             if before.origin != self.origin:
                 self.is_redirect_tainted = True

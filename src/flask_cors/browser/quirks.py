@@ -71,6 +71,11 @@ def standard_locations(lines: list[str]) -> list[str]:
     return lines
 
 
+def firefox_locations(lines: list[str]) -> list[str]:
+    """Equal lines are one."""
+    return list(dict.fromkeys(lines))
+
+
 def chromium_locations(lines: list[str]) -> list[str]:
     """Equal lines are one, and an empty one is none."""
     found = list(dict.fromkeys(lines))
@@ -119,6 +124,24 @@ _CLIENT_HINTS: Mapping[str, IsSafeValue] = MappingProxyType(
     }
 )
 
+# ---- values that are safelisted by the standard alone ------------------------------------------
+
+
+def _is_64_bit_range(value: str) -> bool:
+    """Positions that are signed integers of 64 bits."""
+    return all(len(digits.lstrip("0")) < 20 and int(digits) < 2**63 for digits in _digits(value))
+
+
+_digits = re.compile(r"[0-9]+", re.ASCII).findall
+_is_plain = re.compile(r"[^,\x80-\xff]*", re.DOTALL).fullmatch
+_has_empty_parameter = re.compile(r";[ \t]*;").search
+
+
+def _is_plain_content_type(value: str) -> bool:
+    """Without a comma, an empty parameter between others, and what is not ASCII."""
+    return _is_plain(value) is not None and _has_empty_parameter(value) is None
+
+
 # ---- the table ---------------------------------------------------------------------------------
 
 
@@ -139,22 +162,31 @@ class Quirks:
     passed_over: frozenset[str] = frozenset()
     #: Whether lines of one name are one value before they are measured.
     joins_repeated_headers: bool = False
-    #: The greatest position that a safelisted ``Range`` may name; None: any.
-    max_range_position: int | None = None
+    #: What a value must be besides to be safelisted, by the header's name.
+    safelists_only: Mapping[str, IsSafeValue] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
+    #: Whether ``Access-Control-Request-Headers`` names a header as often as the page set it.
+    repeats_names: bool = False
     #: What the values of the safelisted headers may have together; None: any length.
     max_safelisted_bytes: int | None = 1024
     #: Whether ``*`` in ``Access-Control-Allow-Headers`` covers ``Authorization``.
     star_covers_authorization: bool = False
-    #: Whether ``Authorization`` goes along when a redirect leads to another origin.
-    keeps_authorization: bool = False
+    #: Whether a request that needed a preflight needs one wherever a redirect leads, even when
+    #: what needed it was dropped on the way.
+    preflights_stay_needed: bool = False
+    #: Whether a preflight tells the page's origin where the request itself says ``null``.
+    preflights_tell_origin: bool = False
     #: Which lines of ``Location`` count. None: the response is no redirect to follow.
     locations: Locations = standard_locations
     #: Whether ``redirect="error"`` lets a redirect status without a ``Location`` pass.
     error_needs_location: bool = False
     #: Whether a redirect to a URL with user information is refused everywhere, not by CORS alone.
     refuses_userinfo: bool = False
-    #: Request-body headers that stay when a redirect makes a GET of the request.
-    kept_body_headers: frozenset[str] = frozenset()
+    #: What all header lines of a response may have together. The standard leaves it open.
+    max_response_headers: int = 256 * 1024
+    #: Whether a response with status 407 that comes from no proxy fails.
+    refuses_407: bool = True
     #: How ``Access-Control-Max-Age`` is read.
     max_age: MaxAge = standard_max_age
     #: The longest time in seconds that a preflight is remembered; None: without limit.
@@ -168,8 +200,13 @@ class Quirks:
     )
     #: Whether all that is remembered of a URL is forgotten when a request needs another preflight.
     forgets_what_does_not_serve: bool = False
-    #: Whether it is forgotten when the request fails after its preflight.
+    #: Whether it is forgotten when a request fails: one that may have a preflight, and another.
     forgets_at_failure: bool = True
+    forgets_at_any_failure: bool = False
+    #: Methods for which nothing has to be remembered.
+    methods_not_remembered: frozenset[str] = frozenset({"GET", "HEAD", "POST"})
+    #: Whether a time of 0 makes the browser forget what it remembers.
+    zero_forgets: bool = True
 
 
 #: The standard to the letter.
@@ -181,7 +218,7 @@ CHROMIUM = Quirks(
     also_safelisted=_CLIENT_HINTS,
     passed_over=frozenset({"user-agent"}),
     joins_repeated_headers=True,
-    max_range_position=2**63 - 1,
+    safelists_only=MappingProxyType({"range": _is_64_bit_range}),
     star_covers_authorization=True,
     locations=chromium_locations,
     error_needs_location=True,
@@ -198,8 +235,22 @@ FIREFOX = Quirks(
     name="Firefox",
     max_safelisted_bytes=None,
     star_covers_authorization=True,
-    keeps_authorization=True,
-    kept_body_headers=frozenset({"content-type"}),
+    safelists_only=MappingProxyType(
+        {
+            "accept": str.isascii,
+            "content-type": _is_plain_content_type,
+            "range": _is_64_bit_range,
+        }
+    ),
+    repeats_names=True,
+    preflights_stay_needed=True,
+    preflights_tell_origin=True,
+    locations=firefox_locations,
+    max_response_headers=384 * 1024,
+    refuses_407=False,
+    forgets_at_any_failure=True,
+    methods_not_remembered=frozenset({"GET", "POST"}),
+    zero_forgets=False,
     max_age=firefox_max_age,
     max_age_limit=86400,  # documented, not waited for
     credentialed_entries_serve_all=False,

@@ -110,14 +110,11 @@ def _is_safe_content_type(value: str) -> bool:
 
 
 def _is_safe_range(value: str) -> bool:
-    positions = _range_positions(value)
-    return positions is not None and positions == sorted(positions)
-
-
-def _range_positions(value: str) -> list[int] | None:
-    """The start of a simple range and, where it has one, its end; None for what is no such."""
     found = _parse_range(value)
-    return None if found is None else [int(position) for position in found.groups() if position]
+    if found is None:
+        return False
+    start, end = found.groups()
+    return not end or int(start) <= int(end)
 
 
 _SAFELISTED = {
@@ -134,16 +131,15 @@ def is_safelisted_request_header(name: str, value: str, quirks: Quirks) -> bool:
     if len(value) > MAX_SAFELISTED_VALUE:
         return False
     lowered = name.lower()
-    if lowered == "range" and quirks.max_range_position is not None:
-        positions = _range_positions(value) or [0]
-        if max(positions) > quirks.max_range_position:
-            return False
+    only = quirks.safelists_only.get(lowered)
+    if only is not None and not only(value):
+        return False
     is_safe = _SAFELISTED.get(lowered) or quirks.also_safelisted.get(lowered)
     return is_safe is not None and is_safe(value)
 
 
 def unsafe_request_header_names(headers: Sequence[Header], quirks: Quirks) -> list[str]:
-    """The CORS-unsafe request-header names, lower-cased, each once
+    """The CORS-unsafe request-header names, lower-cased, and in the standard each once
     (https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names).
 
     They stand in the order of the request, in which Chromium looks for one that is not allowed;
@@ -164,7 +160,7 @@ def unsafe_request_header_names(headers: Sequence[Header], quirks: Quirks) -> li
     limit = quirks.max_safelisted_bytes
     if limit is not None and safelisted_bytes > limit:
         unsafe += potentially_unsafe
-    return list(dict.fromkeys(unsafe))
+    return unsafe if quirks.repeats_names else list(dict.fromkeys(unsafe))
 
 
 def _joined(headers: Iterable[Header]) -> list[Header]:
