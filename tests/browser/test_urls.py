@@ -78,6 +78,7 @@ def test_a_url_is_written_in_one_way(text, whole):
             "http://:80",
             "http://\xff" + "a" * 80,
             "http://\xad",
+            "http://" + "a" * 760,
         ),
         *("foo://a b", "foo://a<b", "foo://:80", "foo://u@", "foo://h:99999"),
     ],

@@ -26,6 +26,10 @@ _split_scheme = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL).fullmat
 _C0_AND_SPACE = "".join(map(chr, range(0x21)))
 _NEWLINES = {ord(character): None for character in "\t\n\r"}
 
+# DNS knows hosts of 253 bytes, and each may be percent-encoded. What is longer leads nowhere, and
+# would take IDNA long to read.
+_MAX_HOST = 3 * 253
+
 # https://url.spec.whatwg.org/#forbidden-host-code-point and #forbidden-domain-code-point
 _is_forbidden_in_host = re.compile(r"[\0\t\n\r #/:<>?@\[\\\]^|]").search
 _is_forbidden_in_domain = re.compile(r"[\0-\x20#%/:<>?@\[\\\]^|\x7f]").search
@@ -141,6 +145,8 @@ def _split_port(address: str) -> tuple[str, str, str]:
 
 def _host(text: str, is_special: bool) -> str | None:
     """https://url.spec.whatwg.org/#concept-host-parser"""
+    if len(text) > _MAX_HOST:
+        return None
     if text.startswith("["):
         if not text.endswith("]") or "%" in text:
             return None
