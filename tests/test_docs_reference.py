@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import flask_cors
-from flask_cors import CORS, core, cross_origin, typing
+from flask_cors import CORS, browser, core, cross_origin, typing
 from flask_cors.policy.options import CONFIG_KEYS, POLICY_OPTIONS, Unset
 
 ROOT = Path(__file__).parents[1]
@@ -68,6 +68,7 @@ PUBLIC = [
     *(f"flask_cors.CORS.{name}" for name in METHODS),
     *(f"flask_cors.core.{name}" for name in core.__all__),
     *(f"flask_cors.typing.{name}" for name in names_of_types()),
+    *(f"flask_cors.browser.{name}" for name in browser.__all__),
 ]
 
 
@@ -78,7 +79,12 @@ def test_what_is_public_stands_in_the_reference(name: str) -> None:
 
 def test_the_reference_names_nothing_that_is_not_there() -> None:
     keys = {name for name in described() if re.match(r"flask_cors\.typing\.\w+\.", name)}
-    assert described() - set(PUBLIC) - keys == {"flask_cors.errors.Mistake"}
+    methods = {
+        f"flask_cors.browser.{method}"
+        for method in ("Browser.fetch", "Request.get", "Response.get", "HeaderList.get")
+    }
+    methods.add("flask_cors.browser.PreflightCache.clear")
+    assert described() - set(PUBLIC) - keys == {"flask_cors.errors.Mistake", *methods}
     assert flask_cors.CORSConfigError.__module__ == "flask_cors.errors"  # where Mistake is, too
 
 
@@ -100,7 +106,7 @@ def test_a_public_type_has_a_docstring_or_a_comment(name: str) -> None:
     assert value.__doc__ if inspect.isclass(value) else name in comments_of_types()
 
 
-@pytest.mark.parametrize("module", [flask_cors, core, typing])
+@pytest.mark.parametrize("module", [flask_cors, browser, core, typing])
 def test_a_public_module_has_a_docstring(module: object) -> None:
     assert module.__doc__
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import re
@@ -12,7 +13,8 @@ import pytest
 from flask import Flask
 
 import flask_cors
-from flask_cors import CORS, cross_origin, typing
+from flask_cors import CORS, browser, cross_origin, typing
+from flask_cors.browser import Browser, Exchange, Outcome, Request, Response
 
 
 def names_of(module: object) -> set[str]:
@@ -95,6 +97,42 @@ def test_the_methods_of_cors_take_these_parameters():
     assert {allows[name].kind for name in ("path", "app")} == {inspect.Parameter.KEYWORD_ONLY}
     public = {name for name in vars(CORS) if not name.startswith("_")}
     assert public == {"allows", "init_app"}
+
+
+BROWSER_NAMES = {
+    *("Browser", "Request", "Response", "Transport", "Exchange", "Outcome", "Reason"),
+    *("HeaderList", "PreflightCache", "Quirks", "STANDARD", "CHROMIUM", "FIREFOX"),
+}
+
+
+def test_the_browser_exports_these_names():
+    assert names_of(browser) == set(browser.__all__) == BROWSER_NAMES
+
+
+def test_the_browser_takes_these_parameters():
+    assert list(inspect.signature(Browser).parameters) == ["transport", "quirks", "clock"]
+    fetch = inspect.signature(Browser.fetch).parameters
+    assert [(name, parameter.default) for name, parameter in fetch.items()] == [
+        *(("self", inspect.Parameter.empty), ("url", inspect.Parameter.empty)),
+        *(("origin", inspect.Parameter.empty), ("method", "GET"), ("headers", ()), ("body", None)),
+        *(("credentials", "same-origin"), ("mode", "cors"), ("redirect", "follow")),
+    ]
+    keywords = {parameter.kind for name, parameter in fetch.items() if name not in ("self", "url")}
+    assert keywords == {inspect.Parameter.KEYWORD_ONLY}
+
+
+def test_requests_responses_and_outcomes_have_these_fields():
+    fields = {
+        Request: ["method", "url", "headers", "body", "credentials"],
+        Response: ["status", "headers", "body"],
+        Exchange: ["request", "response", "preflight"],
+        Outcome: [
+            *("allowed", "reason", "parameter", "message", "type", "status", "headers", "body"),
+            *("url", "exchanges", "origin"),
+        ],
+    }
+    for owner, names in fields.items():
+        assert [field.name for field in dataclasses.fields(owner)] == names
 
 
 def refused(name: str) -> object:

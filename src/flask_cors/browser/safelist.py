@@ -1,0 +1,226 @@
+"""Which methods and headers need no permission, and which a page may not set at all.
+
+https://fetch.spec.whatwg.org/#cors-safelisted-method, #cors-safelisted-request-header,
+#cors-safelisted-response-header-name, #forbidden-request-header.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from .. import headers as h
+from .headerlist import Header, HeaderList, NotAListError, extract_list, readable
+from .quirks import Quirks
+
+# ---- methods -----------------------------------------------------------------------------------
+
+# https://fetch.spec.whatwg.org/#cors-safelisted-method
+_SAFELISTED_METHODS = frozenset({"GET", "HEAD", "POST"})
+
+# https://fetch.spec.whatwg.org/#concept-method-normalize. PATCH is not among them: a page that
+# asks for "patch" sends "patch", and the server must allow that.
+_NORMALIZED_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
+
+
+def is_safelisted_method(method: str) -> bool:
+    """https://fetch.spec.whatwg.org/#cors-safelisted-method: byte for byte."""
+    return method in _SAFELISTED_METHODS
+
+
+def is_forbidden_method(method: str) -> bool:
+    """https://fetch.spec.whatwg.org/#forbidden-method: in any case."""
+    return method.upper() in h.FORBIDDEN_METHODS
+
+
+def normalize_method(method: str) -> str:
+    """https://fetch.spec.whatwg.org/#concept-method-normalize"""
+    upper = method.upper()
+    return upper if upper in _NORMALIZED_METHODS else method
+
+
+# ---- request headers that a page may not set ---------------------------------------------------
+
+# https://fetch.spec.whatwg.org/#forbidden-request-header, step 1
+_FORBIDDEN_REQUEST_NAMES = frozenset(
+    {
+        *("accept-charset", "accept-encoding", "access-control-request-headers"),
+        *("access-control-request-method", "connection", "content-length", "cookie", "cookie2"),
+        *("date", "dnt", "expect", "host", "keep-alive", "origin", "referer", "set-cookie", "te"),
+        *("trailer", "transfer-encoding", "upgrade", "via"),
+    }
+)
+_METHOD_OVERRIDES = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
+
+
+def is_forbidden_request_header(name: str, value: str) -> bool:
+    """https://fetch.spec.whatwg.org/#forbidden-request-header"""
+    lowered = name.lower()
+    if lowered in _FORBIDDEN_REQUEST_NAMES or lowered.startswith(("proxy-", "sec-")):
+        return True
+    if lowered in _METHOD_OVERRIDES:
+        return any(is_forbidden_method(method.strip("\t ")) for method in _split(value))
+    return False
+
+
+# https://fetch.spec.whatwg.org/#header-value-get-decode-and-split: a comma within quotes is none.
+_find_elements = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+', re.DOTALL).findall
+
+
+def _split(value: str) -> list[str]:
+    elements: list[str] = _find_elements(value)
+    return elements
+
+
+# ---- CORS-safelisted request-headers -----------------------------------------------------------
+
+MAX_SAFELISTED_VALUE = 128
+
+# https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte
+_has_unsafe_byte = re.compile(r'[\0-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]').search
+_is_language = re.compile(r"[0-9A-Za-z *,\-.;=]*", re.ASCII).fullmatch
+
+# https://mimesniff.spec.whatwg.org/#parsing-a-mime-type. The type ends at a slash, the subtype at
+# a semicolon; what follows cannot make the parser fail.
+_parse_mime_type = re.compile(r"([^/]*)/([^;]*)", re.DOTALL).match
+_SAFELISTED_TYPES = frozenset(
+    {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
+)
+
+# https://fetch.spec.whatwg.org/#simple-range-header-value, without whitespace
+_parse_range = re.compile(r"bytes=([0-9]+)-([0-9]*)", re.ASCII).fullmatch
+
+
+def _is_safe_accept(value: str) -> bool:
+    return _has_unsafe_byte(value) is None
+
+
+def _is_safe_language(value: str) -> bool:
+    return _is_language(value) is not None
+
+
+def _is_safe_content_type(value: str) -> bool:
+    if _has_unsafe_byte(value) is not None:
+        return False
+    found = _parse_mime_type(value.strip("\t\n\r "))
+    if found is None:
+        return False
+    essence = f"{found[1]}/{found[2].rstrip(chr(9) + chr(10) + chr(13) + ' ')}"
+    return essence.lower() in _SAFELISTED_TYPES
+
+
+def _is_safe_range(value: str) -> bool:
+    found = _parse_range(value)
+    if found is None:
+        return False
+    start, end = found.groups()
+    return not end or int(start) <= int(end)
+
+
+_SAFELISTED = {
+    "accept": _is_safe_accept,
+    "accept-language": _is_safe_language,
+    "content-language": _is_safe_language,
+    "content-type": _is_safe_content_type,
+    "range": _is_safe_range,
+}
+
+
+def is_safelisted_request_header(name: str, value: str, quirks: Quirks) -> bool:
+    """https://fetch.spec.whatwg.org/#cors-safelisted-request-header"""
+    if len(value) > MAX_SAFELISTED_VALUE:
+        return False
+    lowered = name.lower()
+    only = quirks.safelists_only.get(lowered)
+    if only is not None and not only(value):
+        return False
+    is_safe = _SAFELISTED.get(lowered) or quirks.also_safelisted.get(lowered)
+    return is_safe is not None and is_safe(value)
+
+
+def unsafe_request_header_names(headers: Sequence[Header], quirks: Quirks) -> list[str]:
+    """The CORS-unsafe request-header names, lower-cased, and in the standard each once
+    (https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names).
+
+    They stand in the order of the request, in which Chromium looks for one that is not allowed;
+    ``Access-Control-Request-Headers`` has them sorted.
+    """
+    unsafe: list[str] = []
+    potentially_unsafe: list[str] = []
+    safelisted_bytes = 0
+    for name, value in _joined(headers) if quirks.joins_repeated_headers else headers:
+        lowered = name.lower()
+        if lowered in quirks.passed_over:
+            continue
+        if is_safelisted_request_header(name, value, quirks):
+            potentially_unsafe.append(lowered)
+            safelisted_bytes += len(value)
+        else:
+            unsafe.append(lowered)
+    limit = quirks.max_safelisted_bytes
+    if limit is not None and safelisted_bytes > limit:
+        unsafe += potentially_unsafe
+    return unsafe if quirks.repeats_names else list(dict.fromkeys(unsafe))
+
+
+def _joined(headers: Iterable[Header]) -> list[Header]:
+    """One line a name, at the place of its first."""
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name.lower(), []).append(value)
+    return [(name, ", ".join(found)) for name, found in values.items()]
+
+
+# https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header-name
+_NO_CORS_NAMES = frozenset({"accept", "accept-language", "content-language", "content-type"})
+
+
+def no_cors_headers(headers: Iterable[Header], quirks: Quirks) -> list[Header]:
+    """What is left of a page's headers in mode ``no-cors``: the safelisted ones, by the value that
+    all lines of a name have together (https://fetch.spec.whatwg.org/#concept-headers-append)."""
+    kept: dict[str, str] = {}
+    for name, value in headers:
+        lowered = name.lower()
+        together = f"{kept[lowered]}, {value}" if lowered in kept else value
+        if lowered in _NO_CORS_NAMES and is_safelisted_request_header(name, together, quirks):
+            kept[lowered] = together
+    return list(kept.items())
+
+
+# https://fetch.spec.whatwg.org/#request-body-header-name
+REQUEST_BODY_NAMES = frozenset(
+    {"content-encoding", "content-language", "content-location", "content-type"}
+)
+# https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
+NON_WILDCARD_NAME = "authorization"
+
+# ---- responses ---------------------------------------------------------------------------------
+
+# https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
+_SAFELISTED_RESPONSE_NAMES = frozenset(
+    {
+        *("cache-control", "content-language", "content-length", "content-type", "expires"),
+        *("last-modified", "pragma"),
+    }
+)
+
+
+def basic_headers(headers: Iterable[Header]) -> HeaderList:
+    """https://fetch.spec.whatwg.org/#concept-filtered-response-basic"""
+    return readable(headers, None)
+
+
+def cors_headers(headers: Sequence[Header], credentials: str) -> HeaderList:
+    """https://fetch.spec.whatwg.org/#concept-filtered-response-cors, and main fetch, step
+    "If request's response tainting is cors".
+
+    :param credentials: the request's credentials mode: with ``"include"`` a ``*`` stands for a
+        header of that name alone.
+    """
+    try:
+        exposed = {name.lower() for name in extract_list(headers, h.EXPOSE_HEADERS) or ()}
+    except NotAListError:
+        exposed = set()
+    if credentials != "include" and "*" in exposed:
+        return readable(headers, None)
+    return readable(headers, _SAFELISTED_RESPONSE_NAMES | exposed)

@@ -1,0 +1,169 @@
+"""The corpora: what the web platform tests expect, and what Chromium and Firefox did.
+
+``data/browser.json`` and ``data/browser_sequences.json`` were made by asking two real browsers,
+through a server that sends exactly the bytes given; ``conventions`` in the first says how to read
+them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flask_cors.browser import CHROMIUM, FIREFOX, STANDARD, Browser, Outcome, Request, Response
+from flask_cors.browser.quirks import Quirks
+
+DATA = Path(__file__).parents[1] / "data"
+CORPUS = json.loads((DATA / "browser.json").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = CORPUS["cases"]
+SEQUENCES: list[dict[str, Any]] = json.loads(
+    (DATA / "browser_sequences.json").read_text(encoding="utf-8")
+)
+
+
+class Server:
+    """Answers as a case says."""
+
+    def __init__(self, case: dict[str, Any]) -> None:
+        self.id = case["id"]
+        self.urls = [hop["url"].replace("{id}", self.id) for hop in case["hops"]]
+        self.hops = dict(zip(self.urls, case["hops"], strict=True))
+
+    def __call__(self, request: Request) -> Response:
+        hop = self.hops[request.url]
+        answer = hop["response"]
+        if request.get("Access-Control-Request-Method") and hop["preflight_response"]:
+            answer = hop["preflight_response"]
+        headers = [(name, self.filled(value, request)) for name, value in answer["headers"]]
+        return Response(answer["status"], tuple(headers), answer["body"].encode("latin-1"))
+
+    def filled(self, value: str, request: Request) -> str:
+        value = value.replace("{request-origin}", request.get("Origin") or "*")
+        return re.sub(r"\{hop(\d+)(?:\|([^}]*))?\}", self.hop, value)
+
+    def hop(self, found: re.Match[str]) -> str:
+        scheme, rest = self.urls[int(found[1])].split("://")
+        return f"{scheme}://{found[2] or ''}{rest}"
+
+
+def fetch(case: dict[str, Any], quirks: Quirks) -> Outcome:
+    asked = case["request"]
+    body = None if asked["body"] is None else asked["body"].encode("latin-1")
+    return Browser(Server(case), quirks).fetch(
+        asked["url"].replace("{id}", case["id"]),
+        origin=asked["origin"],
+        method=asked["method"],
+        headers=[(name, value) for name, value in asked["headers"]],
+        body=body,
+        credentials=asked["credentials"],
+        mode=asked["mode"],
+        redirect=asked["redirect"],
+    )
+
+
+def verdict(outcome: Outcome) -> str:
+    return "allow" if outcome.allowed else "block"
+
+
+def preflights(outcome: Outcome) -> list[Request]:
+    return [exchange.request for exchange in outcome.exchanges if exchange.preflight]
+
+
+def asked_names(outcome: Outcome) -> list[str | None]:
+    """``Access-Control-Request-Headers`` of the first preflight, if there was one."""
+    return [sent.get("Access-Control-Request-Headers") for sent in preflights(outcome)][:1]
+
+
+def said(case: dict[str, Any], browser: str) -> list[str | None]:
+    return [case[browser]["acrh"]] if case[browser]["preflight_sent"] else []
+
+
+every_case = pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+
+
+@every_case
+def test_the_standard(case: dict[str, Any]) -> None:
+    outcome = fetch(case, STANDARD)
+    assert verdict(outcome) == (case["spec_verdict"] or case["verdict"]), outcome
+    assert (outcome.reason is None) <= (outcome.parameter is None)
+    if case["spec_verdict"] in (None, case["verdict"]):
+        _assert_expected(outcome, case["expect"])
+
+
+def _assert_expected(outcome: Outcome, expect: dict[str, Any]) -> None:
+    actual = [exchange.request for exchange in outcome.exchanges if not exchange.preflight]
+    origins = [request.get("Origin") for request in actual]
+    if "preflight" in expect:
+        assert bool(preflights(outcome)) == expect["preflight"], outcome
+    if "acrh" in expect:
+        assert asked_names(outcome) == [expect["acrh"]], outcome
+    if "acrm" in expect:
+        methods = [sent.get("Access-Control-Request-Method") for sent in preflights(outcome)]
+        assert methods == [expect["acrm"]], outcome
+    if "origin_header" in expect:
+        assert origins == expect["origin_header"], outcome
+    if "last_origin_header" in expect:
+        assert origins[-1] == expect["last_origin_header"], outcome
+    if "type" in expect:
+        assert outcome.type == expect["type"], outcome
+    if "status" in expect:
+        assert outcome.status == (expect["status"] or 0), outcome
+    for name, value in expect.get("exposed", {}).items():
+        assert outcome.headers.get(name) == value, outcome
+
+
+@every_case
+def test_chromium(case: dict[str, Any]) -> None:
+    outcome = fetch(case, CHROMIUM)
+    seen = case["chromium"]
+    assert verdict(outcome) == seen["verdict"], outcome
+    assert (outcome.reason and outcome.reason.value) == seen["corsError"], outcome
+    assert outcome.parameter == seen["failedParameter"], outcome
+    assert asked_names(outcome) == said(case, "chromium"), outcome
+
+
+@every_case
+def test_firefox(case: dict[str, Any]) -> None:
+    outcome = fetch(case, FIREFOX)
+    assert verdict(outcome) == case["firefox"]["verdict"], outcome
+    assert asked_names(outcome) == said(case, "firefox"), outcome
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES, ids=[case["name"] for case in SEQUENCES])
+@pytest.mark.parametrize("quirks", [STANDARD, CHROMIUM, FIREFOX], ids=lambda quirks: quirks.name)
+def test_sequences(sequence: dict[str, Any], quirks: Quirks) -> None:
+    sent: list[Request] = []
+    server = sequence["server"]
+
+    def transport(request: Request) -> Response:
+        sent.append(request)
+        answer = server["preflight_response" if request.method == "OPTIONS" else "response"]
+        return Response(answer["status"], answer["headers"], answer["body"].encode("latin-1"))
+
+    clock = Clock()
+    browser = Browser(transport, quirks, clock=clock)
+    counts: list[int] = []
+    for step in sequence["steps"]:
+        clock.now += step["wait_before_s"]
+        sent.clear()
+        outcome = browser.fetch(
+            "http://www1.web-platform.test:8000/cached",
+            origin="http://web-platform.test:8000",
+            **step["init"],
+        )
+        counts.append(sum(request.method == "OPTIONS" for request in sent))
+        assert outcome.allowed or step["init"].get("method") == "XMETHOD", outcome
+    expected = [step["expect_preflights"] for step in sequence["steps"]]
+    assert counts == (expected if quirks is STANDARD else sequence[quirks.name.lower()])

@@ -1,0 +1,440 @@
+"""One fetch, from the page to what it may read."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_cors.browser import CHROMIUM, FIREFOX, Browser, Outcome, Reason, Response
+
+from .server import ANY, API, APP, OURS, Server, fetch, redirect, response
+
+ALLOW_PUT = ("Access-Control-Allow-Methods", "PUT")
+ALLOW_A = ("Access-Control-Allow-Headers", "x-a")
+OWN = f"{APP}/books"
+
+
+def sent(server: Server) -> list[tuple[str, str, str | None]]:
+    """Of each request its method, URL and ``Origin``."""
+    return [(request.method, request.url, request.get("Origin")) for request in server.requests]
+
+
+def why(outcome: Outcome) -> tuple[str | None, str | None]:
+    assert not outcome.allowed
+    assert (outcome.type, outcome.status, outcome.headers) == ("error", 0, ())
+    assert (outcome.body, outcome.url) == (b"", "")
+    return outcome.reason and outcome.reason.value, outcome.parameter
+
+
+# ---- what the page gets ------------------------------------------------------------------------
+
+
+def test_a_page_reads_what_its_own_server_says_but_cookies():
+    server = Server(books=response(("X-A", "1"), ("Set-Cookie", "a=b"), status=404))
+    outcome = fetch(server, OWN)
+    assert outcome.allowed
+    assert (outcome.type, outcome.status, outcome.body) == ("basic", 404, b"read me")
+    assert (outcome.headers, outcome.url) == ((("x-a", "1"),), OWN)
+    assert sent(server) == [("GET", OWN, None)]
+
+
+def test_of_another_origin_it_reads_what_the_cors_check_lets_through():
+    server = Server(books=response(*ANY, ("X-A", "1"), ("Expires", "0"), status=500))
+    outcome = fetch(server, f"{API}?q#f")
+    assert (outcome.type, outcome.status, outcome.body) == ("cors", 500, b"read me")
+    assert (outcome.headers, outcome.url) == ((("expires", "0"),), f"{API}?q")
+    assert sent(server) == [("GET", f"{API}?q", APP)]
+    assert outcome.reason is outcome.parameter is None
+
+
+def test_without_the_headers_it_reads_nothing():
+    assert why(fetch(Server(books=response()))) == ("MissingAllowOriginHeader", "")
+
+
+def test_a_no_cors_response_is_opaque():
+    outcome = fetch(Server(books=response()), mode="no-cors", credentials="include")
+    assert outcome.allowed
+    assert (outcome.type, outcome.status, outcome.headers) == ("opaque", 0, ())
+    assert (outcome.body, outcome.url) == (b"", "")
+    assert outcome.exchanges[0].response.body == b"read me"
+
+
+def test_a_no_cors_response_may_keep_itself_from_the_page():
+    server = Server(books=response(("Cross-Origin-Resource-Policy", "same-origin")))
+    assert why(fetch(server, mode="no-cors")) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"mode": "same-origin"}, "DisallowedByMode"),
+        ({"mode": "no-cors", "redirect": "error"}, "NoCorsRedirectModeNotFollow"),
+        ({"url": "foo://bar"}, "CorsDisabledScheme"),
+        ({"url": "foo://bar", "mode": "no-cors"}, None),
+    ],
+)
+def test_what_never_leaves(options, reason):
+    server = Server()
+    outcome = fetch(server, **options)
+    assert why(outcome) == (reason, reason and "")
+    assert server.requests == []
+    assert outcome.exchanges == ()
+
+
+def test_mode_same_origin_is_for_the_own_origin():
+    assert fetch(Server(books=response()), OWN, mode="same-origin").type == "basic"
+
+
+@pytest.mark.parametrize("value", ["a\0b", "a\rb", "a\nb"])
+def test_a_header_that_no_browser_reads_fails_the_whole_response(value):
+    outcome = fetch(Server(books=response(*ANY, ("X-A", value))))
+    assert why(outcome) == (None, None)
+
+
+def test_headers_are_stripped_before_they_are_read():
+    server = Server(books=response(("Access-Control-Allow-Origin", "\t * ")))
+    assert fetch(server).allowed
+
+
+def test_407_is_for_proxies_but_in_firefox():
+    server = Server(books=response(*ANY, status=407))
+    assert why(fetch(server)) == (None, None)
+    assert fetch(server, quirks=FIREFOX).status == 407
+
+
+def test_a_head_of_a_megabyte_is_refused_and_one_of_many_lines_is_read():
+    huge = response(*ANY, ("X-A", "x" * 400_000))
+    assert why(fetch(Server(books=huge))) == (None, None)
+    lines = [("Set-Cookie", f"{number}=1") for number in range(5000)]
+    assert fetch(Server(books=response(*ANY, *lines))).allowed
+
+
+def test_what_a_transport_raises_reaches_the_caller():
+    def transport(request):
+        raise ConnectionRefusedError
+
+    with pytest.raises(ConnectionRefusedError):
+        Browser(transport).fetch(API, origin=APP)
+
+
+# ---- preflights --------------------------------------------------------------------------------
+
+
+def test_a_preflight_asks_sorted_and_without_spaces():
+    server = Server(
+        books=(response(*ANY), response(*ANY, ALLOW_PUT, ("Access-Control-Allow-Headers", "*")))
+    )
+    outcome = fetch(
+        server, method="put", headers=[("X-B", "1"), ("x-a", "2"), ("Accept", "a/b")], body=b"{}"
+    )
+    assert outcome.allowed
+    preflight, actual = server.requests
+    assert preflight.method == "OPTIONS"
+    assert preflight.headers == (
+        ("Accept", "*/*"),
+        ("Access-Control-Request-Method", "PUT"),
+        ("Access-Control-Request-Headers", "x-a,x-b"),
+        ("Origin", APP),
+    )
+    assert (preflight.body, preflight.credentials) == (None, False)
+    assert actual.headers == (("X-B", "1"), ("x-a", "2"), ("Accept", "a/b"), ("Origin", APP))
+    assert (actual.method, actual.body) == ("PUT", b"{}")
+    assert [exchange.preflight for exchange in outcome.exchanges] == [True, False]
+
+
+def test_a_refused_preflight_keeps_the_request_back():
+    server = Server(books=(response(*ANY), response(*ANY)))
+    assert why(fetch(server, method="PUT")) == ("MethodDisallowedByPreflightResponse", "PUT")
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("preflight", "reason"),
+    [
+        (
+            response(*ANY, ("Access-Control-Allow-Methods", "a b")),
+            Reason.INVALID_ALLOW_METHODS_PREFLIGHT_RESPONSE,
+        ),
+        (redirect("/", *ANY), Reason.PREFLIGHT_DISALLOWED_REDIRECT),
+        (response(), Reason.PREFLIGHT_MISSING_ALLOW_ORIGIN_HEADER),
+    ],
+)
+def test_a_preflight_may_fail(preflight, reason):
+    assert fetch(Server(books=(response(*ANY), preflight)), method="PUT").reason is reason
+
+
+def test_a_preflight_has_no_credentials_and_answers_for_them():
+    server = Server(books=(response(*OURS), response(*ANY, ALLOW_PUT)))
+    outcome = fetch(server, method="PUT", credentials="include")
+    assert outcome.reason is Reason.PREFLIGHT_WILDCARD_ORIGIN_NOT_ALLOWED
+    assert not server.requests[0].credentials
+
+
+@pytest.mark.parametrize(
+    ("url", "credentials", "sends"),
+    [
+        (OWN, "same-origin", True),
+        (OWN, "omit", False),
+        (API, "same-origin", False),
+        (API, "include", True),
+    ],
+)
+def test_the_transport_is_told_whether_cookies_go_along(url, credentials, sends):
+    server = Server(books=response(*OURS))
+    assert fetch(server, url, credentials=credentials).allowed
+    assert server.requests[0].credentials is sends
+
+
+def test_a_second_request_needs_no_second_preflight():
+    server = Server(books=(response(*ANY), response(*ANY, ALLOW_PUT)))
+    browser = Browser(server)
+    for _ in range(2):
+        browser.fetch(API, origin=APP, method="PUT")
+    assert [request.method for request in server.requests] == ["OPTIONS", "PUT", "PUT"]
+
+
+@pytest.mark.parametrize(("quirks", "preflights"), [(None, 2), (FIREFOX, 2), (CHROMIUM, 1)])
+def test_a_failure_after_the_preflight_makes_all_but_chromium_forget_it(quirks, preflights):
+    server = Server(books=(response(), response(*ANY, ALLOW_PUT)))
+    browser = Browser(server) if quirks is None else Browser(server, quirks)
+    for _ in range(2):
+        browser.fetch(API, origin=APP, method="PUT")
+    assert sum(request.method == "OPTIONS" for request in server.requests) == preflights
+
+
+def test_the_cache_tells_fragments_apart():
+    server = Server(books=(response(*ANY), response(*ANY, ALLOW_PUT)))
+    browser = Browser(server)
+    browser.fetch(f"{API}#a", origin=APP, method="PUT")
+    browser.fetch(f"{API}#b", origin=APP, method="PUT")
+    assert len(server.requests) == 4
+
+
+# ---- Origin ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "options", "origin"),
+    [
+        (OWN, {}, None),
+        (OWN, {"method": "PUT"}, APP),
+        (API, {"mode": "no-cors"}, None),
+        (API, {"mode": "no-cors", "method": "POST"}, APP),
+        ("http://api.example/books", {"mode": "no-cors", "method": "POST"}, "null"),
+        (API, {"origin": "null"}, "null"),
+    ],
+)
+def test_when_a_request_says_where_it_comes_from(url, options, origin):
+    server = Server(books=response(*ANY))
+    assert fetch(server, url, **options).allowed
+    assert server.requests[-1].get("Origin") == origin
+
+
+def test_a_sandboxed_page_has_no_origin_of_its_own():
+    server = Server(books=response(("Access-Control-Allow-Origin", "null")))
+    assert fetch(server, OWN, origin="null").type == "cors"
+
+
+# ---- redirects ---------------------------------------------------------------------------------
+
+OTHER = "https://other.example/more"
+OWN_MORE = f"{APP}/more"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "origin"),
+    [
+        (OWN, OWN_MORE, None),
+        (OWN, OTHER, APP),
+        (API, "https://api.example/more", APP),
+        (API, OTHER, "null"),
+        (API, OWN_MORE, "null"),
+    ],
+)
+def test_a_redirect_to_a_third_origin_costs_the_origin(start, end, origin):
+    server = Server(books=redirect(end, *ANY), more=response(*ANY))
+    outcome = fetch(server, start)
+    assert outcome.allowed
+    assert outcome.url == end
+    assert server.requests[-1].get("Origin") == origin
+    assert outcome.type == ("basic" if end is OWN_MORE and start is OWN else "cors")
+
+
+def test_the_redirect_itself_must_pass_the_cors_check():
+    server = Server(books=redirect(OWN_MORE), more=response(*ANY))
+    assert why(fetch(server)) == ("MissingAllowOriginHeader", "")
+    assert why(fetch(server, redirect="manual")) == ("MissingAllowOriginHeader", "")
+    assert len(server.requests) == 2
+
+
+def test_a_preflight_is_made_again_where_a_redirect_leads():
+    server = Server(
+        books=(redirect(OTHER, *ANY), response(*ANY, ALLOW_A)),
+        more=(response(*ANY), response(*ANY)),
+    )
+    outcome = fetch(server, headers={"X-A": "1"})
+    assert why(outcome) == ("HeaderDisallowedByPreflightResponse", "x-a")
+    assert sent(server)[2:] == [("OPTIONS", OTHER, "null")]
+
+
+def test_without_cors_a_redirect_stays_opaque():
+    server = Server(books=redirect(OWN_MORE), more=response())
+    assert fetch(server, mode="no-cors").type == "opaque"
+
+
+def test_mode_same_origin_follows_no_redirect_away():
+    server = Server(books=redirect(OTHER), more=response(*ANY))
+    assert why(fetch(server, OWN, mode="same-origin")) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "becomes"),
+    [
+        *((status, "POST", "GET") for status in (301, 302, 303)),
+        *((status, "POST", "POST") for status in (307, 308)),
+        *((status, "PUT", "PUT") for status in (301, 302, 307, 308)),
+        (303, "PUT", "GET"),
+        (303, "HEAD", "HEAD"),
+    ],
+)
+def test_some_redirects_make_a_get_of_the_request(status, method, becomes):
+    server = Server(books=redirect(OWN_MORE, status=status), more=response())
+    body = None if method == "HEAD" else b"{}"
+    fetch(server, OWN, method=method, headers={"Content-Type": "a/b", "X-A": "1"}, body=body)
+    last = server.requests[-1]
+    dropped = becomes == "GET"
+    assert last.method == becomes
+    assert last.body == (None if dropped else body)
+    assert last.get("Content-Type") == (None if dropped else "a/b")
+    assert last.get("X-A") == "1"
+
+
+def test_what_was_for_the_old_body_or_the_old_origin_is_dropped_on_the_way():
+    server = Server(books=redirect(OTHER, status=303), more=response(*ANY))
+    headers = {"Content-Type": "application/json", "Authorization": "x"}
+    assert fetch(server, OWN, method="POST", headers=headers).allowed
+    assert [request.method for request in server.requests] == ["POST", "GET"]
+    assert server.requests[-1].headers == (("Accept", "*/*"), ("Origin", APP))
+
+
+@pytest.mark.parametrize(
+    ("start", "options", "methods"),
+    [
+        (OWN, {"headers": {"Content-Type": "a/b"}}, ["POST", "OPTIONS", "GET"]),
+        (OWN, {"method": "PUT"}, ["PUT", "GET"]),
+        (API, {"method": "PUT"}, ["OPTIONS", "PUT", "OPTIONS", "GET"]),
+    ],
+)
+def test_firefox_makes_a_preflight_even_when_what_needed_it_was_dropped(start, options, methods):
+    server = Server(
+        books=(redirect(OTHER, *ANY, status=303), response(*ANY, ALLOW_PUT)), more=response(*ANY)
+    )
+    assert fetch(server, start, quirks=FIREFOX, **{"method": "POST", **options}).allowed
+    assert [request.method for request in server.requests] == methods
+    assert fetch(server, start, **{"method": "POST", **options}).allowed
+    assert server.requests[-2].method != "OPTIONS"
+
+
+def test_firefox_tells_the_page_in_a_preflight_where_the_request_says_null():
+    server = Server(
+        books=(redirect(OTHER, *ANY), response(*ANY, ALLOW_A)),
+        more=(response(*ANY), response(*OURS, ALLOW_A)),
+    )
+    assert fetch(server, quirks=FIREFOX, headers={"X-A": "1"}).allowed
+    assert [origin for _, _, origin in sent(server)] == [APP, APP, APP, "null"]
+    assert fetch(server, headers={"X-A": "1"}).reason is Reason.PREFLIGHT_ALLOW_ORIGIN_MISMATCH
+
+
+def test_firefox_forgets_a_preflight_at_any_failure_of_the_url():
+    server = Server(books=(response(*ANY), response(*ANY, ALLOW_PUT)))
+    browser = Browser(server, FIREFOX)
+    browser.fetch(API, origin=APP, method="PUT")
+    server.answers["books"] = response()
+    browser.fetch(API, origin=APP)
+    assert len(browser.cache) == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "location", "reason"),
+    [
+        (OWN, "https://u@other.example/more", "RedirectContainsCredentials"),
+        (API, "https://u:p@api.example/more", "RedirectContainsCredentials"),
+        (API, f"https://:p@{APP[8:]}/more", "RedirectContainsCredentials"),
+        (API, "foo://u@bar", "RedirectContainsCredentials"),
+        (OWN, "foo://bar", "CorsDisabledScheme"),
+        (OWN, "data:,x", None),
+        (OWN, "http://a b/more", None),
+    ],
+)
+def test_where_a_redirect_may_not_lead(start, location, reason):
+    server = Server(books=redirect(location, *ANY), more=response(*ANY))
+    assert why(fetch(server, start)) == (reason, reason and "")
+    assert len(server.requests) == 1
+
+
+def test_user_information_leads_on_within_the_origin_but_not_in_chromium():
+    server = Server(books=redirect(f"https://u:p@{APP[8:]}/more"), more=response())
+    outcome = fetch(server, OWN)
+    assert outcome.allowed
+    assert outcome.url == server.requests[-1].url == OWN_MORE
+    assert why(fetch(server, OWN, quirks=CHROMIUM)) == (None, None)
+
+
+def test_a_redirect_without_location_is_a_response():
+    outcome = fetch(Server(books=response(*ANY, status=302)))
+    assert (outcome.type, outcome.status) == ("cors", 302)
+
+
+def test_two_locations_are_none():
+    two = Response(302, (*ANY, ("Location", "/more"), ("Location", "/more")))
+    assert why(fetch(Server(books=two))) == (None, None)
+    assert fetch(Server(books=two, more=response(*ANY)), quirks=CHROMIUM).allowed
+
+
+def test_an_empty_location_is_the_url_itself_and_in_chromium_none():
+    server = Server(books=redirect("", *ANY))
+    assert why(fetch(server)) == (None, None)
+    assert len(server.requests) == 21
+    assert fetch(server, quirks=CHROMIUM).status == 302
+
+
+@pytest.mark.parametrize(("steps", "allowed"), [(20, True), (21, False)])
+def test_twenty_redirects_are_followed(steps, allowed):
+    pages = {f"p{number}": redirect(f"p{number + 1}", *ANY) for number in range(steps)}
+    server = Server(**pages, **{f"p{steps}": response(*ANY)})
+    assert fetch(server, "https://api.example/p0").allowed is allowed
+    assert len(server.requests) == 21
+
+
+def test_a_fragment_goes_along_unless_the_location_has_its_own():
+    server = Server(
+        books=(redirect("more", *ANY, status=307), response(*ANY, ALLOW_PUT)),
+        more=(response(*ANY), response(*ANY, ALLOW_PUT)),
+    )
+    browser = Browser(server)
+    browser.fetch(f"{API}#f", origin=APP, method="PUT")
+    browser.fetch("https://api.example/more#f", origin=APP, method="PUT")
+    browser.fetch("https://api.example/more", origin=APP, method="PUT")
+    assert [request.method for request in server.requests] == [
+        *("OPTIONS", "PUT", "OPTIONS", "PUT"),
+        "PUT",
+        *("OPTIONS", "PUT"),
+    ]
+
+
+def test_redirect_manual_tells_that_there_is_one():
+    for answer in (redirect(OTHER, *ANY), response(*ANY, status=302)):
+        outcome = fetch(Server(books=answer), redirect="manual")
+        assert outcome.allowed
+        assert (outcome.type, outcome.status, outcome.headers) == ("opaqueredirect", 0, ())
+        assert (outcome.body, outcome.url) == (b"", API)
+
+
+def test_redirect_error_fails_at_one():
+    server = Server(books=redirect(OTHER, *ANY))
+    assert why(fetch(server, redirect="error")) == (None, None)
+    server = Server(books=redirect("https://u@other.example/", *ANY))
+    assert why(fetch(server, redirect="error")) == ("RedirectContainsCredentials", "")
+    bare = Server(books=response(*ANY, status=302))
+    assert why(fetch(bare, redirect="error")) == (None, None)
+    assert fetch(bare, redirect="error", quirks=CHROMIUM).status == 302
+    assert fetch(Server(books=response(*ANY)), redirect="error").allowed
