@@ -69,6 +69,7 @@ PUBLIC = [
     *(f"flask_cors.core.{name}" for name in core.__all__),
     *(f"flask_cors.typing.{name}" for name in names_of_types()),
     *(f"flask_cors.browser.{name}" for name in browser.__all__),
+    "flask_cors.testing.Page",
 ]
 
 
@@ -83,7 +84,7 @@ def test_the_reference_names_nothing_that_is_not_there() -> None:
         f"flask_cors.browser.{method}"
         for method in ("Browser.fetch", "Request.get", "Response.get", "HeaderList.get")
     }
-    methods.add("flask_cors.browser.PreflightCache.clear")
+    methods |= {"flask_cors.browser.PreflightCache.clear", "flask_cors.testing.Page.fetch"}
     assert described() - set(PUBLIC) - keys == {"flask_cors.errors.Mistake", *methods}
     assert flask_cors.CORSConfigError.__module__ == "flask_cors.errors"  # where Mistake is, too
 

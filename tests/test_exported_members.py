@@ -15,6 +15,7 @@ from flask import Flask
 import flask_cors
 from flask_cors import CORS, browser, cross_origin, typing
 from flask_cors.browser import Browser, Exchange, Outcome, Request, Response
+from flask_cors.testing import Page
 
 
 def names_of(module: object) -> set[str]:
@@ -158,6 +159,13 @@ def test_cross_origin_takes_its_options_by_position(position):
     with pytest.raises(flask_cors.CORSConfigError) as raised:
         cross_origin(*values)
     assert raised.value.option == names[position]
+
+
+def test_testing_offers_a_page_that_takes_these_parameters():
+    assert list(inspect.signature(Page).parameters) == ["app", "origin", "quirks"]
+    assert list(inspect.signature(Page.fetch).parameters) == [
+        *("self", "url", "method", "headers", "body", "json", "credentials", "mode", "redirect"),
+    ]
 
 
 def test_importing_the_package_loads_neither_the_browser_nor_the_tools():
