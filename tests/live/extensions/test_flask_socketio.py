@@ -72,11 +72,11 @@ def test_an_allowed_origin_gets_its_websocket(app, library, serve):
     url = f"ws://127.0.0.1:{serve(app)}{PATH}"
     client = websocket.Client.connect(url, headers={"Origin": APP})
     try:
-        assert client.receive(timeout=5).startswith("0{")
+        assert client.receive(timeout=30).startswith("0{")
         client.send("40")  # Socket.IO's own connect
-        assert client.receive(timeout=5).startswith("40{")
+        assert client.receive(timeout=30).startswith("40{")
         client.send('421["echo","hello"]')
-        assert client.receive(timeout=5) == '431["hello"]'
+        assert client.receive(timeout=30) == '431["hello"]'
     finally:
         client.close()
 
