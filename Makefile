@@ -25,8 +25,9 @@ test: .venv/live.stamp  ## run the tests; the live ones need Chromium and Firefo
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m pytest tests/live
 
-fuzz: .venv/prove.stamp  ## run the properties on new examples, then fuzz the parsers: takes hours
+fuzz: .venv/prove.stamp .venv/live.stamp  ## new examples for the properties and for Chromium, then fuzz the parsers: hours
 	$(BIN)/python -m pytest tests/properties --hypothesis-profile=fuzz
+	LIVE_SEED=$$(date +%s) LIVE_CASES=1000 $(BIN)/python -m pytest tests/live/simulator
 	mkdir -p .fuzz
 	$(BIN)/python tests/fuzz -max_total_time=3600 -max_len=5000 -timeout=5 -use_value_profile=1 \
 		-artifact_prefix=.fuzz/ -dict=tests/fuzz/parsers.dict .fuzz tests/data/parsers

@@ -7,7 +7,7 @@ import importlib.util
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -58,10 +58,8 @@ def library(installed: Callable[..., None]) -> Callable[..., ModuleType]:
     return library
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # For one module only: while Playwright runs, so does its event loop, in which async views of
-    # other tests could not.
+@contextmanager
+def launched(hosts: str) -> Iterator[Browser]:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -71,10 +69,24 @@ def browser() -> Iterator[Browser]:
         missing("Chromium", install("chromium"))
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
-            executable_path=chromium, headless=True, args=[*CHROMIUM_ARGUMENTS, LOOPBACK]
+            executable_path=chromium, headless=True, args=[*CHROMIUM_ARGUMENTS, hosts]
         )
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session", name="launched")
+def launched_() -> Callable[[str], AbstractContextManager[Browser]]:
+    """Start Chromium with other names of hosts."""
+    return launched
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # For one module only: while Playwright runs, so does its event loop, in which async views of
+    # other tests could not.
+    with launched(LOOPBACK) as running:
+        yield running
 
 
 @pytest.fixture

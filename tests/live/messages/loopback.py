@@ -7,16 +7,13 @@ which are this machine.
 
 from __future__ import annotations
 
-import socket
-import ssl
-import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from exact import bound, certified, serving
 from scenarios import SCENARIOS, Scenario, answer
 
 # A page that asks for nothing by itself, so that every line of the console is the scenario's.
@@ -90,65 +87,12 @@ def loopback() -> Iterator[Loopback]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messages-")))
         (folder / "index.html").write_bytes(PAGE)
         (folder / "app.js").write_bytes(SCRIPT)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self_signed(folder))
-        plain, secure, down = (stack.enter_context(bound()) for _ in range(3))
-        ports = [taken.getsockname()[1] for taken in (plain, secure, down)]
-        served = Loopback(*ports, folder)
-        for listener, tls in ((plain, None), (secure, context)):
-            listener.listen(32)
-            thread = threading.Thread(target=_accept, args=(served, listener, tls), daemon=True)
-            thread.start()
-            stack.callback(thread.join)
-            # Wakes `accept`, which closing would not.
-            stack.callback(listener.shutdown, socket.SHUT_RDWR)
+        down = stack.enter_context(bound()).getsockname()[1]
+        plain = stack.enter_context(serving(lambda head: _bytes(served, head)))
+        tls = certified(folder)
+        secure = stack.enter_context(serving(lambda head: _bytes(served, head), tls))
+        served = Loopback(plain, secure, down, folder)
         yield served
-
-
-def bound() -> socket.socket:
-    taken = socket.socket()
-    taken.bind(("127.0.0.1", 0))
-    return taken
-
-
-def self_signed(folder: Path) -> Path:
-    """A key and the certificate that it signed for itself, made anew: none is kept in the tree."""
-    path = folder / "certificate.pem"
-    command = f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-        -subj /CN=test -addext subjectAltName=DNS:*.test -keyout {path} -out {path}.crt"
-    subprocess.run(command.split(), check=True, capture_output=True)
-    with path.open("ab") as file:
-        file.write(Path(f"{path}.crt").read_bytes())
-    return path
-
-
-def _accept(served: Loopback, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
-    while True:
-        try:
-            client, _ = listener.accept()
-        except OSError:
-            return  # the end of the block
-        threading.Thread(target=_answer, args=(served, client, tls), daemon=True).start()
-
-
-def _answer(served: Loopback, client: socket.socket, tls: ssl.SSLContext | None) -> None:
-    client.settimeout(20)
-    with (
-        suppress(OSError),  # a browser may hang up, or not trust the certificate
-        client if tls is None else tls.wrap_socket(client, server_side=True) as connection,
-    ):
-        head = b""
-        while b"\r\n\r\n" not in head:
-            received = connection.recv(65536)
-            if not received:
-                return
-            head += received
-        sent = _bytes(served, head.decode("latin-1"))
-        if sent is None:
-            connection.recv(1)  # no answer, until the browser hangs up
-        else:
-            connection.sendall(sent)
-            connection.shutdown(socket.SHUT_WR)
 
 
 def _bytes(served: Loopback, head: str) -> bytes | None:

@@ -1,0 +1,162 @@
+"""Chromium does what the simulator says it does, and what it did when the corpus was made."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+from browser.corpus import CASES, fetch
+from generated import PAGES, cases
+from replay import Seen, replay, simulated
+
+from flask_cors.browser import CHROMIUM
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.live
+
+# `make fuzz` asks for others, and more.
+SEED = int(os.environ.get("LIVE_SEED", "6"))
+GENERATED = cases(SEED, int(os.environ.get("LIVE_CASES", "200")))
+
+# Too rare among the generated ones.
+REDIRECTED_POST: dict[str, Any] = {
+    "id": "w9000",
+    "name": "a POST in mode no-cors, redirected from the own origin to another",
+    "request": {
+        "origin": PAGES[0],
+        "url": f"{PAGES[0]}/{{id}}/h0",
+        "method": "POST",
+        "mode": "no-cors",
+        "credentials": "omit",
+        "headers": [],
+        "body": "x",
+        "redirect": "follow",
+    },
+    "hops": [
+        {
+            "url": f"{page}/{{id}}/h{number}",
+            "preflight_response": None,
+            "response": {"status": status, "headers": headers, "body": ""},
+        }
+        for number, (page, status, headers) in enumerate(
+            [(PAGES[0], 307, [("Location", "{hop1}")]), (PAGES[1], 200, [])]
+        )
+    ],
+}
+OURS = [*GENERATED, REDIRECTED_POST]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where Chromium may differ from the simulator, and why.
+
+    :ivar allowed: given what Chromium did and what the simulator said.
+    """
+
+    what: str
+    why: str
+    allowed: Callable[[Seen, Seen], bool]
+
+
+DIFFERENCES = (
+    Difference(
+        "which one Chromium names, where a preflight refuses several headers",
+        "it goes through a hash table, the simulator through the page's headers in their order",
+        lambda seen, said: (
+            seen.reason == said.reason == "HeaderDisallowedByPreflightResponse"
+            and {seen.parameter, said.parameter} <= set(str(seen.preflights[-1][1]).split(","))
+            and replace(seen, parameter=said.parameter) == said
+        ),
+    ),
+    Difference(
+        "an Access-Control-Allow-Origin of http://a%20b is a mismatch for Chromium",
+        "its parser of URLs takes an escaped space in a host, which the URL standard forbids",
+        lambda seen, said: (
+            seen.parameter == "http://a%20b"
+            and str(seen.reason).endswith("AllowOriginMismatch")
+            and str(said.reason).endswith("InvalidAllowOriginValue")
+            and replace(seen, reason=said.reason) == said
+        ),
+    ),
+    Difference(
+        "in mode no-cors a POST that is redirected to another origin says Origin: null",
+        "in that mode it does so wherever a redirect leaves an origin, the standard only where "
+        "that one is not the page's; no verdict depends on it",
+        lambda seen, said: (
+            seen.page == ("opaque", 0, [])
+            and seen.requests[0] == said.requests[0]
+            and {origin for _, _, origin in seen.requests[1:]} <= {"null", said.requests[0][2]}
+            and replace(seen, requests=[]) == replace(said, requests=[])
+            and [sent[:2] for sent in seen.requests] == [sent[:2] for sent in said.requests]
+        ),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def chromium(
+    launched: Callable[[str], AbstractContextManager[Browser]],
+    missing: Callable[[str, str], NoReturn],
+) -> dict[str, Seen]:
+    if shutil.which("openssl") is None:
+        missing("openssl", "apt-get install -y --no-install-recommends openssl")
+    return replay([*CASES, *OURS], launched)
+
+
+def every(cases: list[dict[str, Any]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", cases, ids=[case["id"] for case in cases])
+
+
+@every(CASES + OURS)
+def test_the_simulator_says_what_chromium_does(
+    chromium: dict[str, Seen], case: dict[str, Any]
+) -> None:
+    seen, said = replace(chromium[case["id"]], error=None), simulated(fetch(case, CHROMIUM))
+    if seen != said and not any(difference.allowed(seen, said) for difference in DIFFERENCES):
+        pytest.fail(_told(case, chromium=chromium[case["id"]], simulator=said))
+
+
+@every(CASES)
+def test_chromium_does_what_it_did(chromium: dict[str, Seen], case: dict[str, Any]) -> None:
+    seen, did = chromium[case["id"]], case["chromium"]
+    now = {
+        "verdict": seen.verdict,
+        "corsError": seen.reason,
+        "failedParameter": seen.parameter,
+        "preflight_sent": bool(seen.preflights),
+        "acrh": seen.preflights[0][1] if seen.preflights else None,
+    }
+    if now != did:
+        said = simulated(fetch(case, CHROMIUM))
+        pytest.fail(_told(case, then=did, chromium=seen, simulator=said))
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.what)
+def test_a_difference_is_still_there(chromium: dict[str, Seen], difference: Difference) -> None:
+    """One that is gone goes from the table."""
+    pairs = ((chromium[case["id"]], simulated(fetch(case, CHROMIUM))) for case in OURS)
+    plain = ((replace(seen, error=None), said) for seen, said in pairs)
+    assert any(seen != said and difference.allowed(seen, said) for seen, said in plain)
+
+
+def test_the_generated_cases_are_of_many_kinds(chromium: dict[str, Seen]) -> None:
+    seen = [chromium[case["id"]] for case in GENERATED]
+    assert sum(one.verdict == "allow" for one in seen) >= 40
+    assert sum(bool(one.preflights) for one in seen) >= 40
+    assert len({one.reason for one in seen}) >= 14
+
+
+def _told(case: dict[str, Any], **by: Any) -> str:
+    lines = [f"{case['id']} {case.get('name', f'generated with seed {SEED}')}"]
+    lines += [f"{who}: {what}" for who, what in by.items()]
+    lines += [f"request: {json.dumps(case['request'])}"]
+    lines += [f"hop: {json.dumps(hop)}" for hop in case["hops"]]
+    return "\n".join(lines)
