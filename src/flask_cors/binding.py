@@ -174,8 +174,8 @@ class Binding:
         by_method = self.views.get(endpoint)
         if by_method is not None:
             return by_method.get("") if len(by_method) == 1 else None
-        bound = next(self._blueprints_of(endpoint), None)
-        return self.rules.everywhere if bound is None else bound.rules.everywhere
+        _, rules = next(self.rules_of(endpoint))
+        return rules.everywhere
 
     # ---- which policy ----
 
@@ -195,8 +195,7 @@ class Binding:
         :param asked: the method that a preflight asks for, None for any other request.
         :raises CORSConfigError: where the view's own options make no policy.
         """
-        if not self._is_ready:
-            self.get_ready()
+        self.get_ready()
         remembered: Policy | CORSConfigError | None = notes_of(request).get(_VIEW)
         if self._has_rules_alone and remembered is None:
             return self.rules.find(request.path)
@@ -237,21 +236,21 @@ class Binding:
                 bounds = sorted(self.blueprints.values(), key=lambda bound: -bound.area.depth)
                 yield from (bound for bound in bounds if bound.area.covers(path, adapter))
             return
-        yield from self._blueprints_of(endpoint)
+        for name in self._blueprints_of(endpoint):
+            yield self.blueprints[name]
 
-    def _blueprints_of(self, endpoint: str) -> Iterator[_BlueprintRules]:
+    def _blueprints_of(self, endpoint: str) -> Iterator[str]:
         name = endpoint.rpartition(".")[0]
         while name:
             if name in self.blueprints:
-                yield self.blueprints[name]
+                yield name
             name = name.rpartition(".")[0]
 
     def rules_of(self, endpoint: str) -> Iterator[tuple[str, ResourceMap[Policy]]]:
         """The rules that decide on a view without options of its own, in the order in which they
         are asked: by the name of the blueprint they were bound to, those of the app by ``""``."""
-        for bound in self._blueprints_of(endpoint):
-            name = next(name for name, known in self.blueprints.items() if known is bound)
-            yield name, bound.rules
+        for name in self._blueprints_of(endpoint):
+            yield name, self.blueprints[name].rules
         yield "", self.rules
 
     def raise_if_broken(self, request: Request) -> None:

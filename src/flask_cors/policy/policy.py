@@ -165,8 +165,6 @@ class Policy:
         allowed = self._allow_headers.answer(names)
         if allowed:
             others += ((h.ALLOW_HEADERS, ", ".join(allowed)),)
-        if ",".join(allowed) == names:  # as browsers write them: sorted, without spaces
-            return Decision(allow_origin, others, vary, _ALLOWED)
         detail = _refused_of(names, allowed)
         if detail:
             return Decision(allow_origin, others, vary, Reason.HEADERS_REFUSED, detail)
@@ -202,6 +200,8 @@ class Policy:
 
 def _refused_of(names: str, allowed: list[str]) -> str:
     """What is not allowed of the names that ``Access-Control-Request-Headers`` asks for."""
+    if ",".join(allowed) == names:  # as browsers write them: sorted, without spaces
+        return ""
     if len(names) > h.MAX_LIST_BYTES:
         return "too many to read"
     return ", ".join(name for name in h.comma_list(names) if name not in allowed)

@@ -141,7 +141,7 @@ class _Literal(NamedTuple):
     characters: int
 
 
-def _literal_part(pattern: PathPattern) -> _Literal:
+def literal_part(pattern: PathPattern) -> _Literal:
     """What stands before the first regex character of a pattern, and how many literal characters
     it has in all. A quantified character is none."""
     if pattern.regex is None:
@@ -179,7 +179,7 @@ def _by_prefix(rules: Mapping[PathPattern, object]) -> list[_Step]:
     for order, (pattern, target) in enumerate(rules.items()):
         if pattern.is_exact:
             continue
-        prefix, characters = _literal_part(pattern)
+        prefix, characters = literal_part(pattern)
         length = len(prefix)
         rule = _Rule((-characters, order), pattern.regex, target)
         if _begins_literally(pattern):

@@ -14,7 +14,7 @@ from enum import Enum
 from werkzeug.routing import BaseConverter, Rule
 from werkzeug.routing.rules import parse_converter_args
 
-from ..policy.resources import PathPattern, _literal_part
+from ..policy.resources import PathPattern, literal_part
 
 
 class Match(Enum):
@@ -93,7 +93,7 @@ class Paths:
             return Match.ALL
         if not _begins_literally(regex):
             return Match.SOME
-        prefix = _literal_part(pattern).prefix
+        prefix = literal_part(pattern).prefix
         if not (prefix.startswith(self._beginning) or self._beginning.startswith(prefix)):
             return Match.NONE
         *whole, begun = prefix.split("/")
@@ -167,7 +167,7 @@ def in_order(patterns: Iterable[PathPattern]) -> list[PathPattern]:
     def rank(pattern: PathPattern) -> tuple[bool, int, int]:
         if pattern.is_exact:
             return False, 0, 0
-        prefix, characters = _literal_part(pattern)
+        prefix, characters = literal_part(pattern)
         return True, -len(prefix), -characters
 
     return sorted(patterns, key=rank)  # of equal ones the first declared, for sorting is stable
