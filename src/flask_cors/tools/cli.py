@@ -3,7 +3,47 @@ imports click alone, and each command what it needs when it is called."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import click
+
+_Command = Callable[..., Any]
+
+_format = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="To be read by people, or JSON for programs.",
+)
+
+
+def _asks(command: _Command) -> _Command:
+    """The arguments of a command that is asked about a request of a page."""
+    for part in (
+        _format,
+        click.option(
+            "--credentials",
+            type=click.Choice(["omit", "same-origin", "include"]),
+            default="same-origin",
+            show_default=True,
+            help="The credentials mode of the page's fetch().",
+        ),
+        click.option(
+            "--header",
+            "headers",
+            multiple=True,
+            metavar="'NAME: VALUE'",
+            help="A header that the page sets; may be given again.",
+        ),
+        click.option("--method", default="GET", show_default=True, help="The page's method."),
+        click.option("--origin", required=True, help="The origin of the page, or null."),
+        click.argument("url"),
+    ):
+        command = part(command)
+    return command
 
 
 @click.group()
@@ -17,14 +57,7 @@ def cors() -> None:
 
 
 @cors.command()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="A table to read, or JSON for programs.",
-)
+@_format
 @click.pass_context
 def routes(context: click.Context, form: str) -> None:
     """Show the CORS policy of every route.
