@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flask_cors.browser import CHROMIUM, Reason, Response
-from flask_cors.browser.console import _TEXTS, chromium_message
+from flask_cors.browser.console import TEXTS, chromium_message
 
 from .corpus import CASES
 from .corpus import fetch as replayed
@@ -37,7 +37,7 @@ def acao(value: str) -> Response:
 
 
 def test_there_is_a_text_for_every_reason_that_the_simulation_gives():
-    assert set(_TEXTS) == set(Reason) - NOT_SIMULATED
+    assert set(TEXTS) == set(Reason) - NOT_SIMULATED
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])

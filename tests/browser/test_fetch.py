@@ -334,6 +334,18 @@ def test_firefox_makes_a_preflight_even_when_what_needed_it_was_dropped(start, o
     assert server.requests[-2].method != "OPTIONS"
 
 
+@pytest.mark.parametrize(
+    ("quirks", "mode", "origin"),
+    [(None, "no-cors", APP), (CHROMIUM, "no-cors", "null"), (CHROMIUM, "cors", APP)],
+)
+def test_chromium_says_null_when_a_redirect_leaves_the_page_in_mode_no_cors(quirks, mode, origin):
+    server = Server(books=redirect(f"{OWN}/own", status=307), own=redirect(API + "/b", status=307))
+    server.answers["b"] = response(*ANY)
+    outcome = fetch(server, OWN, quirks=quirks, mode=mode, method="POST", body=b"x")
+    assert outcome.allowed
+    assert [said for _, _, said in sent(server)] == [APP, APP, origin]
+
+
 def test_firefox_tells_the_page_in_a_preflight_where_the_request_says_null():
     server = Server(
         books=(redirect(OTHER, *ANY), response(*ANY, ALLOW_A)),

@@ -44,7 +44,7 @@ _CREDENTIALS = (
     "'{allow_credentials}' which must be 'true' when the request's credentials mode is 'include'."
 )
 
-_TEXTS: Mapping[Reason, str] = MappingProxyType(
+TEXTS: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.DISALLOWED_BY_MODE: _NOT_SENT + 'Request mode is "same-origin" but the URL\'s '
         "origin is not same as the request origin {origin}.",
@@ -92,7 +92,7 @@ def chromium_message(outcome: Outcome) -> str | None:
     """
     if outcome.reason is None:
         return None
-    text = _TEXTS[outcome.reason]
+    text = TEXTS[outcome.reason]
     if outcome.reason is Reason.CORS_DISABLED_SCHEME and outcome.parameter:
         text = _SCHEME
     first, *_, last = outcome.url_list * 2

@@ -276,7 +276,8 @@ class Fetch:
         if not is_same_origin:
             self.drop({NON_WILDCARD_NAME})
             # https://fetch.spec.whatwg.org/#concept-request-tainted-origin
-            if before.origin != self.origin:
+            taints_anyway = self.mode == "no-cors" and self.quirks.no_cors_redirects_taint
+            if before.origin != self.origin or taints_anyway:
                 self.is_redirect_tainted = True
 
     def locations(self, response: Response) -> list[str]:
