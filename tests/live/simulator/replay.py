@@ -6,20 +6,20 @@ import re
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from browser.corpus import Server, verdict
+from browser.corpus import CACHED, CORPUS, Server, Step, as_case, verdict
 from exact import certified, serving
 
 from flask_cors.browser import Outcome, Request
 from flask_cors.browser.console import chromium_message
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 PAGE = "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n{headers}\r\n"
 PAGE += '<!doctype html><title>-</title><link rel="icon" href="data:,">'
@@ -183,12 +183,12 @@ def _code(status: dict[str, str]) -> tuple[str, str]:
     return status["corsError"], status["failedParameter"]
 
 
-def replay(
-    cases: list[dict[str, Any]], launched: Callable[[str], AbstractContextManager[Browser]]
-) -> dict[str, Seen]:
-    """By the ids of the cases, what Chromium did."""
-    site, reasons = Site(cases), Reasons()
-    read: dict[str, Any] = {}
+Launched = Callable[[str], AbstractContextManager["Browser"]]
+
+
+@contextmanager
+def visiting(site: Site, launched: Launched) -> Iterator[BrowserContext]:
+    """Chromium, to which the hosts of the site are at their ports."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
         plain = stack.enter_context(serving(lambda head: site.answer("http", head)))
@@ -199,12 +199,24 @@ def replay(
         rules = ", ".join(f"MAP *:{port} 127.0.0.1:{free}" for port, free in ports.items())
         browser = stack.enter_context(launched(f"--host-resolver-rules={rules}"))
         context = browser.new_context(ignore_https_errors=True)
+        yield context
+        context.close()
+
+
+def page_of(origin: str, context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.goto("http://web-platform.test:8000/null" if origin == "null" else f"{origin}/page")
+    assert page.evaluate("origin") == origin
+    return page
+
+
+def replay(cases: list[dict[str, Any]], launched: Launched) -> dict[str, Seen]:
+    """By the ids of the cases, what Chromium did."""
+    site, reasons = Site(cases), Reasons()
+    read: dict[str, Any] = {}
+    with visiting(site, launched) as context:
         for origin in sorted({case["request"]["origin"] for case in cases}):
-            page = context.new_page()
-            page.goto(
-                "http://web-platform.test:8000/null" if origin == "null" else f"{origin}/page"
-            )
-            assert page.evaluate("origin") == origin
+            page = page_of(origin, context)
             reasons.listen(page)
             of_page = [case for case in cases if case["request"]["origin"] == origin]
             for start in range(0, len(of_page), AT_ONCE):
@@ -216,13 +228,45 @@ def replay(
             until = time.monotonic() + 5
             while not all(map(reasons.knows, blocked)) and time.monotonic() < until:
                 page.wait_for_timeout(20)
-        context.close()
     return {
         name: _seen(
             page_read, (*reasons.of(name), reasons.console.get(name)), *_split(site.sent[name])
         )
         for name, page_read in read.items()
     }
+
+
+# One step of each sequence, all at once: a step waits until the one before it is done everywhere.
+STEP = """steps => Promise.all(steps.map(async ([url, init, wait]) => {
+    await new Promise(done => setTimeout(done, wait));
+    try {
+        await (await fetch(url, init)).text();
+        return true;
+    } catch {
+        return false;
+    }
+}))"""
+
+
+def replay_sequences(sequences: list[dict[str, Any]], launched: Launched) -> dict[str, list[Step]]:
+    """By the ids of the sequences, what Chromium did at each step, and the waits between."""
+    site = Site(map(as_case, sequences))
+    done: dict[str, list[Step]] = {sequence["id"]: [] for sequence in sequences}
+    with visiting(site, launched) as context:
+        page = page_of(CORPUS["origins"]["local"], context)
+        for number in range(max(len(sequence["steps"]) for sequence in sequences)):
+            site.sent.clear()
+            some = [one for one in sequences if number < len(one["steps"])]
+            steps = [_step(sequence, sequence["steps"][number]) for sequence in some]
+            for sequence, allowed in zip(some, page.evaluate(STEP, steps), strict=True):
+                methods = [request.method for _, request in site.sent[sequence["id"]]]
+                done[sequence["id"]].append((allowed, methods))
+    return done
+
+
+def _step(sequence: dict[str, Any], step: dict[str, Any]) -> tuple[str, dict[str, Any], float]:
+    url = CACHED.replace("{id}", sequence["id"])
+    return url, step["init"], 1000 * step["wait_before_s"]
 
 
 def _asked(case: dict[str, Any]) -> dict[str, Any]:

@@ -7,21 +7,17 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from browser.corpus import CASES, fetch
 from generated import cases
 from rare import RARE
-from replay import Seen, replay, simulated
+from replay import Launched, Seen, replay, simulated
 
 from flask_cors.browser import CHROMIUM
 from flask_cors.browser.console import TEXTS
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.live
 
@@ -77,10 +73,7 @@ DIFFERENCES = (
 
 
 @pytest.fixture(scope="module")
-def chromium(
-    launched: Callable[[str], AbstractContextManager[Browser]],
-    missing: Callable[[str, str], NoReturn],
-) -> dict[str, Seen]:
+def chromium(launched: Launched, missing: Callable[[str, str], NoReturn]) -> dict[str, Seen]:
     if shutil.which("openssl") is None:
         missing("openssl", "apt-get install -y --no-install-recommends openssl")
     return replay([*CASES, *OURS], launched)
