@@ -91,7 +91,8 @@ def near_origin(origins: OriginSet, origin: str) -> Near | None:
                 found.setdefault(rank, near)
     if found:
         return found[min(found)]
-    close = difflib.get_close_matches(origin, entries, 1, 0.8)
+    # Most of an origin is its scheme and its top-level domain, which many share.
+    close = difflib.get_close_matches(origin, entries, 1, 0.92)
     return Near(close[0], "another spelling") if close else None
 
 

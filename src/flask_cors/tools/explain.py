@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -75,8 +76,9 @@ def _demand_rule(app: Flask, asked: Asked) -> None:
         is_found = not isinstance(context.request.routing_exception, NotFound)
     if not is_found:
         rules = {rule.rule for rule in app.url_map.iter_rules() if not rule.build_only}
-        near = difflib.get_close_matches(url.path, rules, 1)
-        mend = f"did you mean {near[0]}?" if near else "`flask cors routes` lists them"
+        by_sample = {re.sub(r"<[^>]+>", "1", rule): rule for rule in rules}
+        near = difflib.get_close_matches(url.path, by_sample, 1)
+        mend = f"did you mean {by_sample[near[0]]}?" if near else "`flask cors routes` lists them"
         raise BadInput(f"url: no rule of the app serves {shown(url.path)} on {url.netloc}; {mend}")
 
 
