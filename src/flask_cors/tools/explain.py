@@ -6,7 +6,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -16,7 +16,7 @@ from flask import Flask
 from werkzeug.exceptions import NotFound
 
 from .. import headers as h
-from ..browser import STANDARD, Reason
+from ..browser import STANDARD, Reason, Request
 from ..browser.arguments import parse_url
 from ..browser.safelist import is_safelisted_method, normalize_method, unsafe_request_header_names
 from ..errors import CORSConfigError, Place, shown
@@ -163,7 +163,7 @@ def explain(app: Flask, asked: Asked) -> Explanation:
     if verdict.outcome.allowed:
         return explanation
     why = _hopeless(asked, verdict, last)
-    lines = None if why else _lines(app, explanation, last)
+    lines = None if why else _lines(app, explanation, last, server.handled)
     if why is None and lines is None:
         why = "no change of the options of CORS allows it: what is wrong lies outside of them"
     return replace(explanation, lines=tuple(lines or ()), why=why)
@@ -265,10 +265,13 @@ def _hopeless(asked: Asked, verdict: Verdict, last: Handled) -> str | None:
     return None
 
 
-def _lines(app: Flask, explanation: Explanation, last: Handled) -> list[Line] | None:
+def _lines(
+    app: Flask, explanation: Explanation, last: Handled, handled: Mapping[Request, Handled]
+) -> list[Line] | None:
     asked, source = explanation.asked, explanation.source
     if last.policy is None:
-        return cover(app, asked, _pattern(last))
+        path, is_below = _covering(last)
+        return cover(app, asked, path, is_below, explanation.needs, handled)
     if source is None:
         return None
     refused: dict[str, list[str]] = {}
@@ -286,14 +289,16 @@ def _lines(app: Flask, explanation: Explanation, last: Handled) -> list[Line] | 
             tuple(refused.get("header", ())),
             "credentials" in refused,
         ),
+        handled,
     )
 
 
-def _pattern(last: Handled) -> str:
-    """The resource that covers the paths of a rule and no more, as far as can be said simply."""
+def _covering(last: Handled) -> tuple[str, bool]:
+    """The path to cover, and whether all below it: the paths of a rule and no more, as far as can
+    be said simply."""
     beginning, converter, _ = (last.rule or last.path).partition("<")
-    is_below = converter and beginning.endswith("/") and beginning != "/"
-    return f"{beginning}*" if is_below else last.path
+    is_below = converter != "" and beginning.endswith("/") and beginning != "/"
+    return (beginning, True) if is_below else (last.path, False)
 
 
 # ---- for people --------------------------------------------------------------------------------

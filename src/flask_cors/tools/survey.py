@@ -87,7 +87,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A policy that was bound to an app or a blueprint, and the resource that it holds for."""
+    """A policy, what it was bound to, and the resource that it holds for."""
 
     source: Source
     policy: Policy
@@ -113,6 +113,16 @@ def survey(app: Flask) -> Survey:
     rules = [rule for rule in app.url_map.iter_rules() if not rule.build_only]
     routes = sorted(map(surveyor.route, rules), key=lambda route: (route.host, route.path))
     return Survey(app, tuple(routes), tuple(surveyor.bound()))
+
+
+def everything_bound(app: Flask) -> Iterator[Bound]:
+    """The policies of the app, its blueprints and its decorated views."""
+    surveyor = _Surveyor(app)
+    yield from surveyor.bound()
+    for endpoint, options in surveyor.marked():
+        policy = surveyor.binding.meet(options)
+        if isinstance(policy, Policy):
+            yield Bound(Source("view", endpoint, options.place, None), policy)
 
 
 def source_of(app: Flask, policy: Policy, path: str) -> Source | None:
@@ -142,11 +152,14 @@ class _Surveyor:
             for pattern, policy in rules.rules.items():
                 yield Bound(self._source(name, pattern), policy)
 
-    def source_of(self, policy: Policy, path: str) -> Source | None:
+    def marked(self) -> Iterator[tuple[str, ViewOptions]]:
         for endpoint, view in self.app.view_functions.items():
-            for _, options in marks(view):
-                if self.binding.meet(options) is policy:
-                    return Source("view", endpoint, options.place, None)
+            yield from ((endpoint, options) for _, options in marks(view))
+
+    def source_of(self, policy: Policy, path: str) -> Source | None:
+        for endpoint, options in self.marked():
+            if self.binding.meet(options) is policy:
+                return Source("view", endpoint, options.place, None)
         for name, rules in self._maps():
             # Resources may share a policy: which of them matched?
             pattern = ResourceMap((each, each) for each in rules.rules).match(path)
