@@ -378,19 +378,28 @@ def _without_vary(probed: Probed) -> Iterator[Finding]:
     for name, first, second in probed.again:
         if first.response.get(h.ALLOW_ORIGIN) == second.response.get(h.ALLOW_ORIGIN):
             continue
-        lacking = [one for one in (first, second) if not _varies(one.response)]
-        if not lacking or all(_is_never_kept(one.response) for one in (first, second)):
-            continue
-        yield Finding(
-            Level.NOTE if first.preflight else Level.WRONG,
-            "no-vary",
-            f"{_capital(name)} differs by origin, and has no Vary: Origin when "
-            f"{' and '.join(shown(one.request.get('Origin')) for one in lacking)} asks",
-            "Few caches keep answers to OPTIONS, but some of a CDN do"
-            if first.preflight
-            else "A cache, the browser's too, may give one origin what was made for the other",
-            "Send Vary: Origin on all answers, refused origins and errors included",
-        )
+        # Where one origin alone is allowed its answer serves all: the others are blocked by it too.
+        harmful = [
+            one
+            for one, other in ((first, second), (second, first))
+            if not _varies(one.response) and not _is_never_kept(one.response) and _allows(other)
+        ]
+        if harmful:
+            yield Finding(
+                Level.NOTE if first.preflight else Level.WRONG,
+                "no-vary",
+                f"{_capital(name)} differs by origin, and has no Vary: Origin when "
+                f"{' and '.join(shown(one.request.get('Origin')) for one in harmful)} asks",
+                "Few caches keep answers to OPTIONS, but some of a CDN do"
+                if first.preflight
+                else "A cache, the browser's too, may give one origin what was made for the other",
+                "Send Vary: Origin on all answers, refused origins and errors included",
+            )
+
+
+def _allows(exchange: Exchange) -> bool:
+    told = exchange.response.get(h.ALLOW_ORIGIN)
+    return told in ("*", exchange.request.get("Origin"))
 
 
 def _varies(response: Response) -> bool:

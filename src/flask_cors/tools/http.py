@@ -104,7 +104,7 @@ def _first_that_connects(url: URL, limits: Limits, deadline: float) -> socket.so
     """As socket.create_connection, with an end however many addresses the host has."""
     # In bytes, for of a string Python asks more than the resolver does.
     host = url.host.strip("[]").encode("ascii")
-    failed = OSError("it has no address")
+    failed = OSError("it has no address")  # never: getaddrinfo raises then
     for family, kind, protocol, _, address in socket.getaddrinfo(
         host, _port(url), type=socket.SOCK_STREAM
     ):

@@ -75,8 +75,8 @@ def probe(asked: Asked, transport: Transport) -> Probed:
 
 
 def _once_where_unsafe(transport: Transport) -> Transport:
-    """Browsers that differ in a header would send a request each: what may change something is sent
-    for the first of them."""
+    """What may change something is sent to a URL once, though a redirect leads there again, or
+    browsers differ in what they send: all get the first answer."""
     answers: dict[tuple[str, str], Response] = {}
 
     def once(request: Request) -> Response:
