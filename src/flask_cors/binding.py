@@ -96,7 +96,7 @@ class Binding:
         # Whether an extension was bound: decorators alone leave preflights to Flask.
         self.answers_preflights = False
         self._met: dict[ViewOptions, Policy | CORSConfigError] = {}
-        self._forget_views()
+        self.forget_views()
         self._lock = threading.Lock()
         # What `responses` and `report` have done for this app already.
         self.follows_session = False
@@ -104,7 +104,7 @@ class Binding:
 
     # ---- configuration ----
 
-    def _forget_views(self) -> None:
+    def forget_views(self) -> None:
         """What :meth:`get_ready` is to find, as long as it is not known."""
         # Endpoint, then method; "" for all methods of an endpoint that are not named.
         self.views: dict[str, dict[str, Policy | CORSConfigError]] = {}
@@ -122,7 +122,7 @@ class Binding:
         self.rules = _merged(self.rules, rules, place)
         self.places.update({("", pattern): place for pattern, _ in rules})
         self.answers_preflights = True
-        self._forget_views()
+        self.forget_views()
 
     def add_blueprint_rules(
         self, state: BlueprintSetupState, rules: list[tuple[PathPattern, Policy]], place: Place
@@ -136,7 +136,7 @@ class Binding:
         self.blueprints[name] = _BlueprintRules(merged, area)
         self.places.update({(name, pattern): place for pattern, _ in rules})
         self.answers_preflights = True
-        self._forget_views()
+        self.forget_views()
         return area
 
     def meet(self, options: ViewOptions) -> Policy | CORSConfigError:

@@ -77,6 +77,12 @@ def decide(binding: Binding, request: Request) -> _Decided:
     return policy, decision
 
 
+def decided(request: Request) -> _Decided:
+    """What was decided about ``request``, None and None where nothing was."""
+    known: _Decided = notes_of(request).get(_DECIDED, (None, None))
+    return known
+
+
 def note_unhandled(request: Request) -> None:
     """Note that an exception was not handled: its 500 comes through here more than once."""
     notes_of(request)[_UNHANDLED] = True

@@ -50,9 +50,7 @@ class Page:
         self.client: FlaskClient = app.test_client()
         self.browser = Browser(self._send, quirks)
         self._without_cookies: FlaskClient = app.test_client(use_cookies=False)
-        builder = EnvironBuilder(app)
-        self._base = builder.base_url
-        builder.close()
+        self._base = address(app)
 
     def fetch(
         self,
@@ -113,15 +111,32 @@ class Page:
                 f"{self._base}; set SERVER_NAME for another"
             )
         client = self.client if request.credentials else self._without_cookies
-        answer = client.open(
-            "/" + url.path.removeprefix(base.path),
-            base_url=f"{url.scheme}://{url.netloc}{base.path}",
-            query_string=url.query,
-            method=request.method,
-            headers=list(request.headers),
-            data=request.body,
-        )
-        return Response(answer.status_code, tuple(answer.headers), answer.data)
+        return through(client, request, base.path)
+
+
+def address(app: Flask) -> str:
+    """The URL at which an app takes itself to be, by its config."""
+    builder = EnvironBuilder(app)
+    url: str = builder.base_url
+    builder.close()
+    return url
+
+
+def through(client: FlaskClient, request: Request, root: str) -> Response:
+    """The answer of an app to a request, by its test client.
+
+    :param root: the path that the app is mounted at, ``"/"`` for none.
+    """
+    url = urlsplit(request.url)
+    answer = client.open(
+        "/" + url.path.removeprefix(root),
+        base_url=f"{url.scheme}://{url.netloc}{root}",
+        query_string=url.query,
+        method=request.method,
+        headers=list(request.headers),
+        data=request.body,
+    )
+    return Response(answer.status_code, tuple(answer.headers), answer.data)
 
 
 def _is_path(url: str) -> bool:

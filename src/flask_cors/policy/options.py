@@ -293,6 +293,21 @@ def resolve(levels: Sequence[Level]) -> Options:
     return Options(**settings)
 
 
+def changed(options: Options, values: Mapping[str, object]) -> Options:
+    """These options with others in place of some, as one more level above would give them.
+
+    :raises CORSConfigError: naming every mistake.
+    """
+    mistakes = _Mistakes()
+    level = Level("changed", None, values, POLICY_OPTIONS)
+    settings: dict[str, Any] = options._asdict()
+    for option in values:
+        settings[option] = mistakes.catch(partial(level.setting, option))
+    _check_credentials(settings["origins"], settings["supports_credentials"], mistakes)
+    mistakes.raise_any()
+    return Options(**settings)
+
+
 def resolve_resources(levels: Sequence[Level]) -> list[tuple[PathPattern, Options]]:
     """The resources that the levels give, each with its options. Resources without options of
     their own share one :class:`Options`.

@@ -85,6 +85,40 @@ def routes(context: click.Context, form: str) -> None:
 @cors.command()
 @_asks
 @click.pass_context
+def explain(
+    context: click.Context,
+    url: str,
+    origin: str,
+    method: str,
+    headers: tuple[str, ...],
+    credentials: str,
+    form: str,
+) -> None:
+    """Explain what comes of a request that a page makes to the app.
+
+    URL is a path of the app, or an absolute URL that it serves. The request goes through the app
+    as it is configured, in this process and without cookies; it is really made: a DELETE deletes.
+    Where the browser blocks it, a change of the configuration is looked for that would allow it.
+
+    The exit status is 0 when the request is allowed, 1 when it is blocked, and 2 when that cannot
+    be told.
+
+    \b
+    Examples:
+        flask --app hello cors explain /api/books --origin https://app.example
+        flask --app hello cors explain /api/books/1 --origin http://localhost:5173 \\
+            --method PUT --header "Content-Type: application/json" --credentials include
+    """
+    from . import explain
+    from .loading import load_app
+
+    app = load_app(context)
+    context.exit(explain.run(app, url, origin, method, headers, credentials, form))
+
+
+@cors.command()
+@_asks
+@click.pass_context
 def probe(
     context: click.Context,
     url: str,

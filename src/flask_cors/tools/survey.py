@@ -115,6 +115,12 @@ def survey(app: Flask) -> Survey:
     return Survey(app, tuple(routes), tuple(surveyor.bound()))
 
 
+def source_of(app: Flask, policy: Policy, path: str) -> Source | None:
+    """Where the policy that a request to ``path`` got was bound; None for a view that only a
+    request can find."""
+    return _Surveyor(app).source_of(policy, path)
+
+
 class _Surveyor:
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -127,12 +133,26 @@ class _Surveyor:
                 served = self._static.setdefault((_host(rule), rule.rule), set())
                 served.update(_methods(rule))
 
+    def _maps(self) -> Iterator[tuple[str, ResourceMap[Policy]]]:
+        yield "", self.binding.rules
+        yield from ((name, bound.rules) for name, bound in self.binding.blueprints.items())
+
     def bound(self) -> Iterator[Bound]:
-        maps = {"": self.binding.rules}
-        maps.update({name: bound.rules for name, bound in self.binding.blueprints.items()})
-        for name, rules in maps.items():
+        for name, rules in self._maps():
             for pattern, policy in rules.rules.items():
                 yield Bound(self._source(name, pattern), policy)
+
+    def source_of(self, policy: Policy, path: str) -> Source | None:
+        for endpoint, view in self.app.view_functions.items():
+            for _, options in marks(view):
+                if self.binding.meet(options) is policy:
+                    return Source("view", endpoint, options.place, None)
+        for name, rules in self._maps():
+            # Resources may share a policy: which of them matched?
+            pattern = ResourceMap((each, each) for each in rules.rules).match(path)
+            if pattern is not None and rules.rules[pattern] is policy:
+                return self._source(name, pattern)
+        return None
 
     def route(self, rule: Rule) -> Route:
         methods = _methods(rule)

@@ -7,7 +7,17 @@ from typing import NamedTuple
 
 import click
 
-from ..browser import CHROMIUM, FIREFOX, STANDARD, Browser, Outcome, Request, Response, Transport
+from ..browser import (
+    CHROMIUM,
+    FIREFOX,
+    STANDARD,
+    Browser,
+    Outcome,
+    Quirks,
+    Request,
+    Response,
+    Transport,
+)
 from ..browser.messages import Exchange
 from .arguments import Asked
 
@@ -32,19 +42,21 @@ def judge(asked: Asked, transport: Transport) -> Verdict:
             answers[request] = transport(request)
         return answers[request]
 
-    standard, *others = (
-        Browser(once, quirks).fetch(
-            asked.url,
-            origin=asked.origin,
-            method=asked.method,
-            headers=asked.headers,
-            credentials=asked.credentials,
-        )
-        for quirks in (STANDARD, CHROMIUM, FIREFOX)
-    )
+    standard, *others = (fetched(asked, once, quirks) for quirks in (STANDARD, CHROMIUM, FIREFOX))
     named = zip((CHROMIUM.name, FIREFOX.name), others, strict=True)
     differing = {name: other for name, other in named if other.allowed != standard.allowed}
     return Verdict(standard, differing)
+
+
+def fetched(asked: Asked, transport: Transport, quirks: Quirks = STANDARD) -> Outcome:
+    """What comes of the request in one browser, which remembers nothing."""
+    return Browser(transport, quirks).fetch(
+        asked.url,
+        origin=asked.origin,
+        method=asked.method,
+        headers=asked.headers,
+        credentials=asked.credentials,
+    )
 
 
 def as_text(verdict: Verdict) -> Iterator[str]:
