@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 from ..binding import Binding, ViewOptions, marks
 from ..errors import CORSConfigError, Place
 from ..headers import ALL_METHODS
-from ..hooks import bind
+from ..hooks import binding_of
 from ..policy.policy import Policy
 from ..policy.resources import PathPattern, ResourceMap
 from .paths import Match, Paths, in_order
@@ -134,7 +134,7 @@ def source_of(app: Flask, policy: Policy, path: str) -> Source | None:
 class _Surveyor:
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.binding: Binding = bind(app)
+        self.binding: Binding = binding_of(app)
         self._ordered: dict[str, list[PathPattern]] = {}
         # The methods of rules without converters, which come before the others.
         self._static: dict[tuple[str, str], set[str]] = {}
