@@ -107,10 +107,14 @@ def _choices(candidates: Iterable[Edit]) -> Iterator[tuple[Edit, ...]]:
         yield from combinations(candidates, count)
 
 
+def _values(edits: Iterable[Edit]) -> dict[str, object]:
+    return {edit.option: edit.value for edit in edits}
+
+
 def _edited(options: Options, edits: Iterable[Edit]) -> Policy | None:
     """The policy with these edits; None where they make none."""
     try:
-        return Policy(changed(options, {edit.option: edit.value for edit in edits}))
+        return Policy(changed(options, _values(edits)))
     except CORSConfigError:
         return None
 
@@ -326,10 +330,7 @@ def cover(
     resource = _resource(path, is_below)
     pattern = parse_pattern(resource, _hear_nothing)
     for edits in _choices(_candidates(options, asked.origin, _refused(options, asked, needs))):
-        edited = _edited(options, edits)
-        if edited is None:
-            continue
-        with _with_rule(app, pattern, edited):
+        with _with_rule(app, pattern, Policy(changed(options, _values(edits)))):
             if _passes(app, asked, handled):
                 # A string is cut at the commas before a slash.
                 resources = _source(resource)
