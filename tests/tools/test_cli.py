@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_help_has_examples_for_the_group_and_for_each_command():
     for arguments in [[], *([name] for name in cors.commands)]:
         result = CliRunner().invoke(cors, [*arguments, "--help"])
         assert result.exit_code == 0
-        assert "flask --app hello cors" in result.output
+        assert re.search(r"flask (--app hello )?cors", result.output)
 
 
 def test_the_exit_status_is_that_of_the_command():

@@ -114,3 +114,39 @@ def explain(
 
     app = load_app(context)
     context.exit(explain.run(app, url, origin, method, headers, credentials, form))
+
+
+@cors.command()
+@_asks
+@click.pass_context
+def probe(
+    context: click.Context,
+    url: str,
+    origin: str,
+    method: str,
+    headers: tuple[str, ...],
+    credentials: str,
+    form: str,
+) -> None:
+    """Ask a live server at URL, and say what browsers conclude.
+
+    The server is asked over HTTP, as a browser asks it for a page of the origin. What its answers
+    show besides is told too: headers that a proxy doubles, a preflight that something else
+    answers, redirects, caches. GET, HEAD and preflights are sent again with another origin, and
+    the answers compared. The request is really made: a DELETE deletes. It is made once, and not
+    again for the comparison. No app is needed.
+
+    The exit status is 0 when the page can read the answer, 1 when browsers block it, and 2 when
+    there was no answer.
+
+    \b
+    Examples:
+        flask cors probe https://api.example/books --origin https://app.example
+        flask cors probe https://api.example/books/1 --origin https://app.example \\
+            --method PUT --header 'Content-Type: application/json' --credentials include
+        flask cors probe http://localhost:5000/ --origin http://localhost:3000 --format json
+    """
+    from . import arguments, probe
+
+    asked = arguments.read(url, origin, method, headers, credentials)
+    context.exit(probe.run(asked, form))
