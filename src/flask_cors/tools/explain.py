@@ -16,7 +16,7 @@ from flask import Flask
 from werkzeug.exceptions import NotFound
 
 from .. import headers as h
-from ..browser import STANDARD, Reason, Request
+from ..browser import STANDARD, Request
 from ..browser.arguments import parse_url
 from ..browser.safelist import is_safelisted_method, normalize_method, unsafe_request_header_names
 from ..errors import CORSConfigError, Place, shown
@@ -71,9 +71,14 @@ def run(
 def _demand_rule(app: Flask, asked: Asked) -> None:
     """Routing must come to a rule, or nothing of the app would be explained."""
     url = urlsplit(asked.url)
+    if url.scheme not in ("http", "https"):
+        raise BadInput(f"url: {shown(asked.url)} is no http or https URL, nor a path of the app")
     base = f"{url.scheme}://{url.netloc}{urlsplit(address(app)).path}"
-    with app.test_request_context(_path(app, asked), base, method=asked.method) as context:
-        is_found = not isinstance(context.request.routing_exception, NotFound)
+    try:
+        with app.test_request_context(_path(app, asked), base, method=asked.method) as context:
+            is_found = not isinstance(context.request.routing_exception, NotFound)
+    except Exception:  # a converter or a session: it raises in the request too, which tells of it
+        return
     if not is_found:
         rules = {rule.rule for rule in app.url_map.iter_rules() if not rule.build_only}
         by_sample = {re.sub(r"<[^>]+>", "1", rule): rule for rule in rules}
@@ -149,7 +154,9 @@ def explain(app: Flask, asked: Asked) -> Explanation:
     checks: tuple[Check, ...] = ()
     source = None
     if last.policy is not None:
-        checks = tuple(_checks(last.policy, asked, needs))
+        # A redirect to another origin may have made it null.
+        sent = exchanges[-1].request.get("Origin") or asked.origin
+        checks = tuple(_checks(last.policy, asked._replace(origin=sent), needs))
         source = source_of(app, last.policy, last.path)
     explanation = Explanation(
         asked,
@@ -253,15 +260,19 @@ def _hopeless(asked: Asked, verdict: Verdict, last: Handled) -> str | None:
             f"the app says Access-Control-Allow-Origin: {shown(own)} itself, and Flask-CORS "
             "leaves such a response alone: take it out of the view or the after_request function"
         )
+    if verdict.outcome.exchanges[-1].request.get("Origin") == "null" != asked.origin:
+        return (
+            "a redirect led to another origin, behind which browsers send Origin: null: let the "
+            f"page ask for {verdict.outcome.exchanges[-1].request.url} itself"
+        )
     if asked.origin == "null":
         return (
             "it should stay blocked: any site can send null, from a sandboxed frame; "
             "serve the page from an origin of its own"
         )
-    if verdict.outcome.reason is Reason.METHOD_DISALLOWED_BY_PREFLIGHT_RESPONSE:
-        method = normalize_method(asked.method)
-        if method != method.upper():  # Fetch 2.2.1 writes six methods in upper case, and not PATCH
-            return f"methods have a case: write method: '{method.upper()}' in the page's script"
+    method = normalize_method(asked.method)
+    if method != method.upper():  # Fetch 2.2.1 writes six methods in upper case, and not PATCH
+        return f"methods have a case: write method: '{method.upper()}' in the page's script"
     return None
 
 
