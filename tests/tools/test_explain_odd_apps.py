@@ -148,3 +148,9 @@ def test_a_view_that_a_decorator_hides_has_its_checks():
     app.add_url_rule("/hidden", "hidden", lambda: decorated())
     found = told(app, "/hidden", origin=APP)
     assert [check["allowed"] for check in found["checks"]] == [False]
+
+
+def test_a_change_that_lets_nobody_new_in_asks_for_no_trust():
+    result = ask(an_app(), "/x", "--credentials", "include", origin=APP)
+    assert "CORS(..., supports_credentials=True)" in result.output
+    assert result.output.endswith("This was tried: a browser then allows the request.\n")
