@@ -218,6 +218,16 @@ def test_the_policy_is_that_of_the_view_where_it_is_decorated(ask):
     assert found["Origin"][-1].startswith("origins: cross_origin(...), test_explain.py:")
 
 
+def test_a_decorated_view_behind_a_decorator_that_hides_it_is_found_when_it_was_called(ask):
+    app = an_app(origins=APP)
+    view = cross_origin(origins=OTHER)(lambda: "mine")
+    app.add_url_rule("/hidden", "hidden", lambda: view())
+    result = ask(app, "--origin", "https://third.example", path="/hidden")
+    found = rows(result)
+    assert found["Policy"][0] == "@cross_origin"
+    assert to_write(result) == [f'@cross_origin(..., origins=["{OTHER}", "https://third.example"])']
+
+
 def test_an_option_of_the_config_is_told_by_its_key(ask):
     app = Flask("api", static_folder=None)
     app.config["CORS_ORIGINS"] = APP
@@ -372,6 +382,14 @@ def test_a_view_whose_options_make_no_policy_is_told_with_its_mistakes(ask):
     assert what_to_do(ask(app, "--origin", APP, path="/broken")).startswith(
         "the options of the view make no policy: origins: '*' with supports_credentials=True"
     )
+
+
+def test_a_redirect_without_end_is_no_matter_of_cors_and_noted_once(ask):
+    app = an_app(origins=APP)
+    app.add_url_rule("/round", view_func=lambda: redirect("/round"))
+    result = ask(app, "--origin", APP, path="/round")
+    assert what_to_do(result) == ("this is no matter of CORS: There were more than 20 redirects.\n")
+    assert result.output.count("Note: ") == 1
 
 
 def test_what_lies_outside_of_the_options_is_said_to(ask):
