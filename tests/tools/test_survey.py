@@ -294,13 +294,15 @@ def test_the_policy_of_a_view_was_bound_where_it_was_decorated():
     assert (source.place.file, source.place.line) == (__file__, line)
 
 
-def test_where_a_policy_was_bound_that_a_request_alone_can_find_is_not_known():
-    app, other = an_app(), an_app()
+def test_the_policy_of_a_hidden_view_was_bound_where_it_was_decorated():
+    app = an_app()
     CORS(app, resources="/y")
-    CORS(other)
-    (found,) = survey(other).bound
-    assert source_of(app, found.policy, "/x") is None
-    assert source_of(app, found.policy, "/y") is None
+    line = inspect.currentframe().f_lineno + 1
+    hidden = cross_origin(origins=APP)(view)
+    app.add_url_rule("/users", "users", lambda: hidden())
+    source = bound_to(app, "/users")
+    assert (source.kind, source.name, source.pattern) == ("view", "", None)
+    assert (source.place.file, source.place.line) == (__file__, line)
 
 
 def test_everything_bound_has_the_sound_policies_of_views_too():

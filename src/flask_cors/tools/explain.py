@@ -237,10 +237,8 @@ def _lines(
     app: Flask, explanation: Explanation, last: Handled, handled: Mapping[Request, Handled]
 ) -> list[Line] | None:
     asked, source = explanation.asked, explanation.source
-    if last.policy is None:
+    if last.policy is None or source is None:
         return cover(app, asked, last.rule or last.path, last.path, explanation.needs, handled)
-    if source is None:
-        return None
     refused: dict[str, list[str]] = {}
     for check in explanation.checks:
         if check.entry is None:

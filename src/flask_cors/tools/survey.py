@@ -125,7 +125,7 @@ def everything_bound(app: Flask) -> Iterator[Bound]:
             yield Bound(Source("view", endpoint, options.place, None), policy)
 
 
-def source_of(app: Flask, policy: Policy, path: str) -> Source | None:
+def source_of(app: Flask, policy: Policy, path: str) -> Source:
     """Where the policy that a request to ``path`` got was bound."""
     return _Surveyor(app).source_of(policy, path)
 
@@ -155,19 +155,20 @@ class _Surveyor:
         for endpoint, view in self.app.view_functions.items():
             yield from ((endpoint, options) for _, options in marks(view))
 
-    def source_of(self, policy: Policy, path: str) -> Source | None:
+    def source_of(self, policy: Policy, path: str) -> Source:
         for endpoint, options in self.marked():
             if self.binding.meet(options) is policy:
                 return Source("view", endpoint, options.place, None)
         for options, met in self.binding.met():
             if met is policy:  # of a view behind a decorator that hides its mark
                 return Source("view", "", options.place, None)
-        for name, rules in self._maps():
-            # Resources may share a policy: which of them matched?
-            pattern = ResourceMap((each, each) for each in rules.rules).match(path)
-            if pattern is not None and rules.rules[pattern] is policy:
-                return self._source(name, pattern)
-        return None
+        # Resources may share a policy: which of them matched?
+        return next(
+            self._source(name, pattern)
+            for name, rules in self._maps()
+            if (pattern := ResourceMap((each, each) for each in rules.rules).match(path))
+            and rules.rules[pattern] is policy
+        )
 
     def route(self, rule: Rule) -> Route:
         methods = _methods(rule)
