@@ -103,7 +103,7 @@ def test_a_page_of_the_same_origin_is_not_compared(plain):
 def test_the_question_the_exchanges_the_findings_and_the_verdict_in_this_order(serve, response):
     server = serve(response("200 OK", ALL, ALL))
     assert run(server.url, status=1).splitlines() == [
-        f"GET {server.url} from a page of {APP}",
+        f"GET {server.url} by a page of {APP}",
         "",
         f"1. GET {server.url}",
         f"   -> Origin: {APP}",
@@ -169,7 +169,7 @@ def test_json_holds_the_same(serve, response):
     output = run(server.url, "--format", "json", "--header", "Cookie: a", status=1)
     assert output.isascii()
     data = json.loads(output)
-    assert data["asked"] == {
+    assert data["request"] == {
         "url": server.url,
         "origin": APP,
         "method": "GET",

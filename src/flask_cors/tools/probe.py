@@ -128,7 +128,7 @@ def as_text(probed: Probed, findings: Sequence[Finding], width: int) -> Iterator
     """The lines for a reader, with the colours of a terminal."""
     asked = probed.asked
     yield click.style(
-        f"{normalize_method(asked.method)} {asked.url} from a page of {asked.origin}", bold=True
+        f"{normalize_method(asked.method)} {asked.url} by a page of {asked.origin}", bold=True
     )
     for name in asked.dropped:
         yield f"Browsers let no page set {name}: it was left out."
@@ -164,10 +164,10 @@ def as_json(probed: Probed, findings: Sequence[Finding]) -> dict[str, object]:
     """The same for programs."""
     asked = probed.asked
     return {
-        "asked": {
+        "request": {
+            "method": normalize_method(asked.method),
             "url": asked.url,
             "origin": asked.origin,
-            "method": normalize_method(asked.method),
             "headers": asked.headers,
             "credentials": asked.credentials,
             "dropped": asked.dropped,
