@@ -129,7 +129,7 @@ def test_requests_responses_and_outcomes_have_these_fields():
         Exchange: ["request", "response", "preflight"],
         Outcome: [
             *("allowed", "reason", "parameter", "message", "type", "status", "headers", "body"),
-            *("url", "exchanges", "origin"),
+            *("url", "exchanges", "origin", "url_list"),
         ],
     }
     for owner, names in fields.items():

@@ -36,6 +36,12 @@ _IS_OURS = "__flask_cors__"
 # ---- attaching to an app -----------------------------------------------------------------------
 
 
+def binding_of(app: Flask) -> Binding:
+    """The binding of ``app``; an empty one, attached to nothing, where it has none yet."""
+    binding: Binding = app.extensions.get(_EXTENSION) or Binding(app)
+    return binding
+
+
 def bind(app: Flask) -> Binding:
     """The binding of ``app``, attached to it once."""
     binding: Binding | None = app.extensions.get(_EXTENSION)

@@ -20,6 +20,7 @@ from .browser import STANDARD, Browser, HeaderList, Outcome, Quirks, Request, Re
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
 
     from .browser.arguments import Credentials, Headers, Mode, Redirect
 
@@ -127,16 +128,21 @@ def through(client: FlaskClient, request: Request, root: str) -> Response:
 
     :param root: the path that the app is mounted at, ``"/"`` for none.
     """
+    answer = sent(client, request, root)
+    return Response(answer.status_code, tuple(answer.headers), answer.data)
+
+
+def sent(client: FlaskClient, request: Request, root: str) -> TestResponse:
+    """The same, of which no body was read yet."""
     url = urlsplit(request.url)
-    answer = client.open(
-        "/" + url.path.removeprefix(root),
+    return client.open(
+        "/" + url.path.removeprefix(root).lstrip("/"),  # two would be the beginning of a host
         base_url=f"{url.scheme}://{url.netloc}{root}",
         query_string=url.query,
         method=request.method,
         headers=list(request.headers),
         data=request.body,
     )
-    return Response(answer.status_code, tuple(answer.headers), answer.data)
 
 
 def _is_path(url: str) -> bool:

@@ -18,6 +18,23 @@ CORPUS = json.loads((DATA / "browser.json").read_text(encoding="utf-8"))
 CASES: list[dict[str, Any]] = CORPUS["cases"]
 
 
+# The preflight cache: steps against one server, which may be after a while.
+SEQUENCES: list[dict[str, Any]] = [
+    {"id": f"s{number:04}", **sequence}
+    for number, sequence in enumerate(
+        json.loads((DATA / "browser_sequences.json").read_text(encoding="utf-8"))
+    )
+]
+CACHED = "http://www1.web-platform.test:8000/{id}/cached"
+
+# Whether the page got its answer, and the methods of what was sent.
+Step = tuple[bool, list[str]]
+
+
+def as_case(sequence: dict[str, Any]) -> dict[str, Any]:
+    return {"id": sequence["id"], "hops": [{"url": CACHED, **sequence["server"]}]}
+
+
 class Server:
     """Answers as a case says."""
 
@@ -56,6 +73,27 @@ def fetch(case: dict[str, Any], quirks: Quirks) -> Outcome:
         mode=asked["mode"],
         redirect=asked["redirect"],
     )
+
+
+def fetch_steps(sequence: dict[str, Any], quirks: Quirks) -> list[Step]:
+    now = 1000.0
+    browser = Browser(Server(as_case(sequence)), quirks, clock=lambda: now)
+    done: list[Step] = []
+    for step in sequence["steps"]:
+        now += step["wait_before_s"]
+        outcome = browser.fetch(
+            CACHED.replace("{id}", sequence["id"]),
+            origin=CORPUS["origins"]["local"],
+            **step["init"],
+        )
+        methods = [exchange.request.method for exchange in outcome.exchanges]
+        done.append((outcome.allowed, methods))
+    return done
+
+
+def counts(steps: list[Step]) -> list[int]:
+    """The preflights of each step."""
+    return [methods.count("OPTIONS") for _, methods in steps]
 
 
 def verdict(outcome: Outcome) -> str:

@@ -41,6 +41,9 @@ def why(failed: object) -> tuple[str, str] | None:
                 ("", "InvalidAllowOriginValue"),
                 ("NULL", "InvalidAllowOriginValue"),
                 (f"{APP}:443:443", "InvalidAllowOriginValue"),
+                ("http://a%20b", "AllowOriginMismatch"),  # seen in Chromium: a space, no other
+                ("http://a%23b", "InvalidAllowOriginValue"),
+                ("%20:b", "InvalidAllowOriginValue"),
                 (f"{APP} {APP}", "MultipleAllowOriginValues"),
                 (f"{APP},", "MultipleAllowOriginValues"),
             ]

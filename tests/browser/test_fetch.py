@@ -64,18 +64,18 @@ def test_a_no_cors_response_may_keep_itself_from_the_page():
 
 
 @pytest.mark.parametrize(
-    ("options", "reason"),
+    ("options", "reason", "parameter"),
     [
-        ({"mode": "same-origin"}, "DisallowedByMode"),
-        ({"mode": "no-cors", "redirect": "error"}, "NoCorsRedirectModeNotFollow"),
-        ({"url": "foo://bar"}, "CorsDisabledScheme"),
-        ({"url": "foo://bar", "mode": "no-cors"}, None),
+        ({"mode": "same-origin"}, "DisallowedByMode", ""),
+        ({"mode": "no-cors", "redirect": "error"}, "NoCorsRedirectModeNotFollow", ""),
+        ({"url": "foo://bar"}, "CorsDisabledScheme", "foo"),
+        ({"url": "foo://bar", "mode": "no-cors"}, "CorsDisabledScheme", "foo"),
     ],
 )
-def test_what_never_leaves(options, reason):
+def test_what_never_leaves(options, reason, parameter):
     server = Server()
     outcome = fetch(server, **options)
-    assert why(outcome) == (reason, reason and "")
+    assert why(outcome) == (reason, parameter)
     assert server.requests == []
     assert outcome.exchanges == ()
 
@@ -332,6 +332,18 @@ def test_firefox_makes_a_preflight_even_when_what_needed_it_was_dropped(start, o
     assert [request.method for request in server.requests] == methods
     assert fetch(server, start, **{"method": "POST", **options}).allowed
     assert server.requests[-2].method != "OPTIONS"
+
+
+@pytest.mark.parametrize(
+    ("quirks", "mode", "origin"),
+    [(None, "no-cors", APP), (CHROMIUM, "no-cors", "null"), (CHROMIUM, "cors", APP)],
+)
+def test_chromium_says_null_when_a_redirect_leaves_the_page_in_mode_no_cors(quirks, mode, origin):
+    server = Server(books=redirect(f"{OWN}/own", status=307), own=redirect(API + "/b", status=307))
+    server.answers["b"] = response(*ANY)
+    outcome = fetch(server, OWN, quirks=quirks, mode=mode, method="POST", body=b"x")
+    assert outcome.allowed
+    assert [said for _, _, said in sent(server)] == [APP, APP, origin]
 
 
 def test_firefox_tells_the_page_in_a_preflight_where_the_request_says_null():

@@ -37,6 +37,9 @@ BASE = parse("https://api.example/a/b?q#f")
         ("http://a*b\"'`{}.test/", "http://a*b\"'`{}.test/"),
         ("http://u:p@a/", "http://a/"),
         ("foo://Host:80/p", "foo://Host:80/p"),
+        ("foo:///p", "foo:///p"),
+        ('foo:/a/../p\xe9"', "foo:/p%C3%A9%22"),
+        ('mailto:ada @\x1b"\xe9', 'mailto:ada @%1B"%C3%A9'),
     ],
 )
 def test_a_url_is_written_in_one_way(text, whole):

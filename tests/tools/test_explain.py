@@ -227,6 +227,16 @@ def test_an_option_of_the_config_is_told_by_its_key(ask):
     )
 
 
+def test_a_change_of_the_config_is_to_be_written_before_it_is_read(ask):
+    app = Flask("api", static_folder=None)
+    app.config["CORS_ORIGINS"] = APP
+    app.add_url_rule("/users/1", view_func=lambda: "user")
+    CORS(app)
+    result = ask(app, "--origin", OTHER)
+    assert to_write(result) == [f'app.config["CORS_ORIGINS"] = ["{APP}", "{OTHER}"]']
+    assert "\nTo allow it, before test_explain.py:" in result.output
+
+
 def test_headers_that_a_page_may_not_set_are_noted(ask):
     result = ask(an_app(origins=APP), "--origin", APP, "--header", "Cookie: a=b")
     assert "Note: a page may not set Cookie: the browser leaves it out.\n" in result.output
@@ -414,7 +424,7 @@ def test_as_json_it_holds_the_same(ask):
     }
     assert told["verdict"]["reason"] == "PreflightMissingAllowOriginHeader"
     written = f'resources={{..., "/users/*": {{..., "origins": ["{APP}", "{OTHER}"]}}}}'
-    assert told["change"] == [{"write": written, "place": place}]
+    assert told["change"] == [{"write": written, "where": "at", "place": place}]
     assert told["why"] is None
 
 

@@ -102,7 +102,8 @@ def test_a_page_of_the_same_origin_is_not_compared(plain):
 
 def test_the_question_the_exchanges_the_findings_and_the_verdict_in_this_order(serve, response):
     server = serve(response("200 OK", ALL, ALL))
-    assert run(server.url, status=1).splitlines() == [
+    *lines, console = run(server.url, status=1).splitlines()
+    assert lines == [
         f"GET {server.url} by a page of {APP}",
         "",
         f"1. GET {server.url}",
@@ -119,6 +120,7 @@ def test_the_question_the_exchanges_the_findings_and_the_verdict_in_this_order(s
         "",
         f"Blocked ({DOUBLED}",
     ]
+    assert console.startswith(f"Chromium's console: Access to fetch at '{server.url}' from origin")
 
 
 def test_a_header_that_no_page_may_set_is_told(plain):

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -314,22 +311,3 @@ def test_json_names_blueprints_decorators_and_mistakes(data):
     assert (first["bound_to"], first["blueprint"], first["resource"]) == ("blueprint", "shop", "/*")
     assert (second["bound_to"], second["policy"], second["resource"]) == ("view", None, None)
     assert second["errors"][0].startswith("origins: '*' with supports_credentials=True")
-
-
-PAGE = (ROOT / "docs" / "routes.md").read_text(encoding="utf-8")
-SHOWN = re.findall(r"^```console\n\$ flask (.+)\n((?:.*\n)*?)```$", PAGE, re.MULTILINE)
-
-
-@pytest.mark.parametrize(("command", "output"), SHOWN, ids=[command for command, _ in SHOWN])
-def test_the_page_shows_what_is_printed(command, output):
-    ran = subprocess.run(
-        [sys.executable, "-m", "flask", *command.split()],
-        cwd=ROOT / "examples" / "commands",
-        env={**os.environ, "COLUMNS": "80"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    shown, cut, _ = output.partition("...\n")
-    assert ran.stdout.startswith(shown)
-    assert cut or ran.stdout == shown

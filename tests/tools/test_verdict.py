@@ -45,6 +45,11 @@ def test_browsers_that_conclude_otherwise_are_told():
     assert not verdict.outcome.allowed
     assert set(verdict.otherwise) == {"Chromium", "Firefox"}
     lines = [click.unstyle(line) for line in as_text(verdict)]
+    assert lines[-3] == (
+        f"Chromium's console: Access to fetch at '{URL}' from origin '{APP}' has been blocked by "
+        "CORS policy: Request header field authorization is not allowed by "
+        "Access-Control-Allow-Headers in preflight response."
+    )
     assert lines[0] == f"1. OPTIONS {URL}, a preflight because of authorization"
     assert "Blocked (HeaderDisallowedByPreflightResponse)" in "".join(lines)
     assert lines[-2].startswith("Chromium allows it, against the standard: the page can read")
@@ -64,7 +69,7 @@ def test_as_json_it_holds_what_was_sent_and_what_the_page_can_read():
     server = Server(("Access-Control-Expose-Headers", "X-Total"), ("X-Total", "1"))
     told = json.loads(json.dumps(as_json(judge(asked(), server))))
     assert told["allowed"] is True
-    assert told["reason"] is None
+    assert told["reason"] is told["console"] is None
     assert told["readable"] == {"status": 200, "headers": [["x-total", "1"]]}
     (exchange,) = told["exchanges"]
     assert exchange["method"] == "GET"

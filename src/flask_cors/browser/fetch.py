@@ -76,7 +76,7 @@ class Fetch:
         self.cache = cache
         self.transport = transport
         self.origin = origin
-        self.url = url
+        self.url_list = [url]
         self.method = method
         self.headers = headers
         self.body = body
@@ -85,7 +85,6 @@ class Fetch:
         self.redirect = redirect
         self.tainting: Tainting = "basic"
         self.is_redirect_tainted = False
-        self.redirects = 0
         self.exchanges: list[Exchange] = []
         self.preflights_anyway = quirks.preflights_stay_needed and bool(self.unsafe_names())
 
@@ -109,6 +108,11 @@ class Fetch:
                 # entries using request."
                 self.cache.clear_url(self.preflight_origin, self.cache_url)
             return self.failed(error.failure)
+
+    @property
+    def url(self) -> URL:
+        """https://fetch.spec.whatwg.org/#concept-request-current-url"""
+        return self.url_list[-1]
 
     # ---- main fetch ----------------------------------------------------------------------------
 
@@ -135,6 +139,8 @@ class Fetch:
         """https://fetch.spec.whatwg.org/#main-fetch and #http-redirect-fetch: "is not an HTTP(S)
         scheme"."""
         if not self.url.is_http:
+            if len(self.url_list) == 1:
+                _demand(failure(Reason.CORS_DISABLED_SCHEME, self.url.scheme))
             if self.mode == "cors" and self.url.scheme not in WITHOUT_NETWORK:
                 _demand(failure(Reason.CORS_DISABLED_SCHEME))
             _demand(network_error("The URL is neither http nor https."))
@@ -154,7 +160,7 @@ class Fetch:
     @property
     def cache_url(self) -> str:
         """The URL that the preflight cache knows, with its fragment."""
-        return f"{self.url}{self.url.fragment}"
+        return self.url.with_fragment
 
     # ---- HTTP fetch ----------------------------------------------------------------------------
 
@@ -250,12 +256,12 @@ class Fetch:
         location = self.location(lines[0]) if len(lines) == 1 else None
         if location is None:
             raise _NetworkError(network_error("The response is a redirect to what is no URL."))
-        if self.redirects == MAX_REDIRECTS:
+        if len(self.url_list) > MAX_REDIRECTS:
             _demand(network_error(f"There were more than {MAX_REDIRECTS} redirects."))
-        self.redirects += 1
         self.demand_no_userinfo(location)
         fragment = location.fragment or self.url.fragment
-        before, self.url = self.url, location._replace(userinfo=False, fragment=fragment)
+        before = self.url
+        self.url_list.append(location._replace(userinfo=False, fragment=fragment))
         is_same_origin = location.origin == before.origin
         if self.mode == "same-origin" and not is_same_origin:
             _demand(network_error('The mode is "same-origin", and a redirect leaves the origin.'))
@@ -270,7 +276,8 @@ class Fetch:
         if not is_same_origin:
             self.drop({NON_WILDCARD_NAME})
             # https://fetch.spec.whatwg.org/#concept-request-tainted-origin
-            if before.origin != self.origin:
+            taints_anyway = self.mode == "no-cors" and self.quirks.no_cors_redirects_taint
+            if before.origin != self.origin or taints_anyway:
                 self.is_redirect_tainted = True
 
     def locations(self, response: Response) -> list[str]:
@@ -337,4 +344,5 @@ class Fetch:
             url=url,
             exchanges=tuple(self.exchanges),
             origin=self.origin,
+            url_list=tuple(url.with_fragment for url in self.url_list),
         )

@@ -55,6 +55,9 @@ class Outcome:
     exchanges: tuple[Exchange, ...]
     #: The origin of the page that asked.
     origin: str
+    #: The URLs on the way: the page's, and each that a redirect led to, with their fragments. The
+    #: last one is where it ended (https://fetch.spec.whatwg.org/#concept-request-url-list).
+    url_list: tuple[str, ...]
 
     def __str__(self) -> str:
         return "\n".join(_story(self))

@@ -183,6 +183,9 @@ class Quirks:
     error_needs_location: bool = False
     #: Whether a redirect to a URL with user information is refused everywhere, not by CORS alone.
     refuses_userinfo: bool = False
+    #: Whether in mode ``no-cors`` the request's origin is ``null`` behind every redirect from one
+    #: origin to another, also where the first is the page's. No verdict depends on it.
+    no_cors_redirects_taint: bool = False
     #: What all header lines of a response may have together. The standard leaves it open.
     max_response_headers: int = 256 * 1024
     #: Whether a response with status 407 that comes from no proxy fails.
@@ -223,6 +226,7 @@ CHROMIUM = Quirks(
     locations=chromium_locations,
     error_needs_location=True,
     refuses_userinfo=True,
+    no_cors_redirects_taint=True,
     max_age=chromium_max_age,
     max_age_limit=7200,  # since 76; documented, not waited for
     star_serves_all=MappingProxyType({True: False, False: True}),

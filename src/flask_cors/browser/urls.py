@@ -35,18 +35,22 @@ _is_forbidden_in_host = re.compile(r"[\0\t\n\r #/:<>?@\[\\\]^|]").search
 _is_forbidden_in_domain = re.compile(r"[\0-\x20#%/:<>?@\[\\\]^|\x7f]").search
 _ends_in_number = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?", re.DOTALL).fullmatch
 
-# What is not percent-encoded, https://url.spec.whatwg.org/#path-percent-encode-set and
-# #special-query-percent-encode-set.
+# What is not percent-encoded, https://url.spec.whatwg.org/#path-percent-encode-set,
+# #special-query-percent-encode-set, #fragment-percent-encode-set and
+# #c0-control-percent-encode-set.
 _PATH_SAFE = "!$%&'()*+,/:;=@[\\]|~-._"
 _QUERY_SAFE = "!$%&()*+,/:;=?@[\\]^`{|}~-._"
+_FRAGMENT_SAFE = "!#$%&'()*+,/:;=?@[\\]^{|}~-._"
+_OPAQUE_SAFE = _FRAGMENT_SAFE + ' "<>`'
 
 
 class URL(NamedTuple):
-    """A URL with a host.
+    """A URL.
 
     :ivar userinfo: whether it has a user name or a password.
     :ivar path: the path, and the query where there is one.
     :ivar fragment: with its ``#``; ``str(url)`` leaves it out.
+    :ivar has_authority: whether it goes on with ``//`` behind the scheme.
     """
 
     scheme: str
@@ -55,6 +59,7 @@ class URL(NamedTuple):
     path: str
     userinfo: bool
     fragment: str = ""
+    has_authority: bool = True
 
     @property
     def origin(self) -> str:
@@ -67,8 +72,12 @@ class URL(NamedTuple):
         """https://fetch.spec.whatwg.org/#http-scheme"""
         return self.scheme in ("http", "https")
 
+    @property
+    def with_fragment(self) -> str:
+        return f"{self}{self.fragment}"
+
     def __str__(self) -> str:
-        return self.origin + self.path
+        return (self.origin if self.has_authority else f"{self.scheme}:") + self.path
 
 
 def parse(text: str, base: URL | None = None) -> URL | None:
@@ -76,7 +85,7 @@ def parse(text: str, base: URL | None = None) -> URL | None:
     where it is neither (https://url.spec.whatwg.org/#concept-url-parser)."""
     text, mark, fragment = text.strip(_C0_AND_SPACE).translate(_NEWLINES).partition("#")
     url = _parse(text, base)
-    return None if url is None else url._replace(fragment=mark + fragment)
+    return None if url is None else url._replace(fragment=mark + _quoted(fragment, _FRAGMENT_SAFE))
 
 
 def _parse(text: str, base: URL | None) -> URL | None:
@@ -92,7 +101,8 @@ def _parse(text: str, base: URL | None) -> URL | None:
         return _with_authority(scheme, rest.lstrip("/\\"))
     if rest.startswith("//"):
         return _with_authority(scheme, rest[2:])
-    return URL(scheme, "", None, rest, False)
+    path = _canonical(*rest.partition("?")) if rest.startswith("/") else _quoted(rest, _OPAQUE_SAFE)
+    return URL(scheme, "", None, path, False, has_authority=False)
 
 
 def _resolved(reference: str, base: URL) -> URL | None:
@@ -218,5 +228,8 @@ def _canonical(path: str, mark: str, query: str) -> str:
         if place == len(parts) - 1:
             segments.append("")
     joined = "".join(f"/{segment}" for segment in segments)
-    shown = quote(joined, safe=_PATH_SAFE, errors="surrogateescape")
-    return shown + mark + quote(query, safe=_QUERY_SAFE, errors="surrogateescape")
+    return _quoted(joined, _PATH_SAFE) + mark + _quoted(query, _QUERY_SAFE)
+
+
+def _quoted(text: str, safe: str) -> str:
+    return quote(text, safe=safe, errors="surrogateescape")

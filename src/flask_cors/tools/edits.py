@@ -1,52 +1,36 @@
-"""Small changes of a configuration, tried in turn until one lets a request pass.
-
-The app itself is asked, with the change in place, and is left as it was. Views for unsafe methods
-are not called: what they would have done is taken to be an empty 200.
-"""
+"""Small changes of a configuration, tried in turn until one lets a request pass."""
 
 from __future__ import annotations
 
-import json
-import logging
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
-from functools import wraps
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, NamedTuple
 
 from flask import Flask
 
-from ..context import current_request
-from ..errors import CORSConfigError, Place, shown
-from ..headers import ALL_METHODS, comma_list
-from ..hooks import bind, put_in_front
-from ..policy.options import CONFIG, DEFAULTS, Options, Setting, changed, resolve
+from ..browser import Request
+from ..browser.safelist import normalize_method
+from ..errors import CORSConfigError, Place
+from ..headers import comma_list
+from ..policy.options import (
+    DEFAULTS,
+    POLICY_OPTIONS,
+    Level,
+    Options,
+    Setting,
+    config_level,
+    resolve,
+)
+from ..policy.origins import OriginSet, parse_origins
 from ..policy.policy import Policy
-from ..policy.resources import parse_pattern
-from .arguments import Asked, CannotTell
-from .in_process import InProcess
+from ..policy.resources import PathPattern, parse_pattern
+from .arguments import Asked
+from .in_process import Handled
 from .survey import Source
-from .verdict import fetched
-
-
-class Edit(NamedTuple):
-    """One option, and what to give for it.
-
-    :ivar value: what is tried.
-    :ivar written: the same as source code.
-    """
-
-    option: str
-    value: object
-    written: str
-
-
-class Line(NamedTuple):
-    """A line to write, and where: None where there is no place yet."""
-
-    code: str
-    place: Place | None
+from .trial import acting_as, passes, with_rule
+from .writing import Edit, Line, code_of, hear_nothing, lines, list_of, policy_with
 
 
 class Refused(NamedTuple):
@@ -62,22 +46,32 @@ class Refused(NamedTuple):
 
 
 def change(
-    app: Flask, asked: Asked, policy: Policy, source: Source, refused: Refused
+    app: Flask,
+    asked: Asked,
+    policy: Policy,
+    source: Source,
+    refused: Refused,
+    handled: Mapping[Request, Handled],
 ) -> list[Line] | None:
-    """The lines to write so that the request passes; None where no edit makes it pass."""
+    """The lines to write so that the request passes; None where no edit makes it pass.
+
+    :param handled: what the app did when the request was really made.
+    """
     options = policy.options
-    candidates = list(_candidates(options, asked.origin, refused))
-    for count in range(1, len(candidates) + 1):
-        for edits in combinations(candidates, count):
-            values = {edit.option: edit.value for edit in edits}
-            try:
-                edited = Policy(changed(options, values))
-            except CORSConfigError:
-                continue
-            with _acting_as(policy, edited):
-                if _passes(app, asked):
-                    return list(_lines(options, source, edits))
+    for edits in _choices(_candidates(options, asked.origin, refused)):
+        edited = policy_with(options, edits)
+        if edits and edited is not None:
+            with acting_as(policy, edited):
+                if passes(app, asked, handled):
+                    return list(lines(app, options, source, edits))
     return None
+
+
+def _choices(candidates: Iterable[Edit]) -> Iterator[tuple[Edit, ...]]:
+    """Some of the edits: none, each, each two of them, and so on."""
+    candidates = list(candidates)
+    for count in range(len(candidates) + 1):
+        yield from combinations(candidates, count)
 
 
 def _candidates(options: Options, origin: str, refused: Refused) -> Iterator[Edit]:
@@ -91,9 +85,7 @@ def _candidates(options: Options, origin: str, refused: Refused) -> Iterator[Edi
     if refused.credentials:
         yield Edit("supports_credentials", True, "True")
         if options.origins.value.open_to() is not None:
-            # Credentials take origins that not anyone can take.
-            exact = sorted(options.origins.value.exact - {"null", origin})
-            yield Edit("origins", [*exact, origin], _list([*exact, origin]))
+            yield _closed(options.origins, origin)
     if not options.automatic_options.value:
         yield Edit("automatic_options", True, "True")
     if not options.intercept_exceptions.value:
@@ -102,12 +94,24 @@ def _candidates(options: Options, origin: str, refused: Refused) -> Iterator[Edi
 
 def _added(setting: Setting[Any], option: str, *new: str) -> Edit:
     items = list(_ITEMS[option](setting.value))
-    return Edit(option, [*items, *new], _list([*_as_given(setting.given, items), *new]))
+    given = _as_given(setting.given, items)
+    known = ["..."] if len(given) > _MOST else list(map(code_of, given))
+    return Edit(option, [*items, *new], list_of([*known, *map(code_of, new)]))
+
+
+def _closed(setting: Setting[OriginSet], origin: str) -> Edit:
+    """Credentials take origins that not anyone can take: those that are, and ``origin``."""
+    given = _as_given(setting.given, list(_ITEMS["origins"](setting.value)))
+    kept = [item for item in given if parse_origins(item, hear_nothing).open_to() is None]
+    if not isinstance(parse_origins(kept, hear_nothing).match(origin), str):
+        kept.append(origin)
+    return Edit("origins", kept, list_of(list(map(code_of, kept))))
 
 
 # The items of an option, from its normal form: what was given may have been an iterator.
 _ITEMS: dict[str, Callable[[Any], Iterable[object]]] = {
     "origins": lambda value: [
+        *(["*"] if value.any else []),
         *sorted(value.exact),
         *sorted(value.wildcards),
         *(regex.pattern for regex in value.regexes),
@@ -127,161 +131,73 @@ def _as_given(given: object, items: list[object]) -> list[object]:
     return list(given) if isinstance(given, (list, tuple)) else items
 
 
-def _list(items: list[object]) -> str:
-    *known, new = items
-    if len(known) > _MOST:
-        return f"[..., {_source(new)}]"
-    return f"[{', '.join(map(_source, items))}]"
-
-
-def _source(item: object) -> str:
-    if isinstance(item, str):
-        return json.dumps(item)
-    if isinstance(item, re.Pattern):
-        return f"re.compile({item.pattern!r})"
-    return str(getattr(item, "__qualname__", "..."))
-
-
-# ---- where to write it -------------------------------------------------------------------------
-
-_CALLS = {
-    "CORS(...)": "CORS(..., {})",
-    "init_app(...)": "init_app(..., {})",
-    "cross_origin(...)": "@cross_origin(..., {})",
-}
-
-
-def _lines(options: Options, source: Source, edits: Iterable[Edit]) -> Iterator[Line]:
-    by_level: dict[str, list[Edit]] = {}
-    places: dict[str, Place | None] = {}
-    for edit in edits:
-        setting: Setting[Any] = getattr(options, edit.option)
-        level = setting.level
-        if level == DEFAULTS.name:
-            level = _level_of_defaults(options, source)
-            places.setdefault(level, source.place)
-        else:
-            places[level] = setting.place
-        by_level.setdefault(level, []).append(edit)
-    for level, of_level in by_level.items():
-        if level == CONFIG:
-            for edit in of_level:
-                code = f'app.config["CORS_{edit.option.upper()}"] = {edit.written}'
-                yield Line(code, places[level])
-        else:
-            yield Line(_call(level, source, of_level), places[level])
-
-
-def _level_of_defaults(options: Options, source: Source) -> str:
-    """Where to give an option that was not given: next to those that were."""
-    if source.kind == "view":
-        return "cross_origin(...)"
-    levels = {setting.level for setting in options}
-    own = "" if source.pattern is None else f"the resource {shown(source.pattern.source)}"
-    return next((level for level in (own, "init_app(...)") if level in levels), "CORS(...)")
-
-
-def _call(level: str, source: Source, edits: Iterable[Edit]) -> str:
-    call = _CALLS.get(level)
-    if call is not None:
-        return call.format(", ".join(f"{edit.option}={edit.written}" for edit in edits))
-    assert source.pattern is not None  # a resource's own options
-    own = ", ".join(f'"{edit.option}": {edit.written}' for edit in edits)
-    return f"resources={{..., {json.dumps(source.pattern.source)}: {{..., {own}}}}}"
-
-
 # ---- a path that no rule covers ----------------------------------------------------------------
 
 
-def cover(app: Flask, asked: Asked, pattern: str) -> list[Line] | None:
+def cover(
+    app: Flask,
+    asked: Asked,
+    path: str,
+    is_below: bool,
+    needs: Iterable[str],
+    handled: Mapping[Request, Handled],
+) -> list[Line] | None:
     """The line to write so that a path that no rule covers is covered and the request passes;
-    None where it does not pass."""
+    None where it does not pass.
+
+    :param is_below: whether all paths that begin like ``path`` are to be covered with it.
+    :param needs: what makes a preflight necessary.
+    """
     values: dict[str, object] = {"origins": [asked.origin]}
-    if asked.method not in ALL_METHODS:
-        values["methods"] = [*ALL_METHODS, asked.method]
     if asked.credentials == "include":
         values["supports_credentials"] = True
-    written = {
-        "resources": json.dumps(pattern),
-        **{name: _list(v) if isinstance(v, list) else repr(v) for name, v in values.items()},
-    }
-    policy = Policy(changed(resolve([DEFAULTS]), values))
-    with _with_rule(app, pattern, policy):
-        if not _passes(app, asked):
-            return None
-    given = ", ".join(f"{name}={value}" for name, value in written.items())
-    return [Line(f"CORS(app, {given})", None)]
-
-
-# ---- trying ------------------------------------------------------------------------------------
-
-
-def _passes(app: Flask, asked: Asked) -> bool:
-    with _quiet(), _without_effects(app):
-        try:
-            return fetched(asked, InProcess(app, asked.url)).allowed
-        except CannotTell:
-            return False
-
-
-@contextmanager
-def _acting_as(policy: Policy, other: Policy) -> Generator[None]:
-    """Have a policy decide as another: whoever holds it, holds the same object."""
-    before = dict(vars(policy))
-    vars(policy).update(vars(other))
+    given = Level("CORS(...)", None, values, POLICY_OPTIONS)
     try:
-        yield
-    finally:
-        vars(policy).update(before)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they point at no line of the app yet
+            config = config_level(app.config, Place("", 0, {}))
+        options = resolve([given, config, DEFAULTS])
+    except CORSConfigError:
+        return None
+    resource = _resource(path, is_below)
+    pattern = parse_pattern(resource, hear_nothing)
+    for edits in _choices(_candidates(options, asked.origin, _refused(options, asked, needs))):
+        edited = policy_with(options, edits)
+        if edited is None:
+            continue
+        with with_rule(app, pattern, edited):
+            if passes(app, asked, handled):
+                # A string is cut at the commas before a slash.
+                resources = code_of(resource)
+                written = {
+                    "resources": f"[{resources}]" if "," in resource else resources,
+                    **{name: _written(value) for name, value in values.items()},
+                    **{edit.option: edit.written for edit in edits},
+                }
+                arguments = ", ".join(f"{name}={value}" for name, value in written.items())
+                return [Line(f"CORS(app, {arguments})", "at", None)]
+    return None
 
 
-@contextmanager
-def _with_rule(app: Flask, pattern: str, policy: Policy) -> Generator[None]:
-    """With one rule more. What is attached to an app that had no CORS stays, and does nothing
-    without a rule."""
-    binding = bind(app)
-    put_in_front(binding)
-    before = binding.rules, binding.answers_preflights
-    binding.rules = binding.rules.extended([(parse_pattern(pattern, lambda _: None), policy)])
-    binding.answers_preflights = True
-    binding.forget_views()
+def _written(value: object) -> str:
+    return list_of(map(code_of, value)) if isinstance(value, list) else repr(value)
+
+
+def _refused(options: Options, asked: Asked, needs: Iterable[str]) -> Refused:
+    """What the config refuses of the preflight."""
+    method, needs = normalize_method(asked.method), list(needs)
+    is_refused = bool(needs) and options.methods.value.answer(method) is None
+    headers = options.allow_headers.value
+    names = (name for name in needs if name != method and not headers.allows(name))
+    return Refused(False, method if is_refused else None, tuple(names), False)
+
+
+def _resource(path: str, is_below: bool) -> str:
+    """What to give for ``resources``. A path that reads like a pattern is escaped."""
     try:
-        yield
-    finally:
-        binding.rules, binding.answers_preflights = before
-        binding.forget_views()
-
-
-# https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-@contextmanager
-def _without_effects(app: Flask) -> Generator[None]:
-    views = app.view_functions
-    app.view_functions = {endpoint: _harmless(app, view) for endpoint, view in views.items()}
-    try:
-        yield
-    finally:
-        app.view_functions = views
-
-
-def _harmless(app: Flask, view: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(view)  # the mark of @cross_origin with it
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if current_request().method in _SAFE:
-            return app.ensure_sync(view)(*args, **kwargs)
-        return ""
-
-    return call
-
-
-@contextmanager
-def _quiet() -> Generator[None]:
-    """Without log lines, for they would tell of requests that nobody made."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.disable(before)
+        is_literal = parse_pattern(path, hear_nothing) == PathPattern(path)
+    except CORSConfigError:
+        is_literal = False
+    if is_literal and not path.endswith("/*"):
+        return f"{path}*" if is_below else path
+    return re.escape(path) + ("" if is_below else "$")

@@ -6,8 +6,8 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,16 +16,15 @@ from flask import Flask
 from werkzeug.exceptions import NotFound
 
 from .. import headers as h
-from ..browser import STANDARD, Reason
+from ..browser import STANDARD, Reason, Request
 from ..browser.arguments import parse_url
 from ..browser.safelist import is_safelisted_method, normalize_method, unsafe_request_header_names
-from ..errors import CORSConfigError, Place, shown
-from ..policy.options import CONFIG, Setting
+from ..errors import CORSConfigError, shown
+from ..policy.options import Setting
 from ..policy.policy import Policy
 from ..testing import address
-from . import verdict as verdicts
 from .arguments import Asked, BadInput, read
-from .edits import Line, Refused, change, cover
+from .edits import Refused, change, cover
 from .entries import (
     Near,
     entry_of_header,
@@ -34,10 +33,12 @@ from .entries import (
     near_name,
     near_origin,
 )
+from .explanation import Check, Explanation, as_json, as_text
 from .in_process import Handled, InProcess
-from .survey import Source, source_of
-from .text import fitted, has_colour, shown_place, table, width
+from .survey import source_of
+from .text import has_colour, width
 from .verdict import Verdict, judge
+from .writing import Line
 
 
 def run(
@@ -90,52 +91,6 @@ def _path(app: Flask, asked: Asked) -> str:
 # ---- what is found out -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing that a policy was asked for.
-
-    :ivar what: ``"origin"``, ``"method"``, ``"header"`` or ``"credentials"``.
-    :ivar entry: what allows it; None where it is refused.
-    :ivar near: of a refused one, the entry it was probably meant to be.
-    :ivar level: who gave the option.
-    """
-
-    what: str
-    value: str
-    entry: str | None
-    near: Near | None
-    level: str
-    place: Place | None
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """All that is told.
-
-    :ivar needs: what makes a preflight necessary.
-    :ivar source: where the policy was bound that decided last; None without one.
-    :ivar notes: what else a reader should know.
-    :ivar lines: what to write so that it is allowed, tried.
-    :ivar why: why there is nothing to write.
-    """
-
-    asked: Asked
-    verdict: Verdict
-    needs: tuple[str, ...]
-    rule: str | None
-    source: Source | None
-    checks: tuple[Check, ...]
-    notes: tuple[str, ...]
-    lines: tuple[Line, ...] = ()
-    why: str | None = None
-
-    @property
-    def opens_to_origin(self) -> bool:
-        """Whether the lines let in an origin that was a stranger."""
-        known = (check.entry for check in self.checks if check.what == "origin")
-        return bool(self.lines) and next(known, None) is None
-
-
 def explain(app: Flask, asked: Asked) -> Explanation:
     """Make the request, and find out why it ended as it did.
 
@@ -163,7 +118,7 @@ def explain(app: Flask, asked: Asked) -> Explanation:
     if verdict.outcome.allowed:
         return explanation
     why = _hopeless(asked, verdict, last)
-    lines = None if why else _lines(app, explanation, last)
+    lines = None if why else _lines(app, explanation, last, server.handled)
     if why is None and lines is None:
         why = "no change of the options of CORS allows it: what is wrong lies outside of them"
     return replace(explanation, lines=tuple(lines or ()), why=why)
@@ -265,10 +220,13 @@ def _hopeless(asked: Asked, verdict: Verdict, last: Handled) -> str | None:
     return None
 
 
-def _lines(app: Flask, explanation: Explanation, last: Handled) -> list[Line] | None:
+def _lines(
+    app: Flask, explanation: Explanation, last: Handled, handled: Mapping[Request, Handled]
+) -> list[Line] | None:
     asked, source = explanation.asked, explanation.source
     if last.policy is None:
-        return cover(app, asked, _pattern(last))
+        path, is_below = _covering(last)
+        return cover(app, asked, path, is_below, explanation.needs, handled)
     if source is None:
         return None
     refused: dict[str, list[str]] = {}
@@ -286,143 +244,13 @@ def _lines(app: Flask, explanation: Explanation, last: Handled) -> list[Line] | 
             tuple(refused.get("header", ())),
             "credentials" in refused,
         ),
+        handled,
     )
 
 
-def _pattern(last: Handled) -> str:
-    """The resource that covers the paths of a rule and no more, as far as can be said simply."""
+def _covering(last: Handled) -> tuple[str, bool]:
+    """The path to cover, and whether all below it: the paths of a rule and no more, as far as can
+    be said simply."""
     beginning, converter, _ = (last.rule or last.path).partition("<")
-    is_below = converter and beginning.endswith("/") and beginning != "/"
-    return f"{beginning}*" if is_below else last.path
-
-
-# ---- for people --------------------------------------------------------------------------------
-
-
-def as_text(explanation: Explanation, width: int) -> Iterator[str]:
-    """The lines for a reader, with the colours of a terminal."""
-    asked = explanation.asked
-    yield click.style(f"{asked.method} {asked.url} by a page of {asked.origin}", bold=True)
-    yield ""
-    rows = list(_rows(explanation))
-    yield from table(rows, fitted(rows, width))
-    for note in explanation.notes:
-        yield f"Note: {note}."
-    yield ""
-    yield from verdicts.as_text(explanation.verdict)
-    if explanation.lines:
-        yield ""
-        for line in explanation.lines:
-            where = "" if line.place is None else f", at {shown_place(line.place)}"
-            yield f"To allow it{where}:"
-            yield click.style(f"    {line.code}", bold=True)
-        yield "This was tried: a browser then allows the request."
-        if explanation.opens_to_origin:
-            yield f"Write it only if you trust the pages of {asked.origin} with the answers."
-    elif explanation.why is not None:
-        yield ""
-        yield f"What to do: {explanation.why}."
-
-
-def _rows(explanation: Explanation) -> Iterator[tuple[str, str, str, str]]:
-    needs = explanation.needs
-    because = f"because of {', '.join(needs)}" if needs else "nothing in the request needs one"
-    yield "Preflight", "needed" if needs else "none", because, ""
-    yield "Route", "", explanation.rule or _unserved(explanation), ""
-    source = explanation.source
-    if source is None:
-        yield "Policy", "none", "no rule of CORS covers the path", ""
-    else:
-        yield "Policy", "", _bound(source), shown_place(source.place)
-    for check in explanation.checks:
-        yield (
-            check.what.capitalize(),
-            "refused" if check.entry is None else "allowed",
-            _compared(check),
-            _set_by(check),
-        )
-
-
-def _unserved(explanation: Explanation) -> str:
-    allow = explanation.verdict.outcome.exchanges[-1].response.get("Allow")
-    other = (
-        "" if allow is None else f"; others are served: {', '.join(sorted(h.comma_list(allow)))}"
-    )
-    return f"none serves {normalize_method(explanation.asked.method)}{other}"
-
-
-def _bound(source: Source) -> str:
-    if source.pattern is None:
-        return "@cross_origin"
-    return source.pattern.source + (f" of {source.name}" if source.name else "")
-
-
-def _compared(check: Check) -> str:
-    if check.entry is not None:
-        return check.value if check.entry == check.value else f"{check.value}, by {check.entry}"
-    if check.near is None:
-        return check.value
-    return f"{check.value}; nearest is {check.near.entry} ({check.near.difference})"
-
-
-def _set_by(check: Check) -> str:
-    option = _OPTION_OF[check.what]
-    level = f"CORS_{option.upper()} of {CONFIG}" if check.level == CONFIG else check.level
-    place = "" if check.place is None else f", {shown_place(check.place)}"
-    return f"{option}: {level}{place}"
-
-
-_OPTION_OF = {
-    "origin": "origins",
-    "method": "methods",
-    "header": "allow_headers",
-    "credentials": "supports_credentials",
-}
-
-
-# ---- for programs ------------------------------------------------------------------------------
-
-
-def as_json(explanation: Explanation) -> dict[str, object]:
-    """The same for programs."""
-    asked, source = explanation.asked, explanation.source
-    return {
-        "request": {
-            "method": asked.method,
-            "url": asked.url,
-            "origin": asked.origin,
-            "headers": list(asked.headers),
-            "credentials": asked.credentials,
-        },
-        "preflight": {"needed": bool(explanation.needs), "because": explanation.needs},
-        "rule": explanation.rule,
-        "policy": None
-        if source is None
-        else {
-            "bound_to": source.kind,
-            "blueprint": source.name if source.kind == "blueprint" else None,
-            "resource": None if source.pattern is None else source.pattern.source,
-            "place": _place(source.place),
-        },
-        "checks": [
-            {
-                "what": check.what,
-                "value": check.value,
-                "allowed": check.entry is not None,
-                "entry": check.entry,
-                "nearest": None if check.near is None else check.near._asdict(),
-                "option": _OPTION_OF[check.what],
-                "level": check.level,
-                "place": _place(check.place),
-            }
-            for check in explanation.checks
-        ],
-        "notes": explanation.notes,
-        "verdict": verdicts.as_json(explanation.verdict),
-        "change": [{"write": line.code, "place": _place(line.place)} for line in explanation.lines],
-        "why": explanation.why,
-    }
-
-
-def _place(place: Place | None) -> dict[str, object] | None:
-    return None if place is None else {"file": place.file, "line": place.line}
+    is_below = converter != "" and beginning.endswith("/") and beginning != "/"
+    return (beginning, True) if is_below else (last.path, False)

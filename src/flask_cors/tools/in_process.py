@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from flask import Flask, got_request_exception, request_tearing_down
 
 from ..browser import Request, Response
+from ..browser.arguments import parse_url
 from ..context import current_request
 from ..policy.policy import Decision, Policy
 from ..responses import decided
-from ..testing import address, through
+from ..testing import address, sent
 from .arguments import CannotTell
 
 
@@ -38,7 +39,7 @@ class Handled:
 
 
 class InProcess:
-    """A transport to an app.
+    """A transport to an app, which brings no body back.
 
     An exception that the app does not handle is answered with 500, as in production, whatever
     ``testing``, ``debug`` and ``PROPAGATE_EXCEPTIONS`` say.
@@ -50,13 +51,14 @@ class InProcess:
     def __init__(self, app: Flask, url: str) -> None:
         self.app = app
         self.handled: dict[Request, Handled] = {}
-        self._host = urlsplit(url).netloc
-        root = urlsplit(address(app)).path
-        self._root = root if urlsplit(url).path.startswith(root) else "/"
+        self._host = urlsplit(str(parse_url(url))).netloc  # as the browser writes it
+        self._root = urlsplit(address(app)).path
         self._client = app.test_client(use_cookies=False)
 
     def __call__(self, request: Request) -> Response:
-        if urlsplit(request.url).netloc != self._host:
+        to = urlsplit(request.url)
+        root = self._root if to.path.startswith(self._root) else "/"
+        if to.netloc != self._host:
             raise CannotTell(
                 f"the app sends the browser on to {request.url[:200]!r}, which is another server: "
                 "ask that one with `flask cors probe`"
@@ -78,10 +80,12 @@ class InProcess:
             _as_in_production(self.app),
         ):
             try:
-                response = through(self._client, request, self._root)
-            except Exception as error:  # of WSGI middleware, or whatever passes Flask by
+                answer = sent(self._client, request, root)
+                answer.close()  # a body may have no end
+            except (Exception, SystemExit) as error:  # of WSGI middleware, or what passes Flask by
                 said = f"{type(error).__name__}: {error}".splitlines()[0]
                 raise CannotTell(f"the app raised, outside of Flask, {said}") from error
+        response = Response(answer.status_code, tuple(answer.headers))
         self.handled[request] = Handled(response, **seen)
         return response
 

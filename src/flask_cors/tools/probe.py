@@ -133,9 +133,9 @@ def as_text(probed: Probed, findings: Sequence[Finding], width: int) -> Iterator
     for name in asked.dropped:
         yield f"Browsers let no page set {name}: it was left out."
     yield ""
-    *story, conclusion = verdict.as_text(probed.verdict)
-    place = story.index("")
-    yield from story[:place]
+    lines = list(verdict.as_text(probed.verdict))
+    end = lines.index("")
+    yield from lines[:end]
     if probed.again:
         yield ""
         yield f"Asked again from {probed.other_origin}:"
@@ -149,7 +149,7 @@ def as_text(probed: Probed, findings: Sequence[Finding], width: int) -> Iterator
         head = f"{finding.level.value.capitalize()} ({finding.name}):"
         yield _STYLES[finding.level](head) + first.removeprefix(head)
         yield from more
-    yield from [*story[place:], conclusion]
+    yield from lines[end:]
 
 
 def _line(finding: Finding) -> str:

@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 from ..binding import Binding, ViewOptions, marks
 from ..errors import CORSConfigError, Place
 from ..headers import ALL_METHODS
-from ..hooks import bind
+from ..hooks import binding_of
 from ..policy.policy import Policy
 from ..policy.resources import PathPattern, ResourceMap
 from .paths import Match, Paths, in_order
@@ -87,7 +87,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A policy that was bound to an app or a blueprint, and the resource that it holds for."""
+    """A policy, what it was bound to, and the resource that it holds for."""
 
     source: Source
     policy: Policy
@@ -115,6 +115,16 @@ def survey(app: Flask) -> Survey:
     return Survey(app, tuple(routes), tuple(surveyor.bound()))
 
 
+def everything_bound(app: Flask) -> Iterator[Bound]:
+    """The policies of the app, its blueprints and its decorated views."""
+    surveyor = _Surveyor(app)
+    yield from surveyor.bound()
+    for endpoint, options in surveyor.marked():
+        policy = surveyor.binding.meet(options)
+        if isinstance(policy, Policy):
+            yield Bound(Source("view", endpoint, options.place, None), policy)
+
+
 def source_of(app: Flask, policy: Policy, path: str) -> Source | None:
     """Where the policy that a request to ``path`` got was bound; None for a view that only a
     request can find."""
@@ -124,7 +134,7 @@ def source_of(app: Flask, policy: Policy, path: str) -> Source | None:
 class _Surveyor:
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.binding: Binding = bind(app)
+        self.binding: Binding = binding_of(app)
         self._ordered: dict[str, list[PathPattern]] = {}
         # The methods of rules without converters, which come before the others.
         self._static: dict[tuple[str, str], set[str]] = {}
@@ -142,11 +152,14 @@ class _Surveyor:
             for pattern, policy in rules.rules.items():
                 yield Bound(self._source(name, pattern), policy)
 
-    def source_of(self, policy: Policy, path: str) -> Source | None:
+    def marked(self) -> Iterator[tuple[str, ViewOptions]]:
         for endpoint, view in self.app.view_functions.items():
-            for _, options in marks(view):
-                if self.binding.meet(options) is policy:
-                    return Source("view", endpoint, options.place, None)
+            yield from ((endpoint, options) for _, options in marks(view))
+
+    def source_of(self, policy: Policy, path: str) -> Source | None:
+        for endpoint, options in self.marked():
+            if self.binding.meet(options) is policy:
+                return Source("view", endpoint, options.place, None)
         for name, rules in self._maps():
             # Resources may share a policy: which of them matched?
             pattern = ResourceMap((each, each) for each in rules.rules).match(path)

@@ -18,6 +18,7 @@ from ..browser import (
     Response,
     Transport,
 )
+from ..browser.console import chromium_message
 from ..browser.messages import Exchange
 from .arguments import Asked
 
@@ -65,6 +66,9 @@ def as_text(verdict: Verdict) -> Iterator[str]:
     yield from story
     yield ""
     yield click.style(conclusion, fg="green" if verdict.outcome.allowed else "red", bold=True)
+    console = chromium_message(verdict.outcome)
+    if console is not None:
+        yield f"Chromium's console: {console}"
     for name, other in verdict.otherwise.items():
         does = "allows" if other.allowed else "blocks"
         yield f"{name} {does} it, against the standard: {other.message}"
@@ -87,6 +91,7 @@ def _concluded(outcome: Outcome) -> dict[str, object]:
         "reason": outcome.reason and outcome.reason.value,
         "parameter": outcome.parameter,
         "message": outcome.message,
+        "console": chromium_message(outcome),
     }
 
 

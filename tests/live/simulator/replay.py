@@ -6,19 +6,20 @@ import re
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from browser.corpus import Server, verdict
+from browser.corpus import CACHED, CORPUS, Server, Step, as_case, verdict
 from exact import certified, serving
 
 from flask_cors.browser import Outcome, Request
+from flask_cors.browser.console import chromium_message
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 PAGE = "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n{headers}\r\n"
 PAGE += '<!doctype html><title>-</title><link rel="icon" href="data:,">'
@@ -42,6 +43,7 @@ class Seen:
     """One fetch.
 
     :ivar reason: the name that Chromium gives it.
+    :ivar console: what it writes into the console.
     :ivar preflights: ``Access-Control-Request-Method`` and ``-Headers`` of each.
     :ivar requests: method, URL and ``Origin`` of each, without the preflights.
     :ivar page: what the page may read: type, status and headers.
@@ -50,6 +52,7 @@ class Seen:
     verdict: str
     reason: str | None
     parameter: str | None
+    console: str | None
     preflights: list[tuple[str | None, str | None]]
     requests: list[tuple[str, str, str | None]]
     page: tuple[str, int, list[tuple[str, str]]] | None
@@ -57,7 +60,8 @@ class Seen:
 
     def __str__(self) -> str:
         parts = [self.verdict, f"reason {self.reason} {self.parameter!r}"]
-        parts += [f"preflights {self.preflights}", f"requests {self.requests}"]
+        parts += [f"console {self.console}", f"preflights {self.preflights}"]
+        parts += [f"requests {self.requests}"]
         parts += [f"page {self.page}", *filter(None, [self.error])]
         return "; ".join(parts)
 
@@ -69,6 +73,7 @@ def simulated(outcome: Outcome) -> Seen:
         verdict(outcome),
         outcome.reason and outcome.reason.value,
         outcome.parameter,
+        chromium_message(outcome),
         *_split(sent),
         (outcome.type, outcome.status, headers) if outcome.allowed else None,
     )
@@ -116,15 +121,18 @@ class Site:
 
 
 class Reasons:
-    """Why requests failed, told by the developer tools to whoever listens."""
+    """Why requests failed, told by the developer tools and the console to whoever listens."""
 
     def __init__(self) -> None:
+        self.console: dict[str, str] = {}
         self.failed: dict[str, tuple[str, str] | None] = {}
         self.issues: dict[str, tuple[str, str]] = {}
         self._cases: dict[str, str] = {}
         self._preflights: set[str] = set()
 
-    def listen(self, devtools: Any) -> None:
+    def listen(self, page: Page) -> None:
+        page.on("console", lambda message: self._said(message.text))
+        devtools: Any = page.context.new_cdp_session(page)
         devtools.send("Network.enable")
         devtools.send("Audits.enable")
         devtools.on("Network.requestWillBeSent", lambda event: self._sent(event))
@@ -132,10 +140,16 @@ class Reasons:
         devtools.on("Audits.issueAdded", lambda event: self._issue(event["issue"]["details"]))
 
     def knows(self, case: str) -> bool:
-        return case in self.failed or case in self.issues
+        """Whether all is said: a code comes with a line of the console, before or after it."""
+        code, _ = self.of(case)
+        return case in self.console if code else case in self.failed
 
     def of(self, case: str) -> tuple[str | None, str | None]:
         return self.failed.get(case) or self.issues.get(case) or (None, None)
+
+    def _said(self, text: str) -> None:
+        if _is_message(text) and (name := _case_of(text)):
+            self.console[name] = text
 
     def _sent(self, event: dict[str, Any]) -> None:
         if name := _case_of(event["request"]["url"]):
@@ -156,8 +170,12 @@ class Reasons:
             self.issues[name] = _code(issue["corsErrorStatus"])
 
 
+# Beside a line such as "Failed to load resource: net::ERR_FAILED".
+_is_message = re.compile("Access to fetch at |Fetch API cannot load ").match
+
+
 def _case_of(url: str) -> str | None:
-    found = re.search(r"/([gw]\d{4})(/|$)", url)
+    found = re.search(r"/([gw]\d{4})\b", url)
     return found and found[1]
 
 
@@ -165,12 +183,12 @@ def _code(status: dict[str, str]) -> tuple[str, str]:
     return status["corsError"], status["failedParameter"]
 
 
-def replay(
-    cases: list[dict[str, Any]], launched: Callable[[str], AbstractContextManager[Browser]]
-) -> dict[str, Seen]:
-    """By the ids of the cases, what Chromium did."""
-    site, reasons = Site(cases), Reasons()
-    read: dict[str, Any] = {}
+Launched = Callable[[str], AbstractContextManager["Browser"]]
+
+
+@contextmanager
+def visiting(site: Site, launched: Launched) -> Iterator[BrowserContext]:
+    """Chromium, to which the hosts of the site are at their ports."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
         plain = stack.enter_context(serving(lambda head: site.answer("http", head)))
@@ -181,13 +199,25 @@ def replay(
         rules = ", ".join(f"MAP *:{port} 127.0.0.1:{free}" for port, free in ports.items())
         browser = stack.enter_context(launched(f"--host-resolver-rules={rules}"))
         context = browser.new_context(ignore_https_errors=True)
+        yield context
+        context.close()
+
+
+def page_of(origin: str, context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.goto("http://web-platform.test:8000/null" if origin == "null" else f"{origin}/page")
+    assert page.evaluate("origin") == origin
+    return page
+
+
+def replay(cases: list[dict[str, Any]], launched: Launched) -> dict[str, Seen]:
+    """By the ids of the cases, what Chromium did."""
+    site, reasons = Site(cases), Reasons()
+    read: dict[str, Any] = {}
+    with visiting(site, launched) as context:
         for origin in sorted({case["request"]["origin"] for case in cases}):
-            page = context.new_page()
-            page.goto(
-                "http://web-platform.test:8000/null" if origin == "null" else f"{origin}/page"
-            )
-            assert page.evaluate("origin") == origin
-            reasons.listen(context.new_cdp_session(page))
+            page = page_of(origin, context)
+            reasons.listen(page)
             of_page = [case for case in cases if case["request"]["origin"] == origin]
             for start in range(0, len(of_page), AT_ONCE):
                 some = of_page[start : start + AT_ONCE]
@@ -198,11 +228,45 @@ def replay(
             until = time.monotonic() + 5
             while not all(map(reasons.knows, blocked)) and time.monotonic() < until:
                 page.wait_for_timeout(20)
-        context.close()
     return {
-        name: _seen(page_read, reasons.of(name), site.sent[name])
+        name: _seen(
+            page_read, (*reasons.of(name), reasons.console.get(name)), *_split(site.sent[name])
+        )
         for name, page_read in read.items()
     }
+
+
+# One step of each sequence, all at once: a step waits until the one before it is done everywhere.
+STEP = """steps => Promise.all(steps.map(async ([url, init, wait]) => {
+    await new Promise(done => setTimeout(done, wait));
+    try {
+        await (await fetch(url, init)).text();
+        return true;
+    } catch {
+        return false;
+    }
+}))"""
+
+
+def replay_sequences(sequences: list[dict[str, Any]], launched: Launched) -> dict[str, list[Step]]:
+    """By the ids of the sequences, what Chromium did at each step, and the waits between."""
+    site = Site(map(as_case, sequences))
+    done: dict[str, list[Step]] = {sequence["id"]: [] for sequence in sequences}
+    with visiting(site, launched) as context:
+        page = page_of(CORPUS["origins"]["local"], context)
+        for number in range(max(len(sequence["steps"]) for sequence in sequences)):
+            site.sent.clear()
+            some = [one for one in sequences if number < len(one["steps"])]
+            steps = [_step(sequence, sequence["steps"][number]) for sequence in some]
+            for sequence, allowed in zip(some, page.evaluate(STEP, steps), strict=True):
+                methods = [request.method for _, request in site.sent[sequence["id"]]]
+                done[sequence["id"]].append((allowed, methods))
+    return done
+
+
+def _step(sequence: dict[str, Any], step: dict[str, Any]) -> tuple[str, dict[str, Any], float]:
+    url = CACHED.replace("{id}", sequence["id"])
+    return url, step["init"], 1000 * step["wait_before_s"]
 
 
 def _asked(case: dict[str, Any]) -> dict[str, Any]:
@@ -210,8 +274,14 @@ def _asked(case: dict[str, Any]) -> dict[str, Any]:
     return {**asked, "url": asked["url"].replace("{id}", case["id"])}
 
 
-def _seen(read: Any, why: tuple[str | None, str | None], sent: list[tuple[bool, Request]]) -> Seen:
+def _seen(
+    read: Any,
+    why: tuple[str | None, str | None, str | None],
+    preflights: list[Any],
+    requests: list[Any],
+) -> Seen:
     if isinstance(read, str):
-        return Seen("block", *why, *_split(sent), None, read)
+        return Seen("block", *why, preflights, requests, None, read)
     kind, status, headers = read
-    return Seen("allow", None, None, *_split(sent), (kind, status, list(map(tuple, headers))))
+    page = (kind, status, list(map(tuple, headers)))
+    return Seen("allow", *why, preflights, requests, page)

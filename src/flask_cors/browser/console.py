@@ -1,0 +1,123 @@
+"""What Chromium writes into its console where CORS blocks a ``fetch()``.
+
+The texts are those of Chromium 156, word for word. It escapes all but printable ASCII in the values
+that it shows, byte for byte as they came; what is left to do here is to cut what is too long, which
+it does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from .. import headers as h
+from .outcome import Outcome
+from .reasons import Reason
+
+_NOT_SENT = "Fetch API cannot load {url}. "
+_ACCESS = "Access to fetch at '{url}' {redirected}from origin '{origin}' "
+_BLOCKED = f"{_ACCESS}has been blocked by CORS policy: "
+_PREFLIGHT = f"{_BLOCKED}Response to preflight request doesn't pass access control check: "
+
+# The CORS check says the same of both responses; only what stands before it differs.
+_MISSING = "No 'Access-Control-Allow-Origin' header is present on the requested resource."
+_WILDCARD = (
+    "The value of the 'Access-Control-Allow-Origin' header in the response must not be the "
+    "wildcard '*' when the request's credentials mode is 'include'."
+)
+_MEND = "Have the server send the header with a valid value."
+_MULTIPLE = (
+    "The 'Access-Control-Allow-Origin' header contains multiple values '{allow_origin}', but only "
+    f"one is allowed. {_MEND}"
+)
+_INVALID = (
+    f"The 'Access-Control-Allow-Origin' header contains the invalid value '{{allow_origin}}'. "
+    f"{_MEND}"
+)
+_MISMATCH = (
+    "The 'Access-Control-Allow-Origin' header has a value '{allow_origin}' that is not equal to "
+    f"the supplied origin. {_MEND}"
+)
+_CREDENTIALS = (
+    "The value of the 'Access-Control-Allow-Credentials' header in the response is "
+    "'{allow_credentials}' which must be 'true' when the request's credentials mode is 'include'."
+)
+
+TEXTS: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.DISALLOWED_BY_MODE: _NOT_SENT + 'Request mode is "same-origin" but the URL\'s '
+        "origin is not same as the request origin {origin}.",
+        Reason.NO_CORS_REDIRECT_MODE_NOT_FOLLOW: _NOT_SENT + 'Request mode is "no-cors" but the '
+        'redirect mode is not "follow".',
+        Reason.CORS_DISABLED_SCHEME: _BLOCKED + "Cross origin requests are only supported for "
+        "protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, "
+        "chrome-untrusted, data, http, https, isolated-app.",
+        Reason.REDIRECT_CONTAINS_CREDENTIALS: _BLOCKED + "Redirect location '' contains a username "
+        "and password, which is disallowed for cross-origin requests.",
+        Reason.MISSING_ALLOW_ORIGIN_HEADER: _BLOCKED + _MISSING,
+        Reason.WILDCARD_ORIGIN_NOT_ALLOWED: _BLOCKED + _WILDCARD,
+        Reason.MULTIPLE_ALLOW_ORIGIN_VALUES: _BLOCKED + _MULTIPLE,
+        Reason.INVALID_ALLOW_ORIGIN_VALUE: _BLOCKED + _INVALID,
+        Reason.ALLOW_ORIGIN_MISMATCH: _BLOCKED + _MISMATCH,
+        Reason.INVALID_ALLOW_CREDENTIALS: _BLOCKED + _CREDENTIALS,
+        Reason.PREFLIGHT_MISSING_ALLOW_ORIGIN_HEADER: _PREFLIGHT + _MISSING,
+        Reason.PREFLIGHT_WILDCARD_ORIGIN_NOT_ALLOWED: _PREFLIGHT + _WILDCARD,
+        Reason.PREFLIGHT_MULTIPLE_ALLOW_ORIGIN_VALUES: _PREFLIGHT + _MULTIPLE,
+        Reason.PREFLIGHT_INVALID_ALLOW_ORIGIN_VALUE: _PREFLIGHT + _INVALID,
+        Reason.PREFLIGHT_ALLOW_ORIGIN_MISMATCH: _PREFLIGHT + _MISMATCH,
+        Reason.PREFLIGHT_INVALID_ALLOW_CREDENTIALS: _PREFLIGHT + _CREDENTIALS,
+        Reason.PREFLIGHT_DISALLOWED_REDIRECT: _PREFLIGHT + "Redirect is not allowed for a "
+        "preflight request.",
+        Reason.PREFLIGHT_INVALID_STATUS: _PREFLIGHT + "It does not have HTTP ok status.",
+        Reason.INVALID_ALLOW_METHODS_PREFLIGHT_RESPONSE: _BLOCKED + "Cannot parse "
+        "Access-Control-Allow-Methods response header field in preflight response.",
+        Reason.INVALID_ALLOW_HEADERS_PREFLIGHT_RESPONSE: _BLOCKED + "Cannot parse "
+        "Access-Control-Allow-Headers response header field in preflight response.",
+        Reason.METHOD_DISALLOWED_BY_PREFLIGHT_RESPONSE: _BLOCKED + "Method {parameter} is not "
+        "allowed by Access-Control-Allow-Methods in preflight response.",
+        Reason.HEADER_DISALLOWED_BY_PREFLIGHT_RESPONSE: _BLOCKED + "Request header field "
+        "{parameter} is not allowed by Access-Control-Allow-Headers in preflight response.",
+    }
+)
+
+# Where it is the page's own URL that has the scheme, the parameter names it.
+_SCHEME = _NOT_SENT + 'URL scheme "{parameter}" is not supported.'
+
+
+def chromium_message(outcome: Outcome) -> str | None:
+    """The line of Chromium's console, None where it is not CORS that blocked.
+
+    It is printable ASCII, and each value in it is cut after 200 characters.
+    """
+    if outcome.reason is None:
+        return None
+    text = TEXTS[outcome.reason]
+    if outcome.reason is Reason.CORS_DISABLED_SCHEME and outcome.parameter:
+        text = _SCHEME
+    first, *_, last = outcome.url_list * 2
+    return text.format(
+        url=_short(last),
+        redirected=f"(redirected from '{_short(first)}') " if len(outcome.url_list) > 1 else "",
+        origin=_short(outcome.origin),
+        # As it came: the parameter has it in UTF-8, or not at all.
+        allow_origin=_short(_said(outcome, h.ALLOW_ORIGIN)),
+        allow_credentials=_short(_said(outcome, h.ALLOW_CREDENTIALS)),
+        parameter=_short(outcome.parameter or ""),
+    )
+
+
+def _said(outcome: Outcome, name: str) -> str:
+    """A header of the response at fault, which is the last one."""
+    return "".join(exchange.response.get(name) or "" for exchange in outcome.exchanges[-1:])
+
+
+# What is shown of a value that a server chose the length of.
+_SHOWN = 200
+
+_escapes = re.compile(r"[^ -~]")
+
+
+def _short(text: str) -> str:
+    text = _escapes.sub(lambda found: f"\\u{ord(found[0]):04X}", text[: _SHOWN + 1])
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
