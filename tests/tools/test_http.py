@@ -224,6 +224,10 @@ def test_what_is_no_answer_is_told_in_a_line(serve, sent, told):
     assert told in failure(serve(sent).url)
 
 
+def test_port_0_is_nobodys():
+    assert failure("http://127.0.0.1:0/")
+
+
 # ---- TLS ---------------------------------------------------------------------------------------
 
 

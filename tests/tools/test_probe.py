@@ -166,6 +166,12 @@ def test_what_a_server_sends_reaches_no_terminal_as_it_is(serve, response):
         assert len(output) < 5000
 
 
+def test_the_url_is_shown_as_it_is_sent(plain):
+    output = run(f"{plain.url}a/../\x1b[2J#fragment")
+    assert output.startswith(f"GET {plain.url}%1B[2J by a page")
+    assert plain.heads[0].startswith("GET /%1B[2J HTTP/1.1")
+
+
 def test_json_holds_the_same(serve, response):
     server = serve(response("200 OK", ALL, ALL, "X-Name: \x1b\xff"))
     output = run(server.url, "--format", "json", "--header", "Cookie: a", status=1)

@@ -40,7 +40,7 @@ def run(asked: Asked, form: str) -> int:
     url = parse(asked.url)
     if url is None or not url.is_http:
         raise BadInput(f"url: {shown(asked.url)} is no http or https URL, as 'https://api.example'")
-    probed = probe(asked, http())
+    probed = probe(asked._replace(url=str(url)), http())  # as it is sent
     findings = find(probed)
     if form == "json":
         click.echo(json.dumps(as_json(probed, findings), indent=2))
