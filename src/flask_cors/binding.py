@@ -148,6 +148,10 @@ class Binding:
                 policy = self._met[options] = options.resolve(self.app)
         return policy
 
+    def met(self) -> list[tuple[ViewOptions, Policy | CORSConfigError]]:
+        """The options of decorated views that came up so far, and what they make."""
+        return list(self._met.items())
+
     def get_ready(self) -> None:
         """Find the decorated views, and the requests whose policy is known beforehand; Flask adds
         no view once it serves requests."""

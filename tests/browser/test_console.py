@@ -93,6 +93,18 @@ def test_a_redirect_is_told_by_its_end_and_its_beginning():
     ) in said_to(server, "https://api.example/a#e")
 
 
+def test_a_redirect_back_to_the_beginning_is_not_told():
+    server = Server(
+        a=response(
+            ("Access-Control-Allow-Origin", APP), ("Location", "https://x.test/b"), status=302
+        ),
+        b=redirect("https://api.example/a", *ANY),
+    )
+    assert said_to(server, "https://api.example/a").startswith(
+        f"Access to fetch at 'https://api.example/a' from origin '{APP}' has been blocked"
+    )
+
+
 def test_a_redirect_with_a_password_is_told_by_where_it_came_from():
     server = Server(books=redirect("https://ada:secret@other.example/", *ANY))
     assert said_to(server) == (

@@ -19,6 +19,7 @@ from flask_cors.policy.options import (
     Level,
     Options,
     Unset,
+    changed,
     check_settled,
     config_level,
     parse_max_age,
@@ -698,3 +699,50 @@ def test_wrong_resources_do_not_hide_the_other_mistakes() -> None:
         "max_age",
         "methods",
     }
+
+
+# ---- changed -----------------------------------------------------------------------------------
+
+
+def test_what_is_changed_is_as_one_more_level_would_give_it_and_the_rest_stays() -> None:
+    before = resolved(origins=FRIEND, max_age=5)
+    after = changed(before, {"methods": ["put"], "supports_credentials": "yes"})
+    assert after.methods.value.names == {"PUT"}
+    assert after.supports_credentials.value is True
+    assert (after.methods.level, after.methods.place) == ("changed", None)
+    assert after == before._replace(
+        methods=after.methods, supports_credentials=after.supports_credentials
+    )
+    assert not before.supports_credentials.value
+
+
+def test_nothing_changed_is_the_same() -> None:
+    before = resolved(origins=FRIEND)
+    assert changed(before, {}) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "values"),
+    [
+        ({}, {"supports_credentials": True}),
+        ({"origins": FRIEND, "supports_credentials": True}, {"origins": ["*"]}),
+        ({"origins": FRIEND}, {"origins": "null", "supports_credentials": True}),
+    ],
+)
+def test_no_change_gives_credentials_to_everybody(
+    options: dict[str, Any], values: dict[str, Any]
+) -> None:
+    with pytest.raises(CORSConfigError, match="with supports_credentials=True lets in"):
+        changed(resolved(**options), values)
+
+
+def test_all_mistakes_of_a_change_are_told() -> None:
+    with pytest.raises(CORSConfigError) as caught:
+        changed(resolved(), {"max_age": "long", "origins": 7, "supports_credentials": True})
+    assert [mistake.option for mistake in caught.value.mistakes] == ["max_age", "origins"]
+
+
+def test_a_change_warns_of_nothing() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert not changed(resolved(), {"origins": None}).origins.value.any

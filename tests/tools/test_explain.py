@@ -84,7 +84,8 @@ def test_the_status_is_2_where_the_request_leaves_the_app(ask):
         (["--origin", APP], "/user/1", "no rule of the app serves '/user/1' on localhost"),
         (["--origin", APP], "/user/1", "did you mean /users/<int:number>?"),
         (["--origin", APP], "/zzz", "`flask cors routes` lists them"),
-        (["--origin", APP], "ftp://x.example/", "no rule of the app serves '/' on x.example"),
+        (["--origin", APP], "ftp://x.example/", "'ftp://x.example/' is no http or https URL"),
+        (["--origin", APP], "//x.example/", "no rule of the app serves '/' on x.example"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(ask, arguments, path, message):

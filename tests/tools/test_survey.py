@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from werkzeug.routing import Rule
 
 from flask_cors import CORS, CORSConfigError, cross_origin
+from flask_cors.hooks import bind
 from flask_cors.policy.resources import ResourceMap
-from flask_cors.tools.survey import Candidate, Share, survey
+from flask_cors.tools.survey import Candidate, Share, Source, everything_bound, source_of, survey
 
 APP = "https://app.example"
 
@@ -249,3 +250,64 @@ def test_compiled_resources_keep_their_source():
     CORS(app, resources=re.compile("/a|/b"))
     app.add_url_rule("/a", view_func=view)
     assert told(app, "/a") == [("app", "/a|/b", True)]
+
+
+# ---- where a policy was bound ------------------------------------------------------------------
+
+
+def bound_to(app: Flask, path: str) -> Source | None:
+    with app.test_request_context(path) as context:
+        policy = bind(app).policy(context.request, None)
+    assert policy is not None
+    return source_of(app, policy, path)
+
+
+def test_a_policy_that_resources_share_was_bound_to_the_one_that_matches():
+    app = an_app()
+    CORS(app, resources=["/a/*", "/b"])
+    assert [bound_to(app, path).pattern.source for path in ("/a/1", "/b")] == ["/a/*", "/b"]
+
+
+def test_of_two_registrations_of_a_blueprint_each_has_its_policy():
+    blueprint = Blueprint("shop", __name__)
+    blueprint.add_url_rule("/x", view_func=view)
+    CORS(blueprint)
+    app = an_app()
+    CORS(app)
+    for name in ("first", "second"):
+        app.register_blueprint(blueprint, name=name, url_prefix=f"/{name}")
+    found = [bound_to(app, f"/{name}/x") for name in ("second", "first")]
+    assert [(source.kind, source.name) for source in found] == [
+        ("blueprint", "second"),
+        ("blueprint", "first"),
+    ]
+
+
+def test_the_policy_of_a_view_was_bound_where_it_was_decorated():
+    app = an_app()
+    CORS(app)
+    line = inspect.currentframe().f_lineno + 1
+    app.add_url_rule("/users", view_func=cross_origin(origins=APP)(view))
+    app.add_url_rule("/others", "others", cross_origin()(view))
+    source = bound_to(app, "/users")
+    assert (source.kind, source.name, source.pattern) == ("view", "view", None)
+    assert (source.place.file, source.place.line) == (__file__, line)
+
+
+def test_where_a_policy_was_bound_that_a_request_alone_can_find_is_not_known():
+    app, other = an_app(), an_app()
+    CORS(app, resources="/y")
+    CORS(other)
+    (found,) = survey(other).bound
+    assert source_of(app, found.policy, "/x") is None
+    assert source_of(app, found.policy, "/y") is None
+
+
+def test_everything_bound_has_the_sound_policies_of_views_too():
+    app = an_app()
+    CORS(app, resources=["/a", "/b"])
+    app.add_url_rule("/users", "users", cross_origin(origins=APP)(view))
+    app.add_url_rule("/broken", "broken", cross_origin(supports_credentials=True)(view))
+    app.add_url_rule("/none", "none", view)
+    found = [(one.source.kind, one.source.name) for one in everything_bound(app)]
+    assert found == [("app", ""), ("app", ""), ("view", "users")]

@@ -44,6 +44,7 @@ _CREDENTIALS = (
     "'{allow_credentials}' which must be 'true' when the request's credentials mode is 'include'."
 )
 
+# Every reason that the simulation gives.
 TEXTS: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.DISALLOWED_BY_MODE: _NOT_SENT + 'Request mode is "same-origin" but the URL\'s '
@@ -95,10 +96,10 @@ def chromium_message(outcome: Outcome) -> str | None:
     text = TEXTS[outcome.reason]
     if outcome.reason is Reason.CORS_DISABLED_SCHEME and outcome.parameter:
         text = _SCHEME
-    first, *_, last = outcome.url_list * 2
+    first, last = outcome.url_list[0], outcome.url_list[-1]
     return text.format(
         url=_short(last),
-        redirected=f"(redirected from '{_short(first)}') " if len(outcome.url_list) > 1 else "",
+        redirected=f"(redirected from '{_short(first)}') " if first != last else "",
         origin=_short(outcome.origin),
         # As it came: the parameter has it in UTF-8, or not at all.
         allow_origin=_short(_said(outcome, h.ALLOW_ORIGIN)),

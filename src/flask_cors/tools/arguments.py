@@ -40,6 +40,7 @@ class CannotTell(click.ClickException):
 class Asked(NamedTuple):
     """A request of a page.
 
+    :ivar url: as a browser writes it.
     :ivar headers: those that a browser lets the page set.
     :ivar dropped: the names of those that it does not.
     """
@@ -68,7 +69,7 @@ def read(
     :raises BadInput: for what no page can ask for.
     """
     try:
-        browser.parse_url(url)
+        parsed = browser.parse_url(url)
         browser.check_origin(origin)
         browser.check_method(method, "cors")
         _check_known(method, {*_REGISTERED, *also_methods})
@@ -77,7 +78,7 @@ def read(
     except ValueError as error:
         raise BadInput(str(error)) from error
     return Asked(
-        url,
+        str(parsed),
         origin,
         method,
         tuple(pair for pair in pairs if not is_forbidden_request_header(*pair)),

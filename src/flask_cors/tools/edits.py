@@ -20,6 +20,7 @@ from ..policy.options import (
     Level,
     Options,
     Setting,
+    changed,
     config_level,
     resolve,
 )
@@ -137,21 +138,21 @@ def _as_given(given: object, items: list[object]) -> list[object]:
 def cover(
     app: Flask,
     asked: Asked,
+    rule: str,
     path: str,
-    is_below: bool,
     needs: Iterable[str],
     handled: Mapping[Request, Handled],
 ) -> list[Line] | None:
-    """The line to write so that a path that no rule covers is covered and the request passes;
-    None where it does not pass.
+    """The line to write so that the paths of a URL rule, which no rule of CORS covers, are covered
+    and the request passes; None where it does not pass.
 
-    :param is_below: whether all paths that begin like ``path`` are to be covered with it.
+    :param path: the one of them that was asked for.
     :param needs: what makes a preflight necessary.
     """
-    values: dict[str, object] = {"origins": [asked.origin]}
+    arguments: dict[str, object] = {"origins": [asked.origin]}
     if asked.credentials == "include":
-        values["supports_credentials"] = True
-    given = Level("CORS(...)", None, values, POLICY_OPTIONS)
+        arguments["supports_credentials"] = True
+    given = Level("CORS(...)", None, arguments, POLICY_OPTIONS)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they point at no line of the app yet
@@ -159,23 +160,21 @@ def cover(
         options = resolve([given, config, DEFAULTS])
     except CORSConfigError:
         return None
-    resource = _resource(path, is_below)
+    resource = _resource(rule, path)
     pattern = parse_pattern(resource, hear_nothing)
     for edits in _choices(_candidates(options, asked.origin, _refused(options, asked, needs))):
-        edited = policy_with(options, edits)
-        if edited is None:
-            continue
-        with with_rule(app, pattern, edited):
+        values = {edit.option: edit.value for edit in edits}
+        with with_rule(app, pattern, Policy(changed(options, values))):
             if passes(app, asked, handled):
                 # A string is cut at the commas before a slash.
-                resources = code_of(resource)
+                code = code_of(resource)
                 written = {
-                    "resources": f"[{resources}]" if "," in resource else resources,
-                    **{name: _written(value) for name, value in values.items()},
+                    "resources": f"[{code}]" if "," in resource else code,
+                    **{name: _written(value) for name, value in arguments.items()},
                     **{edit.option: edit.written for edit in edits},
                 }
-                arguments = ", ".join(f"{name}={value}" for name, value in written.items())
-                return [Line(f"CORS(app, {arguments})", "at", None)]
+                call = ", ".join(f"{name}={value}" for name, value in written.items())
+                return [Line(f"CORS(app, {call})", "at", None)]
     return None
 
 
@@ -192,12 +191,28 @@ def _refused(options: Options, asked: Asked, needs: Iterable[str]) -> Refused:
     return Refused(False, method if is_refused else None, tuple(names), False)
 
 
-def _resource(path: str, is_below: bool) -> str:
-    """What to give for ``resources``. A path that reads like a pattern is escaped."""
+# "<variable>", "<converter:variable>", "<converter(arguments):variable>".
+_CONVERTER = re.compile(r"<(?:(\w+)(?:\(.*?\))?:)?\w+>")
+
+
+def _resource(rule: str, path: str) -> str:
+    """What to give for ``resources``, so that the paths of a URL rule are covered and no others:
+    of one that begins with a converter, the path alone."""
+    parts = [path] if rule.startswith("/<") else _CONVERTER.split(rule)
+    literals, converters = parts[::2], parts[1::2]
+    if literals[1:] == [""] and _is_literal(f"{literals[0]}*"):
+        return f"{literals[0]}*"
+    if not converters and _is_literal(path) and not path.endswith("/*"):
+        return path
+    expression = re.escape(literals[0])
+    for converter, literal in zip(converters, literals[1:], strict=True):
+        expression += (".+" if converter == "path" else "[^/]+") + re.escape(literal)
+    return f"{expression}$"
+
+
+def _is_literal(text: str) -> bool:
+    """Whether no expression is read into ``text``, whose last ``*`` may stand for all below."""
     try:
-        is_literal = parse_pattern(path, hear_nothing) == PathPattern(path)
+        return parse_pattern(text, hear_nothing) == PathPattern(text)
     except CORSConfigError:
-        is_literal = False
-    if is_literal and not path.endswith("/*"):
-        return f"{path}*" if is_below else path
-    return re.escape(path) + ("" if is_below else "$")
+        return False

@@ -16,7 +16,7 @@ from flask import Flask
 from werkzeug.exceptions import NotFound
 
 from .. import headers as h
-from ..browser import STANDARD, Reason, Request
+from ..browser import STANDARD, Request
 from ..browser.arguments import parse_url
 from ..browser.safelist import is_safelisted_method, normalize_method, unsafe_request_header_names
 from ..errors import CORSConfigError, shown
@@ -72,9 +72,14 @@ def run(
 def _demand_rule(app: Flask, asked: Asked) -> None:
     """Routing must come to a rule, or nothing of the app would be explained."""
     url = urlsplit(asked.url)
+    if url.scheme not in ("http", "https"):
+        raise BadInput(f"url: {shown(asked.url)} is no http or https URL, nor a path of the app")
     base = f"{url.scheme}://{url.netloc}{urlsplit(address(app)).path}"
-    with app.test_request_context(_path(app, asked), base, method=asked.method) as context:
-        is_found = not isinstance(context.request.routing_exception, NotFound)
+    try:
+        with app.test_request_context(_path(app, asked), base, method=asked.method) as context:
+            is_found = not isinstance(context.request.routing_exception, NotFound)
+    except Exception:  # a converter or a session: it raises in the request too, which tells of it
+        return
     if not is_found:
         rules = {rule.rule for rule in app.url_map.iter_rules() if not rule.build_only}
         by_sample = {re.sub(r"<[^>]+>", "1", rule): rule for rule in rules}
@@ -104,7 +109,9 @@ def explain(app: Flask, asked: Asked) -> Explanation:
     checks: tuple[Check, ...] = ()
     source = None
     if last.policy is not None:
-        checks = tuple(_checks(last.policy, asked, needs))
+        # A redirect to another origin may have made it null.
+        sent = exchanges[-1].request.get("Origin") or asked.origin
+        checks = tuple(_checks(last.policy, asked._replace(origin=sent), needs))
         source = source_of(app, last.policy, last.path)
     explanation = Explanation(
         asked,
@@ -113,7 +120,7 @@ def explain(app: Flask, asked: Asked) -> Explanation:
         last.rule,
         source,
         checks,
-        tuple(_notes(asked, verdict, last, checks)),
+        tuple(dict.fromkeys(_notes(asked, verdict, last, checks))),
     )
     if verdict.outcome.allowed:
         return explanation
@@ -201,6 +208,8 @@ def _is_downgrade(check: Check) -> bool:
 def _hopeless(asked: Asked, verdict: Verdict, last: Handled) -> str | None:
     """Why it should stay blocked, or is to be mended elsewhere than in the options."""
     own = last.response.get(h.ALLOW_ORIGIN)
+    if verdict.outcome.reason is None:
+        return f"this is no matter of CORS: {verdict.outcome.message.rstrip('.')}"
     if isinstance(last.error, CORSConfigError):
         return f"the options of the view make no policy: {last.error}"
     if own is not None and (last.decision is None or last.decision.allow_origin != own):
@@ -208,15 +217,19 @@ def _hopeless(asked: Asked, verdict: Verdict, last: Handled) -> str | None:
             f"the app says Access-Control-Allow-Origin: {shown(own)} itself, and Flask-CORS "
             "leaves such a response alone: take it out of the view or the after_request function"
         )
+    if verdict.outcome.exchanges[-1].request.get("Origin") == "null" != asked.origin:
+        return (
+            "a redirect led to another origin, behind which browsers send Origin: null: let the "
+            f"page ask for {verdict.outcome.exchanges[-1].request.url} itself"
+        )
     if asked.origin == "null":
         return (
             "it should stay blocked: any site can send null, from a sandboxed frame; "
             "serve the page from an origin of its own"
         )
-    if verdict.outcome.reason is Reason.METHOD_DISALLOWED_BY_PREFLIGHT_RESPONSE:
-        method = normalize_method(asked.method)
-        if method != method.upper():  # Fetch 2.2.1 writes six methods in upper case, and not PATCH
-            return f"methods have a case: write method: '{method.upper()}' in the page's script"
+    method = normalize_method(asked.method)
+    if method != method.upper():  # Fetch 2.2.1 writes six methods in upper case, and not PATCH
+        return f"methods have a case: write method: '{method.upper()}' in the page's script"
     return None
 
 
@@ -225,8 +238,7 @@ def _lines(
 ) -> list[Line] | None:
     asked, source = explanation.asked, explanation.source
     if last.policy is None:
-        path, is_below = _covering(last)
-        return cover(app, asked, path, is_below, explanation.needs, handled)
+        return cover(app, asked, last.rule or last.path, last.path, explanation.needs, handled)
     if source is None:
         return None
     refused: dict[str, list[str]] = {}
@@ -246,11 +258,3 @@ def _lines(
         ),
         handled,
     )
-
-
-def _covering(last: Handled) -> tuple[str, bool]:
-    """The path to cover, and whether all below it: the paths of a rule and no more, as far as can
-    be said simply."""
-    beginning, converter, _ = (last.rule or last.path).partition("<")
-    is_below = converter != "" and beginning.endswith("/") and beginning != "/"
-    return (beginning, True) if is_below else (last.path, False)

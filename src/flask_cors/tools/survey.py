@@ -126,8 +126,7 @@ def everything_bound(app: Flask) -> Iterator[Bound]:
 
 
 def source_of(app: Flask, policy: Policy, path: str) -> Source | None:
-    """Where the policy that a request to ``path`` got was bound; None for a view that only a
-    request can find."""
+    """Where the policy that a request to ``path`` got was bound."""
     return _Surveyor(app).source_of(policy, path)
 
 
@@ -160,6 +159,9 @@ class _Surveyor:
         for endpoint, options in self.marked():
             if self.binding.meet(options) is policy:
                 return Source("view", endpoint, options.place, None)
+        for options, met in self.binding.met():
+            if met is policy:  # of a view behind a decorator that hides its mark
+                return Source("view", "", options.place, None)
         for name, rules in self._maps():
             # Resources may share a policy: which of them matched?
             pattern = ResourceMap((each, each) for each in rules.rules).match(path)

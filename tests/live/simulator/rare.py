@@ -121,6 +121,17 @@ RARE = numbered(
         redirected("from the own origin to another scheme", PAGE, to="ftp://x/y"),
         redirected("to another scheme in mode no-cors", OTHER, to="ftp://x/y", mode="no-cors"),
         redirected("to what needs no network", OTHER, to="data:,x"),
+        *(
+            case(
+                f"back to where it began, with the fragment {fragment!r}",
+                [
+                    hop(f"{OTHER}/{{id}}/h0", 302, [*COOKIES, ("Location", "{hop1}")]),
+                    hop(f"{THIRD}/{{id}}/h1", 302, [*ANY, ("Location", f"{{hop0}}{fragment}")]),
+                ],
+                url=f"{OTHER}/{{id}}/h0#a",
+            )
+            for fragment in ("", "#b")
+        ),
         # What is not sent.
         *(
             case(f"{url} in mode {mode}", [], url=url, mode=mode)
@@ -148,6 +159,11 @@ RARE = numbered(
         preflight("methods that are no list", [*ANY, ("Access-Control-Allow-Methods", "a b")]),
         preflight("names that are no list", [*PUT, ("Access-Control-Allow-Headers", "a b")]),
         preflight("a method", ANY, method="x'y"),
+        # Whichever Chromium names, it is the first of one of them at most.
+        *(
+            preflight(f"{one}, then {other}", ANY, method="GET", headers=[(one, "1"), (other, "1")])
+            for one, other in [("X-A", "X-B"), ("X-B", "X-A")]
+        ),
         preflight("a name", ANY, method="GET", headers=[("X-'A", "1")]),
     ]
 )
