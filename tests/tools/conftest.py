@@ -84,7 +84,9 @@ def tls(tmp_path: Path) -> tuple[ssl.SSLContext, Path]:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     command = (
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-        f" -subj /CN=test -addext subjectAltName=IP:127.0.0.1 -keyout {key} -out {certificate}"
+        " -subj /CN=test -addext subjectAltName=IP:127.0.0.1"
+        " -addext keyUsage=digitalSignature,keyCertSign"  # Python 3.13 asks for it
+        f" -keyout {key} -out {certificate}"
     )
     subprocess.run(command.split(), check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from flask_cors.tools.arguments import read
@@ -9,6 +12,8 @@ from flask_cors.tools.findings import Level, find
 from flask_cors.tools.http import http
 from flask_cors.tools.probe import OTHERS, probe
 
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "probe.md").read_text(encoding="utf-8")
 APP = "https://app.example"
 SECOND = OTHERS[0]
 MINE = f"Access-Control-Allow-Origin: {APP}"
@@ -136,17 +141,33 @@ def test_a_preflight_that_another_answers_is_told(found, header):
 
 
 def test_an_origin_on_the_preflight_alone_is_told(found):
-    finding = only(
-        found(["A: 1"], preflight=[ALL, X], status="500 Internal Error", headers=["X: 1"])
-    )
+    finding = only(found(["A: 1"], preflight=[ALL, X], status="404 Not Found", headers=["X: 1"]))
     assert finding.name == "origin-on-preflight-alone"
-    assert "answer 2, status 500, has none" in finding.seen
+    assert "answer 2, status 404, has none" in finding.seen
 
 
 def test_an_origin_on_the_answer_alone_is_told_though_no_browser_asks_for_it(found):
     finding = only(found([ALL], preflight=["A: 1"], headers=["X: 1", "Accept: text/html"]))
     assert finding.name == "origin-on-answer-alone"
     assert finding.seen.startswith("The answer behind the preflight has ")
+
+
+@pytest.mark.parametrize(
+    ("status", "means"), [("502 Bad Gateway", "Proxies say so"), ("500 Error", "none that Flask")]
+)
+def test_an_error_without_cors_headers_is_told(found, status, means):
+    finding = only(found(["Content-Type: text/html"], status=status))
+    assert (finding.level, finding.name) == (Level.WRONG, "error-without-cors")
+    assert finding.seen.endswith(f"status {status[:3]}, without CORS headers, with an HTML page")
+    assert means in finding.means
+    assert names(found([ALL], status=status)) == []
+
+
+def test_the_page_describes_every_finding():
+    source = (ROOT / "src/flask_cors/tools/findings.py").read_text(encoding="utf-8")
+    table = PAGE.partition("## Findings")[2].partition("\n## ")[0]
+    described = re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)
+    assert sorted(described) == sorted(set(re.findall(r'^ +"([a-z-]+)",$', source, re.MULTILINE)))
 
 
 # ---- redirects ---------------------------------------------------------------------------------
@@ -227,7 +248,7 @@ def test_an_answer_for_another_origin_is_told(found):
     finding = only(found(["Access-Control-Allow-Origin: https://b.example"]))
     assert finding.name == "for-another-origin"
     assert "names 'https://b.example'" in finding.seen
-    assert "or a cache kept" in finding.means
+    assert "or a cache kept what" in finding.means
 
 
 def test_an_answer_for_another_origin_from_a_cache_is_told_with_the_cache(found):

@@ -104,7 +104,7 @@ def test_the_question_the_exchanges_the_findings_and_the_verdict_in_this_order(s
     server = serve(response("200 OK", ALL, ALL))
     *lines, console = run(server.url, status=1).splitlines()
     assert lines == [
-        f"GET {server.url} from a page of {APP}",
+        f"GET {server.url} by a page of {APP}",
         "",
         f"1. GET {server.url}",
         f"   -> Origin: {APP}",
@@ -166,12 +166,18 @@ def test_what_a_server_sends_reaches_no_terminal_as_it_is(serve, response):
         assert len(output) < 5000
 
 
+def test_the_url_is_shown_as_it_is_sent(plain):
+    output = run(f"{plain.url}a/../\x1b[2J#fragment")
+    assert output.startswith(f"GET {plain.url}%1B[2J by a page")
+    assert plain.heads[0].startswith("GET /%1B[2J HTTP/1.1")
+
+
 def test_json_holds_the_same(serve, response):
     server = serve(response("200 OK", ALL, ALL, "X-Name: \x1b\xff"))
     output = run(server.url, "--format", "json", "--header", "Cookie: a", status=1)
     assert output.isascii()
     data = json.loads(output)
-    assert data["asked"] == {
+    assert data["request"] == {
         "url": server.url,
         "origin": APP,
         "method": "GET",

@@ -221,6 +221,23 @@ def _half(probed: Probed) -> Iterator[Finding]:
             )
 
 
+def _error_without_cors(probed: Probed) -> Iterator[Finding]:
+    for name, exchange in _labelled(probed):
+        response = exchange.response
+        if exchange.preflight or response.status < 500 or _speaks_cors(response):
+            continue
+        page = ", with an HTML page" if _is_html(response) else ""
+        yield Finding(
+            Level.WRONG,
+            "error-without-cors",
+            f"{_capital(name)} is an error, status {response.status}, without CORS headers{page}",
+            "Proxies say so themselves while the app does not answer"
+            if response.status in (502, 503, 504)
+            else "The error seems to be none that Flask-CORS has seen",
+            "Mend the error first: the page sees a CORS error in its place",
+        )
+
+
 def _behind(probed: Probed) -> Iterator[tuple[str, Exchange, str, Exchange]]:
     """Each preflight, and the answer to the request that came behind it."""
     labelled = list(_labelled(probed))
@@ -322,8 +339,7 @@ def _for_another(probed: Probed) -> Iterator[Finding]:
             f"{shown(exchange.request.get('Origin'))}",
             f"It was made for a page there, and kept by a cache ({hit})"
             if hit
-            else "It is what the server says to everybody, or a cache kept an answer of another "
-            "page",
+            else "The server says so to everybody, or a cache kept what another page was told",
             "Add the origin to those that the app allows, and send Vary: Origin",
         )
 
@@ -463,6 +479,7 @@ CHECKS: tuple[Callable[[Probed], Iterator[Finding]], ...] = (
     _preflight_refused,
     _answered_elsewhere,
     _half,
+    _error_without_cors,
     _redirect,
     _cached,
     _for_another,

@@ -13,7 +13,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from http.client import (
     BadStatusLine,
@@ -70,11 +70,11 @@ def http(limits: Limits = Limits()) -> Callable[[Request], Response]:
 
 def _exchange(request: Request, url: URL, limits: Limits) -> Response:
     deadline = time.monotonic() + limits.whole
-    with _connected(url, limits, deadline) as wire:
+    with _connected(url, limits, deadline) as wire, ExitStack() as answers:
         _send(request, url, wire)
         source = _Timed(wire, limits.silence, deadline)
         stream = _Recorded(source)
-        answer = _head(wire, stream, request.method)
+        answer = _head(lambda: answers.enter_context(_Answer(wire, stream, request.method)))
         headers = _fields(stream.lines)
         source.deadline = time.monotonic() + limits.body
         body = b""
@@ -120,7 +120,7 @@ def _first_that_connects(url: URL, limits: Limits, deadline: float) -> socket.so
 
 
 def _port(url: URL) -> int:
-    return url.port or (443 if url.scheme == "https" else 80)
+    return {"http": 80, "https": 443}[url.scheme] if url.port is None else url.port
 
 
 def _patience(silence: float, deadline: float) -> float:
@@ -195,10 +195,10 @@ class _Answer(HTTPResponse):
         self.fp = stream
 
 
-def _head(wire: socket.socket, stream: _Recorded, method: str) -> HTTPResponse:
+def _head(next_answer: Callable[[], HTTPResponse]) -> HTTPResponse:
     """The answer, behind those of 1xx: http.client passes over 100 alone."""
     while True:
-        answer = _Answer(wire, stream, method)
+        answer = next_answer()
         answer.begin()
         if answer.status == 101:
             raise HTTPException("it switches to another protocol, which nobody asked for")

@@ -40,7 +40,7 @@ def run(asked: Asked, form: str) -> int:
     url = parse(asked.url)
     if url is None or not url.is_http:
         raise BadInput(f"url: {shown(asked.url)} is no http or https URL, as 'https://api.example'")
-    probed = probe(asked, http())
+    probed = probe(asked._replace(url=str(url)), http())  # as it is sent
     findings = find(probed)
     if form == "json":
         click.echo(json.dumps(as_json(probed, findings), indent=2))
@@ -128,14 +128,14 @@ def as_text(probed: Probed, findings: Sequence[Finding], width: int) -> Iterator
     """The lines for a reader, with the colours of a terminal."""
     asked = probed.asked
     yield click.style(
-        f"{normalize_method(asked.method)} {asked.url} from a page of {asked.origin}", bold=True
+        f"{normalize_method(asked.method)} {asked.url} by a page of {asked.origin}", bold=True
     )
     for name in asked.dropped:
         yield f"Browsers let no page set {name}: it was left out."
     yield ""
-    *story, conclusion = verdict.as_text(probed.verdict)
-    place = story.index("")
-    yield from story[:place]
+    lines = list(verdict.as_text(probed.verdict))
+    end = lines.index("")
+    yield from lines[:end]
     if probed.again:
         yield ""
         yield f"Asked again from {probed.other_origin}:"
@@ -149,7 +149,7 @@ def as_text(probed: Probed, findings: Sequence[Finding], width: int) -> Iterator
         head = f"{finding.level.value.capitalize()} ({finding.name}):"
         yield _STYLES[finding.level](head) + first.removeprefix(head)
         yield from more
-    yield from [*story[place:], conclusion]
+    yield from lines[end:]
 
 
 def _line(finding: Finding) -> str:
@@ -164,10 +164,10 @@ def as_json(probed: Probed, findings: Sequence[Finding]) -> dict[str, object]:
     """The same for programs."""
     asked = probed.asked
     return {
-        "asked": {
+        "request": {
+            "method": normalize_method(asked.method),
             "url": asked.url,
             "origin": asked.origin,
-            "method": normalize_method(asked.method),
             "headers": asked.headers,
             "credentials": asked.credentials,
             "dropped": asked.dropped,
