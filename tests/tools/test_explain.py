@@ -84,6 +84,7 @@ def test_the_status_is_2_where_the_request_leaves_the_app(ask):
         (["--origin", APP], "/user/1", "no rule of the app serves '/user/1' on localhost"),
         (["--origin", APP], "/user/1", "did you mean /users/<int:number>?"),
         (["--origin", APP], "/zzz", "`flask cors routes` lists them"),
+        (["--origin", APP], "http://[::1", "url: 'http://[::1' is no URL, nor a path of the app"),
         (["--origin", APP], "ftp://x.example/", "'ftp://x.example/' is no http or https URL"),
         (["--origin", APP], "//x.example/", "no rule of the app serves '/' on x.example"),
     ],

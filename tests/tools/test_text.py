@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from flask_cors.errors import Place
-from flask_cors.tools.text import fitted, has_colour, listed, shown_place, table, width, wrapped
+from flask_cors.tools.text import (
+    fitted,
+    has_colour,
+    listed,
+    one_line,
+    shown_place,
+    table,
+    width,
+    wrapped,
+)
 
 
 def test_columns_are_as_wide_as_their_widest_cell():
@@ -63,3 +72,9 @@ def test_no_color_is_heard(monkeypatch, value, expected):
     if value is not None:
         monkeypatch.setenv("NO_COLOR", value)
     assert has_colour() is expected
+
+
+def test_a_text_of_others_is_one_line_that_no_terminal_obeys():
+    assert one_line("E: a\x1b[31m\x07\u202e\nb") == r"E: a\x1b[31m\x07\u202e"
+    assert one_line("a" * 300) == "a" * 200
+    assert one_line("") == ""

@@ -36,7 +36,7 @@ from .entries import (
 from .explanation import Check, Explanation, as_json, as_text
 from .in_process import Handled, InProcess
 from .survey import source_of
-from .text import has_colour, width
+from .text import has_colour, one_line, width
 from .verdict import Verdict, judge
 from .writing import Line
 
@@ -56,7 +56,10 @@ def run(
     :raises CannotTell: where the request leaves the app.
     """
     served = {name for rule in app.url_map.iter_rules() for name in rule.methods or ()}
-    url = urljoin(address(app), url.removeprefix("/") if not url.startswith("//") else url)
+    try:
+        url = urljoin(address(app), url if url.startswith("//") else url.removeprefix("/"))
+    except ValueError as error:
+        raise BadInput(f"url: {shown(url)} is no URL, nor a path of the app") from error
     asked = read(url, origin, method, headers, credentials, served)
     _demand_rule(app, asked)
     explanation = explain(app, asked)
@@ -183,7 +186,7 @@ def _notes(asked: Asked, verdict: Verdict, last: Handled, checks: Sequence[Check
         if not exchange.preflight and location is not None:
             yield f"{exchange.request.url} redirects to {shown(location)}"
     if last.error is not None and not isinstance(last.error, CORSConfigError):
-        said = f"{type(last.error).__name__}: {last.error}".splitlines()[0][:200]
+        said = one_line(f"{type(last.error).__name__}: {last.error}")
         yield f"the app raised {said}, and answered {last.response.status}"
     if last.decision is not None and last.decision.failure is not None:
         yield f"origins: {last.decision.failure.what}, and so the origin is refused"

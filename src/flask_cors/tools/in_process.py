@@ -17,6 +17,7 @@ from ..policy.policy import Decision, Policy
 from ..responses import decided
 from ..testing import address, sent
 from .arguments import CannotTell
+from .text import one_line
 
 
 @dataclass
@@ -83,7 +84,7 @@ class InProcess:
                 answer = sent(self._client, request, root)
                 answer.close()  # a body may have no end
             except (Exception, SystemExit) as error:  # of WSGI middleware, or what passes Flask by
-                said = f"{type(error).__name__}: {error}".splitlines()[0]
+                said = one_line(f"{type(error).__name__}: {error}")
                 raise CannotTell(f"the app raised, outside of Flask, {said}") from error
         response = Response(answer.status_code, tuple(answer.headers))
         self.handled[request] = Handled(response, **seen)

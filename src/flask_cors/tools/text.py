@@ -54,6 +54,13 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, text]
 
 
+def one_line(text: str) -> str:
+    """A text of others, such as an exception's, for one line of a terminal: its first line, with
+    an end, and what is no printable ASCII escaped."""
+    first = next(iter(text.splitlines()), "")
+    return ascii(first[:200])[1:-1]
+
+
 def shown_place(place: Place) -> str:
     """``file:line``, from the working directory where the file is below it."""
     file = Path(place.file)
