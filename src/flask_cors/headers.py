@@ -31,6 +31,9 @@ ALL_METHODS = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]
 # Fetch 2.2.1: a script that asks for one of these gets a TypeError, so no browser ever sends it.
 FORBIDDEN_METHODS = frozenset({"CONNECT", "TRACE", "TRACK"})
 
+# RFC 9110 9.2.1, of those that a page may use.
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
 # What Access-Control-Request-Headers may hold before nothing in it is allowed: a browser sends
 # the few names that a script set, an attacker sends what costs the most.
 MAX_LIST_BYTES = 4096

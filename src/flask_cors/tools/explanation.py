@@ -15,7 +15,7 @@ from . import verdict as verdicts
 from .arguments import Asked
 from .entries import Near
 from .survey import Source
-from .text import fitted, shown_place, table
+from .text import fitted, place_as_json, shown_place, table
 from .verdict import Verdict
 from .writing import Line
 
@@ -103,7 +103,7 @@ def _rows(explanation: Explanation) -> Iterator[tuple[str, str, str, str]]:
     if source is None:
         yield "Policy", "none", "no rule of CORS covers the path", ""
     else:
-        yield "Policy", "", _bound(source), shown_place(source.place)
+        yield "Policy", "", source.resource, shown_place(source.place)
     for check in explanation.checks:
         yield (
             check.what.capitalize(),
@@ -117,12 +117,6 @@ def _unserved(explanation: Explanation) -> str:
     allow = explanation.verdict.outcome.exchanges[-1].response.get("Allow")
     other = "" if allow is None else f"; others are served: {', '.join(sorted(comma_list(allow)))}"
     return f"none serves {normalize_method(explanation.asked.method)}{other}"
-
-
-def _bound(source: Source) -> str:
-    if source.pattern is None:
-        return "@cross_origin"
-    return source.pattern.source + (f" of {source.name}" if source.name else "")
 
 
 def _compared(check: Check) -> str:
@@ -170,7 +164,7 @@ def as_json(explanation: Explanation) -> dict[str, object]:
             "bound_to": source.kind,
             "blueprint": source.name if source.kind == "blueprint" else None,
             "resource": None if source.pattern is None else source.pattern.source,
-            "place": _place(source.place),
+            "place": place_as_json(source.place),
         },
         "checks": [
             {
@@ -181,19 +175,15 @@ def as_json(explanation: Explanation) -> dict[str, object]:
                 "nearest": None if check.near is None else check.near._asdict(),
                 "option": _OPTION_OF[check.what],
                 "level": check.level,
-                "place": _place(check.place),
+                "place": place_as_json(check.place),
             }
             for check in explanation.checks
         ],
         "notes": explanation.notes,
         "verdict": verdicts.as_json(explanation.verdict),
         "change": [
-            {"write": line.code, "where": line.where, "place": _place(line.place)}
+            {"write": line.code, "where": line.where, "place": place_as_json(line.place)}
             for line in explanation.lines
         ],
         "why": explanation.why,
     }
-
-
-def _place(place: Place | None) -> dict[str, object] | None:
-    return None if place is None else {"file": place.file, "line": place.line}

@@ -18,14 +18,12 @@ from ..browser.arguments import page_headers
 from ..browser.safelist import normalize_method
 from ..browser.urls import parse
 from ..errors import shown
+from ..headers import SAFE_METHODS
 from . import verdict
 from .arguments import Asked, BadInput, CannotTell
 from .findings import UNASKED, Again, Finding, Level, Probed, find, label
 from .http import http
 from .text import has_colour, width, wrapped
-
-# RFC 9110 9.2.1, of those that a page may use: what may be asked twice.
-_SAFE = ("GET", "HEAD", "OPTIONS")
 
 # RFC 2606 2: nobody's. The second is for who asks as the first.
 OTHERS = ("https://flask-cors-probe.invalid", "https://flask-cors-probe-2.invalid")
@@ -81,7 +79,7 @@ def _once_where_unsafe(transport: Transport) -> Transport:
 
     def once(request: Request) -> Response:
         key = request.method, request.url
-        if request.method in _SAFE:
+        if request.method in SAFE_METHODS:
             return transport(request)
         if key not in answers:
             answers[key] = transport(request)
@@ -94,7 +92,7 @@ def _unasked(asked: Asked, exchanges: Sequence[Exchange], transport: Transport) 
     """The request behind a preflight that failed, where asking it is harmless. Behind a redirect it
     is not asked: what the page said there is not known."""
     method = normalize_method(asked.method)
-    if method not in _SAFE or len(exchanges) != 1 or not exchanges[0].preflight:
+    if method not in SAFE_METHODS or len(exchanges) != 1 or not exchanges[0].preflight:
         return None
     headers = [*page_headers(asked.headers), ("Origin", asked.origin)]
     if not any(name.lower() == "accept" for name, _ in headers):
@@ -105,7 +103,7 @@ def _unasked(asked: Asked, exchanges: Sequence[Exchange], transport: Transport) 
 
 def _can_ask_again(asked: Asked, exchange: Exchange) -> bool:
     request = exchange.request
-    return request.method in _SAFE and request.get("Origin") == asked.origin
+    return request.method in SAFE_METHODS and request.get("Origin") == asked.origin
 
 
 def _asked_by(origin: str, request: Request) -> Request:

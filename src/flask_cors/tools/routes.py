@@ -16,7 +16,7 @@ from ..policy.options import CONFIG, DEFAULTS, Setting
 from ..policy.origins import OriginSet
 from ..policy.policy import Policy
 from .survey import Candidate, Route, Share, Source, Survey, survey
-from .text import fitted, has_colour, listed, shown_place, table, width
+from .text import fitted, has_colour, listed, place_as_json, shown_place, table, width
 
 _MOST = 10  # items of a list that are shown
 
@@ -139,7 +139,7 @@ def _rows(surveyed: Survey, numbers: dict[int, int]) -> Iterator[tuple[str, ...]
             first = (route.host, route.path, _shown_methods(share.methods))
             for candidate in share.candidates:
                 place = shown_place(candidate.source.place)
-                yield *first, _label(candidate, numbers), _resource(candidate.source), place
+                yield *first, _label(candidate, numbers), candidate.source.resource, place
                 first = ("", "", "")
             if not share.is_covered:
                 yield *first, "-", "none", ""
@@ -165,12 +165,6 @@ def _label(candidate: Candidate, numbers: dict[int, int]) -> str:
     if isinstance(candidate.policy, CORSConfigError):
         return "error"
     return f"{numbers[id(candidate.policy)]}{'' if candidate.is_certain else '?'}"
-
-
-def _resource(source: Source) -> str:
-    if source.pattern is None:
-        return "@cross_origin"
-    return source.pattern.source + (f" of {source.name}" if source.name else "")
 
 
 def _error_lines(surveyed: Survey) -> Iterator[str]:
@@ -275,7 +269,7 @@ def _candidate(candidate: Candidate, indices: dict[int, int]) -> dict[str, objec
         "bound_to": source.kind,
         "blueprint": source.name if source.kind == "blueprint" else None,
         "resource": None if source.pattern is None else source.pattern.source,
-        "place": _place(source.place),
+        "place": place_as_json(source.place),
     }
 
 
@@ -285,12 +279,8 @@ def _setting(name: str, setting: Setting[Any]) -> dict[str, object]:
         "value": value,
         "given": shown(setting.given),
         "level": setting.level,
-        "place": _place(setting.place),
+        "place": place_as_json(setting.place),
     }
-
-
-def _place(place: Place | None) -> dict[str, object] | None:
-    return None if place is None else {"file": place.file, "line": place.line}
 
 
 def _itself(value: object) -> object:

@@ -38,6 +38,13 @@ class Source:
     place: Place
     pattern: PathPattern | None
 
+    @property
+    def resource(self) -> str:
+        """What a reader calls it."""
+        if self.pattern is None:
+            return "@cross_origin"
+        return self.pattern.source + (f" of {self.name}" if self.name else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -69,6 +69,11 @@ def shown_place(place: Place) -> str:
     return f"{file}:{place.line}"
 
 
+def place_as_json(place: Place | None) -> dict[str, object] | None:
+    """A place for programs."""
+    return None if place is None else {"file": place.file, "line": place.line}
+
+
 def listed(items: Sequence[str], most: int) -> str:
     """The items of a list, and how many more there are where that is long."""
     shown = ", ".join(items[:most])

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as Answer
 
 from ..browser import Request, Response
 from ..context import current_request
+from ..headers import SAFE_METHODS
 from ..hooks import bind, put_in_front
 from ..policy.policy import Policy
 from ..policy.resources import PathPattern
@@ -73,10 +74,6 @@ def with_rule(app: Flask, pattern: PathPattern, policy: Policy) -> Generator[Non
         binding.forget_views()
 
 
-# https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
 @contextmanager
 def _without_effects(app: Flask, done: Handled | None) -> Generator[None]:
     views = app.view_functions
@@ -90,7 +87,7 @@ def _without_effects(app: Flask, done: Handled | None) -> Generator[None]:
 def _harmless(app: Flask, view: Callable[..., Any], done: Handled | None) -> Callable[..., Any]:
     @wraps(view)  # the mark of @cross_origin with it
     def call(*args: Any, **kwargs: Any) -> Any:
-        if current_request().method in _SAFE:
+        if current_request().method in SAFE_METHODS:
             return app.ensure_sync(view)(*args, **kwargs)
         return "" if done is None else _again(app, done)
 
