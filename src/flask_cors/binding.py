@@ -8,7 +8,8 @@ views by their endpoint.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from inspect import unwrap
 from typing import Any, NamedTuple
 
 from flask import Flask, Request
@@ -17,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, MapAdapter, Rule
 
 from .context import notes_of
+from .doubts import AboveRoute, Doubt, Twice
 from .errors import CORSConfigError, Place
 from .policy.options import DEFAULTS, Level, config_level, resolve
 from .policy.policy import Policy
@@ -28,6 +30,8 @@ _VIEW = "view"
 # The attribute of a decorated view that holds its options. functools.wraps carries it on to the
 # decorators outside.
 MARK = "__cross_origin__"
+# The attribute of a function that a @cross_origin decorates, at once or further out.
+BELOW = "__below_cross_origin__"
 
 _NO_RULES: ResourceMap[Policy] = ResourceMap()
 
@@ -39,12 +43,16 @@ class ViewOptions:
         self.given = given
         self.place = place
 
-    def resolve(self, app: Flask) -> Policy | CORSConfigError:
-        """The policy in ``app``, whose config is read now."""
-        try:
-            return Policy(resolve([self.given, config_level(app.config, self.place), DEFAULTS]))
-        except CORSConfigError as error:
-            return error.with_traceback(None)
+    def levels(self, app: Flask) -> list[Level]:
+        """What makes the policy in ``app``, whose config is read now."""
+        return [self.given, config_level(app.config, self.place), DEFAULTS]
+
+
+def _policy_of(levels: Sequence[Level]) -> Policy | CORSConfigError:
+    try:
+        return Policy(resolve(levels))
+    except CORSConfigError as error:
+        return error.with_traceback(None)
 
 
 class _BlueprintRules(NamedTuple):
@@ -93,6 +101,9 @@ class Binding:
         self.blueprints: dict[str, _BlueprintRules] = {}
         # Where each rule was bound, by the blueprint's name, "" for the app's, and its pattern.
         self.places: dict[tuple[str, PathPattern], Place] = {}
+        # For `flask cors check`: what was given, and what was warned of beside it.
+        self.levels: list[Level] = []
+        self.doubts: list[tuple[Doubt, Place]] = []
         # Whether an extension was bound: decorators alone leave preflights to Flask.
         self.answers_preflights = False
         self._met: dict[ViewOptions, Policy | CORSConfigError] = {}
@@ -117,21 +128,32 @@ class Binding:
         self._of_view: dict[str | None, Policy] = {}
         self._is_ready = False
 
-    def add_rules(self, rules: list[tuple[PathPattern, Policy]], place: Place) -> None:
-        """Bind the rules of a ``CORS(app)``; those of all of them form one map."""
-        self.rules = _merged(self.rules, rules, place)
+    def add_rules(
+        self, rules: list[tuple[PathPattern, Policy]], levels: Sequence[Level], place: Place
+    ) -> None:
+        """Bind the rules of a ``CORS(app)``; those of all of them form one map.
+
+        :param levels: what they were made from.
+        """
+        self.rules = self._merged(self.rules, rules, place)
+        self.levels.extend(levels)
         self.places.update({("", pattern): place for pattern, _ in rules})
         self.answers_preflights = True
         self.forget_views()
 
     def add_blueprint_rules(
-        self, state: BlueprintSetupState, rules: list[tuple[PathPattern, Policy]], place: Place
+        self,
+        state: BlueprintSetupState,
+        rules: list[tuple[PathPattern, Policy]],
+        levels: Sequence[Level],
+        place: Place,
     ) -> Area:
         """Bind the rules of a ``CORS(bp)`` to one registration of the blueprint; the area that
         they hold for."""
         name = f"{state.name_prefix}.{state.name}".lstrip(".")
         known = self.blueprints.get(name)
-        merged = _merged(known.rules if known else _NO_RULES, rules, place)
+        merged = self._merged(known.rules if known else _NO_RULES, rules, place)
+        self.levels.extend(levels)
         area = Area(self.app, state.url_prefix or "", state.subdomain)
         self.blueprints[name] = _BlueprintRules(merged, area)
         self.places.update({(name, pattern): place for pattern, _ in rules})
@@ -139,13 +161,27 @@ class Binding:
         self.forget_views()
         return area
 
+    def _merged(
+        self, known: ResourceMap[Policy], rules: list[tuple[PathPattern, Policy]], place: Place
+    ) -> ResourceMap[Policy]:
+        for doubt in _repeated(known, rules):
+            self.warn(doubt, place)
+        return known.extended(rules)
+
+    def warn(self, doubt: Doubt, place: Place) -> None:
+        """Say what is doubtful about what is bound, and keep it."""
+        self.doubts.append((doubt, place))
+        place.warn(doubt)
+
     def meet(self, options: ViewOptions) -> Policy | CORSConfigError:
         """The policy of a decorated view in this app, whose config is read when they first meet;
         the error where there is none."""
         with self._lock:
             policy = self._met.get(options)
             if policy is None:
-                policy = self._met[options] = options.resolve(self.app)
+                levels = options.levels(self.app)
+                self.levels.extend(levels)
+                policy = self._met[options] = _policy_of(levels)
         return policy
 
     def met(self) -> list[tuple[ViewOptions, Policy | CORSConfigError]]:
@@ -157,6 +193,13 @@ class Binding:
         no view once it serves requests."""
         if self._is_ready:
             return
+        for endpoint, options in out_of_reach(self.app):
+            said = (
+                f"@cross_origin does not reach the view {endpoint!r}, which @app.route registered"
+            )
+            self.warn(
+                AboveRoute(said, "write @app.route(...) above @cross_origin(...)"), options.place
+            )
         views: dict[str, dict[str, Policy | CORSConfigError]] = {}
         for endpoint, view in self.app.view_functions.items():
             for method, options in marks(view):
@@ -320,18 +363,15 @@ def _sound(policy: Policy | CORSConfigError) -> Policy:
     return policy
 
 
-def _merged(
-    known: ResourceMap[Policy], rules: list[tuple[PathPattern, Policy]], place: Place
-) -> ResourceMap[Policy]:
+def _repeated(
+    known: ResourceMap[Policy], rules: list[tuple[PathPattern, Policy]]
+) -> Iterator[Twice]:
     seen = set(known.rules)
     for pattern, _ in rules:
         if pattern in seen:
-            place.warn(
-                f"resources: {pattern.source!r} is configured twice, and the last one decides; "
-                "leave one of them out"
-            )
+            said = f"resources: {pattern.source!r} is configured twice, and the last one decides"
+            yield Twice(said, "leave one of them out")
         seen.add(pattern)
-    return known.extended(rules)
 
 
 def marks(view: Callable[..., Any]) -> Iterator[tuple[str, ViewOptions]]:
@@ -353,3 +393,31 @@ def marks(view: Callable[..., Any]) -> Iterator[tuple[str, ViewOptions]]:
             yield method.upper(), options
             if method.upper() == "GET" and not hasattr(view_class, "head"):
                 yield "HEAD", options  # as MethodView dispatches it
+
+
+def mark_below(view: Callable[..., Any], options: ViewOptions) -> None:
+    """Note on what a ``@cross_origin`` decorates that it does: an ``@app.route`` further in has
+    registered one of these functions."""
+    below: object = view
+    while BELOW not in getattr(below, "__dict__", (BELOW,)):  # where it has one, and not yet
+        setattr(below, BELOW, options)
+        below = getattr(below, "__wrapped__", None)
+
+
+def out_of_reach(app: Flask) -> Iterator[tuple[str, ViewOptions]]:
+    """The endpoints of views that are registered without the ``@cross_origin`` above them."""
+    reached = {options for view in app.view_functions.values() for _, options in marks(view)}
+    for endpoint, view in app.view_functions.items():
+        options: ViewOptions | None = getattr(view, BELOW, None)
+        if options is not None and options not in reached and _stands_on(options.place, view):
+            yield endpoint, options
+
+
+def _stands_on(place: Place, view: Callable[..., Any]) -> bool:
+    """Whether a decorator at ``place`` is one of the decorators of ``view``, not a call elsewhere
+    that decorates it for other uses."""
+    code = getattr(unwrap(view), "__code__", None)
+    if code is None or code.co_filename != place.file:
+        return False
+    last = max(line for _, _, line in code.co_lines() if line is not None)
+    return bool(code.co_firstlineno <= place.line <= last)

@@ -7,7 +7,7 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .binding import MARK, ViewOptions
+from .binding import MARK, ViewOptions, mark_below
 from .context import current_flask, current_request
 from .errors import Place
 from .hooks import bind, options_response, watch
@@ -115,6 +115,7 @@ def cross_origin(
         decorated: Any = call_async if iscoroutinefunction(view) else call
         # wraps() has copied the mark of a decorator further in, and that one decides.
         decorated.__dict__.setdefault(MARK, view_options)
+        mark_below(view, view_options)
         if "automatic_options" not in given or given.setting("automatic_options").value:
             # OPTIONS is to reach the app even where Flask is told not to answer it.
             required = {*getattr(view, "required_methods", ()), "OPTIONS"}

@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .doubts import Doubt
+
 
 class CORSWarning(UserWarning):
     """A configuration that is allowed and probably not what was meant. It points at the line of
-    the ``CORS(…)`` or ``@cross_origin`` concerned.
+    the ``CORS(…)`` or ``@cross_origin`` concerned, and begins with the code under which the
+    catalogue of ``flask cors check`` explains it, such as ``CORS101``.
 
     .. versionadded:: 7.0
     """
@@ -89,11 +92,11 @@ class Place:
             frame = frame.f_back
         return cls(frame.f_code.co_filename, frame.f_lineno, frame.f_globals)
 
-    def warn(self, message: str) -> None:
+    def warn(self, doubt: Doubt) -> None:
         """A :class:`CORSWarning` that points here, however late it is found."""
         module = self._globals.get("__name__", self.file)
         registry = self._globals.setdefault("__warningregistry__", {})
-        warnings.warn_explicit(message, CORSWarning, self.file, self.line, module, registry)
+        warnings.warn_explicit(str(doubt), CORSWarning, self.file, self.line, module, registry)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"

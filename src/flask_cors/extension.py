@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -147,9 +146,10 @@ class CORS:
             check_settled(levels)
             app.record(lambda state: self._bind_blueprint(state, levels, place))
         else:
-            rules = _rules(app.config, levels, place)
+            levels += [config_level(app.config, place), DEFAULTS]
+            rules = _rules(levels)
             binding = bind(app)
-            binding.add_rules(rules, place)
+            binding.add_rules(rules, levels, place)
             put_in_front(binding)
             self._keep(app, None, rules)
 
@@ -158,9 +158,10 @@ class CORS:
     ) -> None:
         app = state.app
         assert isinstance(app, Flask)
-        rules = _rules(app.config, levels, place)
+        levels = [*levels, config_level(app.config, place), DEFAULTS]
+        rules = _rules(levels)
         binding = bind(app)
-        area = binding.add_blueprint_rules(state, rules, place)
+        area = binding.add_blueprint_rules(state, rules, levels, place)
         put_in_front(binding)
         self._keep(app, area, rules)
 
@@ -230,11 +231,9 @@ def _closest_first(item: tuple[Area | None, object]) -> tuple[int, int]:
     return (0, -area.depth) if area.prefix else (2, 0)
 
 
-def _rules(
-    config: Mapping[str, object], levels: list[Level], place: Place
-) -> list[tuple[PathPattern, Policy]]:
-    """The rules that the levels make together with an app's config, which is read now."""
-    rules = resolve_resources([*levels, config_level(config, place), DEFAULTS])
+def _rules(levels: list[Level]) -> list[tuple[PathPattern, Policy]]:
+    """The rules that the levels make."""
+    rules = resolve_resources(levels)
     # Resources without options of their own share them, and so a policy.
     distinct = {id(options): options for _, options in rules}
     policies = {key: Policy(options) for key, options in distinct.items()}

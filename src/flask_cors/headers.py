@@ -31,6 +31,9 @@ ALL_METHODS = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]
 # Fetch 2.2.1: a script that asks for one of these gets a TypeError, so no browser ever sends it.
 FORBIDDEN_METHODS = frozenset({"CONNECT", "TRACE", "TRACK"})
 
+# Fetch 2.2.2, forbidden response-header names: of no response does a script see one of these.
+FORBIDDEN_RESPONSE_HEADERS = frozenset({"set-cookie", "set-cookie2"})
+
 # RFC 9110 9.2.1, of those that a page may use.
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -25,7 +25,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
-from .binding import Binding, marks
+from .binding import Binding, marks, out_of_reach
 from .context import current_request
 from .report import dropped
 from .responses import decide, finish_with_care, finisher, note_unhandled, requested_method
@@ -106,7 +106,9 @@ def watch() -> None:
 def _on_request_started(app: Flask, **_: Any) -> None:
     if _EXTENSION in app.extensions or app in _met:
         return
-    if any(True for view in app.view_functions.values() for _ in marks(view)):
+    if any(True for view in app.view_functions.values() for _ in marks(view)) or any(
+        True for _ in out_of_reach(app)
+    ):
         binding = bind(app)
         binding.get_ready()
         if binding.has_broken_views:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from enum import Enum
 from typing import NamedTuple
 
 # scheme of 64, "://", host of 253, ":" and a port of five digits: nothing longer is an origin.
@@ -90,35 +91,57 @@ def _is_ipv6(text: str) -> bool:
     return True
 
 
-def why_never_sent(literal: str) -> tuple[str, str | None] | None:
-    """Why no browser ever sends ``literal`` as an ``Origin``, and what to write instead where
-    that can be told; None for an origin that a browser does send.
+class Flaw(str, Enum):
+    """What keeps a literal from being an origin as browsers send it; as a string, the sentence."""
+
+    NO_SCHEME = "it has no scheme"
+    SLASH = "it has a trailing slash"
+    PATH = "it has a path"
+    DEFAULT_PORT = "it names the default port"
+    UPPER_CASE = "it has upper case letters"
+    NOT_ASCII = "its host is not ASCII: browsers send punycode"
+    SEVERAL = "it is several"
+    NO_ORIGIN = "it is not an origin"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class NeverSent(NamedTuple):
+    """Why no browser ever sends a literal, and what to write instead where that can be told."""
+
+    flaw: Flaw
+    mend: str | None
+
+
+def why_never_sent(literal: str) -> NeverSent | None:
+    """Why no browser ever sends ``literal`` as an ``Origin``; None for one that browsers send.
 
     Browsers send the origin of a URL as they parsed it: scheme and host in lower case, the host
     in punycode, the default port left out, nothing behind the port.
     """
     if literal.lower() == "null":
-        return None if literal == "null" else ("it has upper case letters", "null")
+        return None if literal == "null" else NeverSent(Flaw.UPPER_CASE, "null")
     if "://" not in literal:
-        mend = f"https://{literal}".lower()
-        return "it has no scheme", mend if parse(mend) else None
+        whole = f"https://{literal}".lower()
+        return NeverSent(Flaw.NO_SCHEME, whole if parse(whole) else None)
     scheme, rest = literal.split("://", 1)
     if "://" in rest:
-        return "it is several: separate them with commas", None
+        return NeverSent(Flaw.SEVERAL, None)
     authority = re.split(r"[/?#\\]", rest)[0]
     if len(authority) != len(rest):
-        trailing = "a trailing slash" if rest == f"{authority}/" else "a path"
         bare = f"{scheme}://{authority}".lower()
-        return f"it has {trailing}", bare if parse(bare) or not bare.isascii() else None
+        mend = bare if parse(bare) or not bare.isascii() else None
+        return NeverSent(Flaw.SLASH if rest == f"{authority}/" else Flaw.PATH, mend)
     if not literal.isascii():
-        return "its host is not ASCII: browsers send punycode", _punycode(scheme, authority)
+        return NeverSent(Flaw.NOT_ASCII, _punycode(scheme, authority))
     if literal != literal.lower():
-        return "it has upper case letters", literal.lower()
+        return NeverSent(Flaw.UPPER_CASE, literal.lower())
     parsed = parse(literal)
     if parsed is None or scheme == "file" or _is_odd_ip(parsed.host):
-        return "it is not an origin", None
+        return NeverSent(Flaw.NO_ORIGIN, None)
     if parsed.port is not None and DEFAULT_PORTS.get(scheme) == parsed.port:
-        return "it names the default port", f"{scheme}://{parsed.host}"
+        return NeverSent(Flaw.DEFAULT_PORT, f"{scheme}://{parsed.host}")
     return None
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..doubts import ForbiddenMethod, LiteralName, NeverReadable, Warn
 from ..errors import CORSConfigError, Mistake, shown
-from ..headers import ALL_METHODS, FORBIDDEN_METHODS, comma_list, is_token, requested_names
+from ..headers import (
+    ALL_METHODS,
+    FORBIDDEN_METHODS,
+    FORBIDDEN_RESPONSE_HEADERS,
+    comma_list,
+    is_token,
+    requested_names,
+)
 from .regex import compiled, is_regex
-
-Warn = Callable[[str], None]
 
 
 class MethodAllowlist(NamedTuple):
@@ -103,7 +109,7 @@ def parse_methods(value: object, warn: Warn) -> MethodAllowlist:
     given = _items("methods", ALL_METHODS if value is None else value, example)
     names = {name.upper() for name in _tokens("methods", given, "method", example)}
     for forbidden in sorted(names & FORBIDDEN_METHODS):
-        warn(f"methods: browsers never send {forbidden}; leave it out")
+        warn(ForbiddenMethod(f"methods: browsers never send {forbidden}", "leave it out"))
     listed = names - {"*"}
     return MethodAllowlist("*" in names, frozenset(listed), ", ".join(sorted(listed)))
 
@@ -140,17 +146,26 @@ def parse_allow_headers(value: object, warn: Warn) -> HeaderAllowlist:
         raise CORSConfigError(mistakes)
     for name in names:
         if "*" in name and name != "*":
-            regex = name.replace("*", ".*")
-            warn(f"allow_headers: {shown(name)} is taken literally; write {shown(regex)}")
+            said, regex = (
+                f"allow_headers: {shown(name)} is taken literally",
+                name.replace("*", ".*"),
+            )
+            warn(LiteralName(said, f"write {shown(regex)}"))
     lowered = {name.lower() for name in names}
     return HeaderAllowlist("*" in lowered, frozenset(lowered - {"*"}), tuple(regexes))
 
 
-def parse_expose_headers(value: object, _: Warn) -> str | None:
+def parse_expose_headers(value: object, warn: Warn) -> str | None:
     """``Access-Control-Expose-Headers``, or None: sorted, but a string in its own order."""
     example = '["X-Total-Count"]'
     given = _items("expose_headers", () if value is None else value, example)
     names = _tokens("expose_headers", given, "header name", example)
+    for name in names:
+        if name.lower() in FORBIDDEN_RESPONSE_HEADERS:
+            said = f"expose_headers: browsers show {name} to no script"
+            warn(
+                NeverReadable(said, "leave it out, and send what the page needs in another header")
+            )
     if not isinstance(value, str):
         names = sorted(set(names))
     return ", ".join(names) or None

@@ -15,8 +15,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
+from ..doubts import Doubt, LiteralStar, OldName, UnknownOption, Warn
 from ..errors import CORSConfigError, Mistake, Place, shown
-from ..headers import ALL_METHODS
+from ..headers import ALL_METHODS, comma_list
 from .allowlist import (
     HeaderAllowlist,
     MethodAllowlist,
@@ -28,7 +29,6 @@ from .origins import OriginSet, parse_origins
 from .resources import EVERY_PATH, PathPattern, parse_resources
 
 T = TypeVar("T")
-Warn = Callable[[str], None]
 
 
 class Unset:
@@ -142,28 +142,50 @@ _OPTIONS: dict[str, _Option] = {
 POLICY_OPTIONS = tuple(name for name in _OPTIONS if name != "resources")
 EXTENSION_OPTIONS = tuple(_OPTIONS)
 CONFIG = "app.config"
-CONFIG_KEYS = {f"CORS_{name.upper()}": name for name in _OPTIONS}
+
+
+def config_key(option: str) -> str:
+    """The key of ``app.config`` that an option is read from."""
+    return f"CORS_{option.upper()}"
+
+
+CONFIG_KEYS = {config_key(name): name for name in _OPTIONS}
+EXEMPTIONS = "CORS_CHECK_IGNORE"  # read by `flask cors check` alone
+_KNOWN_KEYS = {*CONFIG_KEYS, EXEMPTIONS}
 
 
 # ---- hierarchy ---------------------------------------------------------------------------------
 
 
+# What an option was called by versions that nobody should run any more, and many examples show.
+_OLD_NAMES = {"headers": "allow_headers"}
+
+
 class Level:
     """What was given in one place. Each option is read once, however many policies it reaches:
-    an iterable may be a generator, and a warning is said once."""
+    an iterable may be a generator, and a warning is said once.
+
+    :ivar doubts: what was warned of; those of the resources that it gives are among them.
+    """
 
     def __init__(
-        self, name: str, place: Place | None, values: Mapping[str, object], known: Iterable[str]
+        self,
+        name: str,
+        place: Place | None,
+        values: Mapping[str, object],
+        known: Iterable[str],
+        doubts: list[Doubt] | None = None,
     ) -> None:
         self.name = name
         self.place = place
+        self.doubts: list[Doubt] = [] if doubts is None else doubts
         known = tuple(known)
         given = {key: value for key, value in values.items() if not isinstance(value, Unset)}
         self.values = {key: value for key, value in given.items() if key in known}
         self._read: dict[str, Setting[Any] | CORSConfigError] = {}
         for key in given:
             if key not in known:
-                self._warn(f"{name} has no option {key!r}{_nearest(key, known)}")
+                self.warn(_unknown(f"{name} has no option {key!r}", key, known))
 
     def __contains__(self, option: str) -> bool:
         return option in self.values
@@ -177,7 +199,7 @@ class Level:
         if read is None:
             given = self.values[option]
             try:
-                value = _OPTIONS[option].parse(given, self._warn)
+                value = _OPTIONS[option].parse(given, self.warn)
                 read = Setting(value, given, self.name, self.place)
             except CORSConfigError as error:
                 read = error.with_traceback(None)
@@ -186,14 +208,18 @@ class Level:
             raise read
         return read
 
-    def _warn(self, message: str) -> None:
+    def warn(self, doubt: Doubt) -> None:
+        """Say what is doubtful, and keep it."""
+        self.doubts.append(doubt)
         if self.place is not None:
-            self.place.warn(message)
+            self.place.warn(doubt)
 
 
-def _nearest(key: object, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(str(key), known)
-    return f"; did you mean {near[0]!r}?" if near else ""
+def _unknown(said: str, key: str, known: Iterable[str]) -> Doubt:
+    if key in _OLD_NAMES:
+        return OldName(said, f"its name is {_OLD_NAMES[key]!r}")
+    near = difflib.get_close_matches(key, known)
+    return UnknownOption(said, f"did you mean {near[0]!r}?" if near else "leave it out")
 
 
 DEFAULTS = Level(
@@ -209,12 +235,22 @@ def config_level(config: Mapping[str, object], place: Place) -> Level:
         for key, option in CONFIG_KEYS.items()
         if key in config and (config[key] is not None or option == "origins")
     }
-    for key in config:
-        if str(key).startswith("CORS_") and key not in CONFIG_KEYS:
-            near = difflib.get_close_matches(str(key), CONFIG_KEYS, cutoff=0.9)
-            if near:  # an app may have keys of its own, which are named like ours and not nearly so
-                place.warn(f"app.config has {key!r}, which is no option; did you mean {near[0]!r}?")
-    return Level(CONFIG, place, values, _OPTIONS)
+    level = Level(CONFIG, place, values, _OPTIONS)
+    for key in unknown_keys(config):
+        said = f"app.config has {key!r}, which is no option"
+        old = _OLD_NAMES.get(key.removeprefix("CORS_").lower())
+        near = difflib.get_close_matches(key, CONFIG_KEYS, cutoff=0.9)
+        if old is not None:
+            level.warn(OldName(said, f"its name is {config_key(old)!r}"))
+        elif near:  # an app may have keys of its own, which are named like ours and not nearly so
+            level.warn(UnknownOption(said, f"did you mean {near[0]!r}?"))
+    return level
+
+
+def unknown_keys(config: Mapping[str, object]) -> list[str]:
+    """The ``CORS_*`` keys that are no option."""
+    keys = map(str, config)
+    return [key for key in keys if key.startswith("CORS_") and key not in _KNOWN_KEYS]
 
 
 class _Mistakes(list[Mistake]):
@@ -290,7 +326,13 @@ def resolve(levels: Sequence[Level]) -> Options:
         settings[option] = mistakes.catch(partial(_speaking, levels, option))
     _check_credentials(settings["origins"], settings["supports_credentials"], mistakes)
     mistakes.raise_any()
-    return Options(**settings)
+    options = Options(**settings)
+    if options.supports_credentials.value and "*" in comma_list(options.expose_headers.value or ""):
+        # Fetch 4.1, main fetch, step 14.1: the wildcard is for requests without credentials.
+        said = "expose_headers: '*' is the name of a header where supports_credentials=True"
+        speaking = next(level for level in levels if "expose_headers" in level)
+        speaking.warn(LiteralStar(said, "list the headers that scripts are to read"))
+    return options
 
 
 def changed(options: Options, values: Mapping[str, object]) -> Options:
@@ -319,12 +361,13 @@ def resolve_resources(levels: Sequence[Level]) -> list[tuple[PathPattern, Option
     if resources is None:  # what else is wrong is told all the same
         mistakes.catch(partial(resolve, levels))
         raise CORSConfigError(mistakes)
+    giver = next(level for level in levels if "resources" in level)
     rules: list[tuple[PathPattern, Options]] = []
     shared: Options | None = None
     for pattern, own in resources.value:
         if own:
             name = f"the resource {shown(pattern.source)}"
-            level = Level(name, resources.place, own, POLICY_OPTIONS)
+            level = Level(name, resources.place, own, POLICY_OPTIONS, giver.doubts)
             options = mistakes.catch(partial(resolve, [level, *levels]))
         else:
             shared = options = shared or mistakes.catch(partial(resolve, levels))

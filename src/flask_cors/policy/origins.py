@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from .. import doubts as d
 from .. import origin as _origin
+from ..doubts import Doubt, Warn
 from ..errors import CORSConfigError, Mistake, shown
 from ..headers import comma_list
 from .regex import compiled, is_regex
-
-Warn = Callable[[str], None]
 
 # Hosts that nobody allows on purpose, under the top-level domains that people do allow. A pattern
 # that accepts one of them accepts a stranger.
@@ -173,6 +173,23 @@ def _stranger_allowed_by(wildcards: frozenset[str], regexes: tuple[Regex, ...]) 
 
 _ONE_EACH = 'write a list, such as ["https://app.example"]'
 
+_DOUBTS: dict[_origin.Flaw, type[Doubt]] = {
+    _origin.Flaw.NO_SCHEME: d.NoScheme,
+    _origin.Flaw.SLASH: d.WithPath,
+    _origin.Flaw.PATH: d.WithPath,
+    _origin.Flaw.DEFAULT_PORT: d.WithDefaultPort,
+    _origin.Flaw.UPPER_CASE: d.WithUpperCase,
+    _origin.Flaw.NOT_ASCII: d.NotASCII,
+    _origin.Flaw.SEVERAL: d.NoOrigin,
+    _origin.Flaw.NO_ORIGIN: d.NoOrigin,
+}
+
+
+def _fix(why: _origin.NeverSent) -> str:
+    if why.mend is not None:
+        return f"write {shown(why.mend)}"
+    return "separate them with commas" if why.flaw is _origin.Flaw.SEVERAL else "leave it out"
+
 
 class _Reader:
     """Sorts the items of an ``origins`` option into the kinds of an :class:`OriginSet`."""
@@ -215,8 +232,10 @@ class _Reader:
 
     def nothing(self, value: object) -> None:
         self.warn(
-            f"origins: {value!r} allows nobody, for an unset variable must not open the API; "
-            "write origins=[] for nobody, origins='*' for anybody"
+            d.Nobody(
+                f"origins: {value!r} allows nobody, for an unset variable must not open the API",
+                "write origins=[] for nobody, origins='*' for anybody",
+            )
         )
 
     def piece(self, text: str) -> None:
@@ -251,15 +270,16 @@ class _Reader:
             return
         why = _origin.why_never_sent(sample)
         if why is not None:
-            self.warn(f"origins: no browser ever sends an origin like {shown(text)}: {why[0]}")
+            said = f"origins: no browser ever sends an origin like {shown(text)}: {why.flaw}"
+            fix = f"write {shown(lowered.rpartition(':')[0])}" if why.mend else "leave it out"
+            self.warn(_DOUBTS[why.flaw](said, fix))
         self.wildcards.add(lowered)
 
     def literal(self, text: str) -> None:
         why = _origin.why_never_sent(text)
         if why is not None:
-            problem, mend = why
-            write = f"; write {shown(mend)}" if mend else ""
-            self.warn(f"origins: no browser ever sends {shown(text)}: {problem}{write}")
+            said = f"origins: no browser ever sends {shown(text)}: {why.flaw}"
+            self.warn(_DOUBTS[why.flaw](said, _fix(why)))
         lowered = text.lower()
         if _origin.is_well_formed(lowered):
             self.exact.add(text if text == lowered else lowered)  # no copy where it needs none

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import zip_longest
 from typing import Generic, NamedTuple, TypeVar
 
+from ..doubts import LiteralConverter, LiteralRegex, NoSlash, Warn
 from ..errors import CORSConfigError, Mistake, shown
 from .regex import compiled
 
 T = TypeVar("T")
-Warn = Callable[[str], None]
 
 # A path longer than this belongs to no resource: it bounds what regular expressions cost.
 MAX_PATH = 4096
@@ -231,18 +231,15 @@ def parse_pattern(given: object, warn: Warn) -> PathPattern:
 
 def _warn_of_literal(given: str, warn: Warn) -> None:
     if _READS_LIKE_A_REGEX.search(given):
-        warn(
-            f"resources: {shown(given)} reads like a regular expression and is taken literally; "
-            f"write re.compile({given!r})"
-        )
+        said = f"resources: {shown(given)} reads like a regular expression and is taken literally"
+        warn(LiteralRegex(said, f"write re.compile({given!r})"))
     elif converter := _READS_LIKE_A_CONVERTER.search(given):
         below = given[: converter.start()]
-        warn(
-            f"resources: {shown(given)} is taken literally, for resources know no converters; "
-            f"write {shown(below + '*')} or a regular expression"
-        )
+        said = f"resources: {shown(given)} is taken literally, for resources know no converters"
+        warn(LiteralConverter(said, f"write {shown(below + '*')} or a regular expression"))
     elif not given.startswith("/"):
-        warn(f"resources: no path begins like {shown(given)}; write {shown('/' + given)}")
+        said = f"resources: no path begins like {shown(given)}"
+        warn(NoSlash(said, f"write {shown('/' + given)}"))
 
 
 # "/a/*, /b/*", but not a comma inside a regular expression's brackets.

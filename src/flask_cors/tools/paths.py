@@ -160,6 +160,27 @@ def _segment(pieces: list[str | BaseConverter]) -> str | re.Pattern[str]:
     return re.compile("".join(map(_expression, pieces)))
 
 
+# What converters take, so that one of them fits nearly every converter there is.
+_VALUES = ("1", "a", "en", "1.5", "a1", "2026-01-01", "12345678-1234-5678-1234-567812345678", "a/b")
+
+
+def sample(rule: Rule) -> str | None:
+    """A path that is routed to ``rule``; None where no value is known that a converter takes."""
+    path = ""
+    for piece in _pieces(rule):
+        value = piece if isinstance(piece, str) else _value(piece)
+        if value is None:
+            return None
+        path += value
+    return path
+
+
+def _value(converter: BaseConverter) -> str | None:
+    items: Iterable[str] = getattr(converter, "items", ())  # of an AnyConverter
+    takes = re.compile(converter.regex).fullmatch
+    return next((value for value in (*sorted(items), *_VALUES) if takes(value)), None)
+
+
 def in_order(patterns: Iterable[PathPattern]) -> list[PathPattern]:
     """The patterns as a :class:`~flask_cors.policy.resources.ResourceMap` asks them, the first
     that matches a path decides."""

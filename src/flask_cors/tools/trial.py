@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as Answer
 from ..browser import Request, Response
 from ..context import current_request
 from ..headers import SAFE_METHODS
-from ..hooks import bind, put_in_front
+from ..hooks import bind, binding_of, put_in_front
 from ..policy.policy import Policy
 from ..policy.resources import PathPattern
 from ..report import cors_refused
@@ -39,7 +39,7 @@ def passes(app: Flask, asked: Asked, handled: Mapping[Request, Handled]) -> bool
         with _without_effects(app, done.get((request.method, request.url))):
             return server(request)
 
-    with _quiet(app):
+    with quiet(app):
         try:
             return fetched(asked, once_more).allowed
         except CannotTell:
@@ -75,9 +75,28 @@ def with_rule(app: Flask, pattern: PathPattern, policy: Policy) -> Generator[Non
 
 
 @contextmanager
+def without_views(app: Flask) -> Generator[None]:
+    """Have no view do anything: each answers with an empty 200."""
+
+    def emptied(view: Callable[..., Any]) -> Callable[..., Any]:
+        return wraps(view)(lambda *_, **__: "")  # the mark of @cross_origin with it
+
+    with _views(app, emptied):
+        yield
+
+
+@contextmanager
 def _without_effects(app: Flask, done: Handled | None) -> Generator[None]:
+    with _views(app, lambda view: _harmless(app, view, done)):
+        yield
+
+
+@contextmanager
+def _views(
+    app: Flask, other: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> Generator[None]:
     views = app.view_functions
-    app.view_functions = {endpoint: _harmless(app, view, done) for endpoint, view in views.items()}
+    app.view_functions = {endpoint: other(view) for endpoint, view in views.items()}
     try:
         yield
     finally:
@@ -111,9 +130,9 @@ def _is_telling(name: str) -> bool:
 
 
 @contextmanager
-def _quiet(app: Flask) -> Generator[None]:
+def quiet(app: Flask) -> Generator[None]:
     """Without log lines, signals and hints, for they would tell of requests that nobody made."""
-    before, binding = logging.root.manager.disable, bind(app)
+    before, binding = logging.root.manager.disable, binding_of(app)
     hinted = set(binding.hinted)
     logging.disable(logging.CRITICAL)
     try:

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from flask import Flask
 
+from ..doubts import Doubt
 from ..errors import CORSConfigError, Place, shown
 from ..policy.options import CONFIG, DEFAULTS, Options, Setting, changed
 from ..policy.policy import Policy
@@ -51,7 +52,7 @@ def policy_with(options: Options, edits: Iterable[Edit]) -> Policy | None:
 # ---- as source code ----------------------------------------------------------------------------
 
 
-def hear_nothing(_: str) -> None:
+def hear_nothing(_: Doubt) -> None:
     """What is odd about it was said when it was given."""
 
 

@@ -1,0 +1,24 @@
+"""``flask cors check``: a linter for CORS. It reads the app as it is configured, tries what it
+suspects, and says what is wrong, how bad it is and what to write instead.
+
+A check is a class in the module of its group; one more is a class there and its place in the
+module's ``CHECKS``.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from .finding import Finding as Finding
+from .run import run
+
+
+def check(app: Flask) -> list[Finding]:
+    """What is wrong with the CORS of ``app``, sorted by place; without what its config exempts.
+
+    Requests are made to the app, but none of its views that could change anything is called.
+
+    :param app: the app, complete.
+    :returns: the findings; empty where there is nothing to say.
+    """
+    return list(run(app).findings)

@@ -1,0 +1,39 @@
+"""A check: what every one of them is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from inspect import cleandoc
+from typing import ClassVar
+
+from ...doubts import Severity
+from .finding import Finding, Where
+from .subject import Subject
+
+
+class Check(ABC):
+    """One mistake, and how it is found. The docstring of each is its explanation in the catalogue.
+
+    :cvar code: by which everybody calls it; it never changes.
+    :cvar title: the same in a few words.
+    :cvar severity: of its findings, unless one of them says otherwise.
+    """
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    @abstractmethod
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        """The findings in an app."""
+
+    def finding(
+        self, message: str, where: Where, fix: str, severity: Severity | None = None
+    ) -> Finding:
+        return Finding(self.code, severity or self.severity, message, where, fix)
+
+    @classmethod
+    def explanation(cls) -> str:
+        """For the catalogue, in Markdown."""
+        return cleandoc(cls.__doc__ or "")

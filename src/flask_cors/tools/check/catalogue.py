@@ -1,0 +1,12 @@
+"""Every check, by its code."""
+
+from __future__ import annotations
+
+from . import bindings, caching, credentials, methods, names, origins, resources, told
+from .base import Check
+
+_GROUPS = (told, origins, credentials, methods, caching, resources, bindings, names)
+
+CHECKS: tuple[type[Check], ...] = tuple(
+    sorted((check for group in _GROUPS for check in group.CHECKS), key=lambda check: check.code)
+)

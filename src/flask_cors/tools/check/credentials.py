@@ -1,0 +1,7 @@
+"""Checks: credentials."""
+
+from __future__ import annotations
+
+from .base import Check
+
+CHECKS: tuple[type[Check], ...] = ()

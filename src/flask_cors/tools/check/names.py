@@ -1,0 +1,7 @@
+"""Checks: names."""
+
+from __future__ import annotations
+
+from .base import Check
+
+CHECKS: tuple[type[Check], ...] = ()
