@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from flask_cors.doubts import Doubt
 from flask_cors.policy.allowlist import parse_allow_headers, parse_methods
 from flask_cors.policy.origins import parse_origins
 from flask_cors.tools.entries import (
@@ -20,7 +21,7 @@ from flask_cors.tools.entries import (
 APP = "https://app.example"
 
 
-def hear_nothing(_: str) -> None:
+def hear_nothing(_: Doubt) -> None:
     pass
 
 

@@ -43,19 +43,13 @@ class Subject:
     def doubts(self) -> Iterator[tuple[Doubt, Where]]:
         """What was warned of when it was bound, each once."""
         self.binding.get_ready()
-        seen: set[tuple[str, Where]] = set()
         told = [
-            *(
-                (doubt, _where(level.name, level.place))
-                for level in self.binding.levels
-                for doubt in level.doubts
-            ),
-            *((doubt, _where("CORS(...)", place)) for doubt, place in self.binding.doubts),
+            (doubt, _where(level.name, level.place))
+            for level in self.binding.levels
+            for doubt in level.doubts
         ]
-        for doubt, where in told:
-            if (str(doubt), where) not in seen:
-                seen.add((str(doubt), where))
-                yield doubt, where
+        told += [(doubt, _where("CORS(...)", place)) for doubt, place in self.binding.doubts]
+        return iter(dict.fromkeys(told))
 
 
 def where_of_option(option: str, setting: Setting[Any], bound: Bound) -> Where:
