@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from ...binding import Binding
-from ...doubts import Doubt
+from ...doubts import AboveRoute, Doubt
 from ...errors import Place
 from ...hooks import binding_of
 from ...policy.options import CONFIG, Setting, config_key
@@ -48,7 +48,9 @@ class Subject:
             for level in self.binding.levels
             for doubt in level.doubts
         ]
-        told += [(doubt, _where("CORS(...)", place)) for doubt, place in self.binding.doubts]
+        for doubt, place in self.binding.doubts:
+            call = "@cross_origin" if isinstance(doubt, AboveRoute) else "CORS(...)"
+            told.append((doubt, _where(call, place)))
         return iter(dict.fromkeys(told))
 
 
