@@ -153,7 +153,13 @@ def test_a_name_is_near_another_by_its_letters(name, near):
             "https://www.app.example",
             "its parent domain, which is another origin",
         ),
-        (APP, "https://aap.example", APP, "another spelling"),
+        (APP, "https://app.exmaple", APP, "another spelling"),
+        (
+            "https://shop.example",
+            "https://shops.example",
+            "https://shop.example",
+            "another spelling",
+        ),
     ],
 )
 def test_an_origin_is_near_an_entry_that_differs_in_one_respect(origins, origin, entry, difference):
@@ -172,6 +178,9 @@ def test_of_several_entries_the_closest_is_told():
         (["null", is_nobody, r"https://app\.examplo"], APP),
         ("http://192.0.2.7", "https://far.example"),
         ([], APP),
+        ("https://a.example", "https://b.example"),
+        ("https://api.example.com", "https://app.example.com"),
+        ("https://shop.example.com", "https://shops.exmaple.com"),
     ],
 )
 def test_an_origin_may_be_near_nothing(origins, origin):
