@@ -74,7 +74,8 @@ Node = Character | Group | Look | Repeat
 
 _TOKENS = r"""
     (?P<comment> \(\?\# [^)]* \) | \(\? [aiLmsux]+ \) )
-  | (?P<nothing> [\^$] | \\[AZbB] | \(\?P= \w+ \) )
+  | (?P<nothing> [\^$] | \\[AZbB] )
+  | (?P<back> \\ (?! [0-7]{3} ) [1-9] \d? | \(\?P= \w+ \) )
   | (?P<look> \(\? <? [=!] )
   | (?P<opens> \( (?: \? (?: P<\w+> | > | [aiLmsux]* (?:-[imsx]+)? : | \(\w+\) ) )? )
   | (?P<closes> \) )
@@ -82,10 +83,9 @@ _TOKENS = r"""
   | (?P<repeat> (?: [*+?] | \{ (?: \d+ (?: ,\d* )? | ,\d* ) \} ) (?P<mode> [?+]? ) )
   | (?P<character>
         \[ \^? \]? (?: \\. | [^\]\\] )* \]
-      | \\ (?: 0[0-7]{,2} | [0-7]{3} | x.. | u.{4} | U.{8} | N\{[^}]*\} | [^1-9] )
+      | \\ (?: 0[0-7]{,2} | [0-7]{3} | x.. | u.{4} | U.{8} | N\{[^}]*\} | . )
       | [^\\]
     )
-  | (?P<back> \\ [1-9] \d? )
 """
 _FLAGS = re.VERBOSE | re.DOTALL
 _PLAIN = re.compile(_TOKENS, _FLAGS)
@@ -125,7 +125,9 @@ def read(regex: re.Pattern[str]) -> Node:
             stack[-1].last.append(node)
         elif kind == "bar":
             stack[-1].alternatives.append([])
-        elif kind == "repeat" and stack[-1].last:
+        elif kind == "back":
+            stack[-1].last.append(Group(((),)))
+        elif kind == "repeat":
             stack[-1].last.append(_repeated(stack[-1].last.pop(), text, token["mode"]))
     return stack[0].closed()
 

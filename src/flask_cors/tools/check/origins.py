@@ -134,7 +134,7 @@ class PublicSuffix(Check):
 
     def _unknown(self, subject: Subject) -> Iterator[Finding]:
         for reach, where in _reaches(subject):
-            if not all(page.has_written_host for page in reach.pages):
+            if any(page.open_end is not None for page in reach.pages):
                 yield self.finding(
                     f"origins: whether {reach.name} stands for a public suffix is not known "
                     "without publicsuffixlist",

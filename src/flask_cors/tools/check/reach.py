@@ -64,12 +64,13 @@ class Page:
         return [index for index, one in enumerate(self._host) if one == "."]
 
     @property
-    def open_suffix(self) -> str | None:
-        """The suffix that the pattern writes out, behind a label that it leaves open."""
-        suffix = public_suffix(self.host)
-        label = self._host[: -len(suffix)].removesuffix(".").rpartition(".")[2]
-        is_open = bool(label) and not label.strip(OPEN)
-        return suffix if is_open and self.writes(suffix) else None
+    def open_end(self) -> str | None:
+        """What the pattern writes out behind a label that it leaves open."""
+        found = _OPEN_LABEL.search(self._host)
+        return self.host[found.start("end") :] if found else None
+
+
+_OPEN_LABEL = re.compile(rf"(?:\A|\.){OPEN}+\.(?P<end>[^{OPEN}]+)\Z")
 
 
 def sent(text: str) -> Origin | None:
@@ -130,9 +131,9 @@ class Reach:
         """The suffixes that it writes out, below which it lets in different domains."""
         below: dict[str, set[str]] = {}
         for page in self.pages:
-            suffix = page.open_suffix
-            if suffix is not None:
-                below.setdefault(suffix, set()).add(page.host.removesuffix(f".{suffix}"))
+            end = page.open_end
+            if end is not None and end == public_suffix(page.host):
+                below.setdefault(end, set()).add(page.host)
         return tuple(suffix for suffix, hosts in below.items() if len(hosts) > 1)
 
     @cached_property
@@ -217,13 +218,14 @@ def _with_host(page: Page, host: str) -> str:
 def reaches(origins: OriginSet) -> list[Reach]:
     """Of each pattern; callables are never asked."""
     return [
-        *(_of_wildcard(wildcard) for wildcard in sorted(origins.wildcards)),
-        *map(_of_regex, origins.regexes),
+        *(of_wildcard(wildcard) for wildcard in sorted(origins.wildcards)),
+        *map(of_regex, origins.regexes),
     ]
 
 
 @lru_cache(maxsize=256)  # each check asks
-def _of_wildcard(wildcard: str) -> Reach:
+def of_wildcard(wildcard: str) -> Reach:
+    """What a subdomain or port pattern lets in."""
     start, _, _ = wildcard.partition(":*")
     scheme, is_for_subdomains, name = start.partition("://*.")
     pieces = [[written(scheme)]]
@@ -236,6 +238,7 @@ def _of_wildcard(wildcard: str) -> Reach:
 
 
 @lru_cache(maxsize=256)
-def _of_regex(regex: Regex) -> Reach:
+def of_regex(regex: Regex) -> Reach:
+    """What a regular expression lets in."""
     guesses = samples(read(regex.pattern))
     return Reach(OriginSet(regexes=(regex,)), shown(regex.pattern.pattern), guesses)

@@ -63,8 +63,9 @@ def samples(node: Node, most: int = _MOST) -> list[Sample]:
 
 
 def sample_of(nodes: Sequence[Node]) -> str:
-    """The plainest text of a sequence."""
-    return samples(Group((tuple(nodes),)), 1)[0].text
+    """The plainest text of a sequence; empty where none can be made up."""
+    found = samples(Group((tuple(nodes),)), 1)
+    return found[0].text if found else ""
 
 
 def _samples(node: Node) -> Iterator[Sample]:
