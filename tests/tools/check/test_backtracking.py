@@ -25,6 +25,8 @@ EXPONENTIAL = [
     r"https://(.*\.)*example\.com",
     r"(a+){1,20}b",
     r"https://(?=(a+)+$)x",
+    r"(.*a){20}",
+    r"([a-z]?){30}a{30}",
 ]
 ORDINARY = [
     r"https?://.*\.example\.com(:\d+)?",

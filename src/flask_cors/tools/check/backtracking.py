@@ -34,6 +34,7 @@ _MOST_ATTACKS = 12
 # ---- suspicion ---------------------------------------------------------------------------------
 
 _FEW = 7  # what is repeated no oftener costs no more than a power of the length
+_VERY_MANY = 10**6
 _LONGEST_PUMP = 4
 _MOST_PUMPS = 10
 _PUMPS_OF_A_REPEAT = 2
@@ -64,10 +65,15 @@ def _pumps(body: Node) -> list[str]:
 
 
 def _is_ambiguous(repeat: Repeat, pump: str) -> bool:
-    """Whether the ways in which it matches multiply with each repetition. Where they only grow
-    with a power of the number, they grow by the same factor each time the number doubles."""
-    few, more, many = (_Ways(pump * times).in_all(repeat) for times in (4, 8, 16))
-    return many * few > 2 * more * more
+    """Whether the ways in which it matches multiply with each repetition, or are very many. Where
+    they only grow with a power of the number, they grow by the same factor each time the number
+    doubles."""
+    # Those that end too early are tried as well.
+    for tried in dict.fromkeys((repeat, Repeat(repeat.body, 0, repeat.most))):
+        few, more, many = (_Ways(pump * times).in_all(tried) for times in (4, 8, 16))
+        if many * few > 2 * more * more or many > _VERY_MANY:
+            return True
+    return False
 
 
 class _Ways:
