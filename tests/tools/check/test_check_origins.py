@@ -229,6 +229,7 @@ def test_a_pattern_that_lets_in_another_domain_is_found_by_trying(of, origins, s
         (r"https://example\d\.com", "https://example1.com"),
         (r"https://example\.[a-z]+", "https://example.com"),
         (r"https://myapp-.*\.vercel\.app", "https://myapp-evil.vercel.app"),
+        (r"https://app-.*-team\.vercel\.app", "https://app-evil-team.vercel.app"),
         (r"https://[a-z.]+:8443", "https://evil.com:8443"),
     ],
 )
@@ -246,6 +247,7 @@ def test_a_pattern_that_writes_out_no_domain_lets_in_what_anybody_can_register(
         ("https://.*", "https://evil.example"),
         ("https?://.+", "https://evil.example"),
         ("http://.*", "http://evil.example"),
+        ("https://(?!.*evil).*", "https://attacker.net"),
         (r"https://[^.]+\.[a-z]+", "https://evil.example"),
         (r"https://www\.[a-z.]+", "https://www.evil.com"),
     ],
@@ -297,6 +299,8 @@ def test_what_is_to_be_written_is_a_list_that_one_can_read(of):
         'write "http://example.com:*", "http://*.example.com:*", '
         '"https://example.com:*", "https://*.example.com:*"'
     )
+    ((_, _, fix),) = of(r"https://app\.s3[.-].*\.amazonaws\.com")  # what is below is not one's own
+    assert fix == 'list the origins that you trust, such as "https://app.example"'
     ((_, _, fix),) = of(r"https?://.*example\.(com|net|org)")
     assert fix == 'list the origins that you trust, such as "https://app.example"'
 
@@ -321,6 +325,7 @@ def test_without_the_list_another_domain_is_found_too(codes):
         ("https://*.herokuapp.com", "herokuapp.com"),
         (r"https://.*\.github\.io", "github.io"),
         (r"https://[a-z0-9-]+\.co\.uk", "co.uk"),
+        (r"https://[0-9a-f]{32}\.cloudfront\.net", "cloudfront.net"),
     ],
 )
 def test_a_pattern_for_all_that_is_below_a_public_suffix_is_found(of, origins, suffix):
@@ -457,6 +462,7 @@ def test_a_view_has_no_resource_whose_expression_could_be_timed(found):
     [
         "http://localhost:3000",
         "http://127.0.0.1",
+        "http://0.0.0.0:3000",
         "http://[::1]:8080",
         "http://app.localhost",
         "http://localhost:*",

@@ -8,6 +8,7 @@ import pytest
 
 from flask_cors.tools.check.expression import read
 from flask_cors.tools.check.samples import (
+    GAP,
     OPEN,
     Sample,
     joined,
@@ -24,6 +25,7 @@ def texts(text: str, flags: int = 0) -> list[str]:
 
 def test_a_sample_remembers_what_is_written_out():
     assert joined([written("ab"), left_open("cd")]) == Sample("abcd", f"ab{OPEN}{OPEN}")
+    assert joined([written("a"), left_open(""), written("b")]) == Sample("ab", f"a{GAP}b")
 
 
 @pytest.mark.parametrize(

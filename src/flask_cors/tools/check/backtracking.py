@@ -163,7 +163,7 @@ print(json.dumps(any(is_exponential(*attack) for attack in asked["attacks"])))
 """
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def exponential(regex: re.Pattern[str], method: str = "fullmatch") -> str | None:
     """A short text at which the expression takes long, and twice as long for a little more; None
     where there is none.

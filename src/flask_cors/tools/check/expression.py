@@ -109,7 +109,7 @@ class _Open:
         return Look(group) if re.fullmatch(r"\(\?<?[=!]", self.opener) else group
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def read(regex: re.Pattern[str]) -> Node:
     """The expression as a tree."""
     tokens = _SPACED if regex.flags & re.VERBOSE else _PLAIN
@@ -147,7 +147,7 @@ def _limits(braces: str) -> tuple[int, int | None]:
     return least, (int(high) if high else None) if comma else least
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _taken(text: str, flags: int) -> str:
     """Which characters a piece of an expression takes is tried."""
     one = re.compile(text, flags & (re.IGNORECASE | re.DOTALL | re.ASCII))

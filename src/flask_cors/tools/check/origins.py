@@ -67,7 +67,8 @@ class AnotherDomain(Check):
 
     It is a warning where the domain is the right one and the scheme `http`, which anybody on the
     network between can speak for, and a note where the pattern takes more than it shows and
-    nobody can register it."""
+    nobody can register it. Some hosts keep names such as `preview-1--yours.host.example` for
+    whoever has `yours`: there it may be meant."""
 
     code = "CORS109"
     title = "a pattern that lets in another domain"
@@ -277,7 +278,8 @@ def _is_for_development(reach: Reach) -> bool:
 
 def _is_loopback(host: str) -> bool:
     if is_ip_host(host):
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        address = ipaddress.ip_address(host.strip("[]"))
+        return address.is_loopback or address.is_unspecified  # 0.0.0.0 leads there too
     return host.rpartition(".")[2] == "localhost"
 
 

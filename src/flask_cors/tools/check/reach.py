@@ -14,10 +14,17 @@ from ...policy.origins import OriginSet, Regex
 from .domains import is_for_sale, public_suffix, registrable_domain
 from .expression import read
 from .mutations import mutations
-from .samples import OPEN, Sample, joined, left_open, samples, written
+from .samples import GAP, OPEN, Sample, joined, left_open, samples, written
 
 # Hosts of nobody's friend, in domains that have nothing in common.
-_STRANGERS = ("evil.example", "evil.com", "attacker.net", "www.evil.com", "www.attacker.net")
+_STRANGERS = (
+    "evil.example",
+    "evil.com",
+    "attacker.net",
+    "attacker.org",
+    "www.evil.com",
+    "www.attacker.net",
+)
 _SCHEMES = ("https", "http")
 _STRANGE_ORIGINS = tuple(f"{scheme}://{host}" for host in _STRANGERS for scheme in _SCHEMES)
 _MOST_MUTATED = 60
@@ -31,9 +38,10 @@ class Page:
         self.parsed = parsed
         self.host = parsed.host
         start = len(parsed.scheme) + len("://")
-        self._scheme = sample.written[: start - 3]
-        self._host = sample.written[start : start + len(self.host)]
-        self._port = sample.written[start + len(self.host) :]
+        marks = sample.written.replace(GAP, "")
+        self._scheme = marks[: start - 3]
+        self._host = marks[start : start + len(self.host)]
+        self._port = marks[start + len(self.host) :]
 
     @property
     def has_written_scheme(self) -> bool:
@@ -196,8 +204,13 @@ class Reach:
             yield from (_with_host(page, host) for host in mutations(page.host))
 
     def entries(self) -> list[str]:
-        """What to write for what it was probably written for, without an expression."""
-        return [entry for domain in self.domains for entry in self._entries(domain)]
+        """What to write for what it was probably written for, without an expression; empty where
+        that would let in the stranger too."""
+        found = [entry for domain in self.domains for entry in self._entries(domain)]
+        is_closed = self.stranger is None or not OriginSet(
+            wildcards=frozenset(entry for entry in found if "*" in entry)
+        ).answer(self.stranger)
+        return found if is_closed else []
 
     def _entries(self, domain: str) -> Iterator[str]:
         pages = [page for page in self.pages if registrable_domain(page.host) == domain]
@@ -223,7 +236,7 @@ def reaches(origins: OriginSet) -> list[Reach]:
     ]
 
 
-@lru_cache(maxsize=256)  # each check asks
+@lru_cache(maxsize=4096)  # each check asks
 def of_wildcard(wildcard: str) -> Reach:
     """What a subdomain or port pattern lets in."""
     start, _, _ = wildcard.partition(":*")
@@ -237,8 +250,14 @@ def of_wildcard(wildcard: str) -> Reach:
     return Reach(OriginSet(wildcards=frozenset({wildcard})), shown(wildcard), guesses)
 
 
-@lru_cache(maxsize=256)
+# What is open within a name is there for something: "preview-.*-app" is not for "preview--app".
+_CLOSED_GAP = re.compile(rf"[\w-]{GAP}+[\w-]")
+
+
+@lru_cache(maxsize=4096)
 def of_regex(regex: Regex) -> Reach:
     """What a regular expression lets in."""
-    guesses = samples(read(regex.pattern))
+    guesses = [
+        guess for guess in samples(read(regex.pattern)) if not _CLOSED_GAP.search(guess.written)
+    ]
     return Reach(OriginSet(regexes=(regex,)), shown(regex.pattern.pattern), guesses)

@@ -9,6 +9,7 @@ from itertools import combinations, zip_longest
 from .expression import Character, Group, Look, Node, Repeat
 
 OPEN = "\0"
+GAP = "\1"
 
 # What may stand where anything may: of each, what the repeated character takes is used.
 _FILLERS = (
@@ -26,7 +27,8 @@ _MOST_CHANGES = 60  # of a sequence, one at a time; and each with each other
 class Sample:
     """A text.
 
-    :ivar written: the same, with :data:`OPEN` for each character that the pattern leaves open.
+    :ivar written: the same, with :data:`OPEN` for each character that the pattern leaves open, and
+        :data:`GAP` where it leaves any number of them open, and none is there.
     """
 
     text: str
@@ -40,7 +42,7 @@ def written(text: str) -> Sample:
 
 def left_open(text: str) -> Sample:
     """A text of ours."""
-    return Sample(text, OPEN * len(text))
+    return Sample(text, OPEN * len(text) or GAP)
 
 
 _NOTHING = written("")
@@ -104,7 +106,7 @@ def _of_repeat(node: Repeat) -> Iterator[Sample]:
 
 
 def _fillers(body: Character, least: int, most: int | None) -> Iterator[Sample]:
-    for filler in (*_FILLERS, body.taken[0] * least, body.taken[-1] * least):
+    for filler in (*_FILLERS, *(one * least for one in (body.taken[0], "1", body.taken[-1]))):
         is_long_enough = least <= len(filler) and (most is None or len(filler) <= most)
         if is_long_enough and all(one in body.taken for one in filler):
             yield left_open(filler)
