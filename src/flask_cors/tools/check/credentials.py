@@ -2,6 +2,161 @@
 
 from __future__ import annotations
 
-from .base import Check
+from collections.abc import Iterable, Iterator
 
-CHECKS: tuple[type[Check], ...] = ()
+from flask import Flask
+
+from ...doubts import Severity
+from ...errors import shown
+from ...origin import parse
+from ..survey import Bound
+from ..text import listed
+from ..trial import quiet
+from .base import Check
+from .cookies import SessionCookie, session_cookie
+from .csrf import METHOD, cookies_at_risk, is_open
+from .finding import Finding
+from .pages import passes
+from .samples import samples
+from .served import by_setting, named, served, some_of
+from .sites import is_loopback, is_of_site
+from .subject import Subject, key_of, where_of_option
+
+_MOST = 5  # origins that a message names
+
+
+class InsecureOrigin(Check):
+    """Nothing protects a page that comes over plain `http`: whoever is on the way, in a café or at
+    a provider, can put a script into it, and that script speaks for the logged-in visitor.
+    TLS of your own does not help, for the request comes from the visitor's browser. Serve the page
+    over `https`. Loopback addresses are passed over: nothing of theirs is on the way.
+    """
+
+    code = "CORS201"
+    title = "credentials for origins without encryption"
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        for bound in _with_credentials(subject.bound, "origins"):
+            setting = bound.policy.options.origins
+            insecure = dict.fromkeys(
+                entry
+                for entry, origin in samples(setting.value)
+                if _is_insecure(origin) and passes(bound.policy, origin, credentials="include")
+            )
+            if insecure:
+                first = next(iter(insecure))
+                yield self.finding(
+                    f"origins: {listed(list(map(shown, insecure)), _MOST)} gets credentials over "
+                    "http, which anyone on the way can change",
+                    where_of_option("origins", setting, bound),
+                    f"write {_over_tls(first)}",
+                )
+
+
+def _with_credentials(bounds: Iterable[Bound], option: str) -> Iterator[Bound]:
+    """The policies with credentials, one for each setting of an option."""
+    seen: set[object] = set()
+    for bound in bounds:
+        options = bound.policy.options
+        key = key_of(getattr(options, option))
+        if options.supports_credentials.value and key not in seen:
+            seen.add(key)
+            yield bound
+
+
+def _is_insecure(origin: str) -> bool:
+    parsed = parse(origin.lower())
+    return parsed is not None and parsed.scheme == "http" and not is_loopback(parsed.host)
+
+
+def _over_tls(entry: str) -> str:
+    if not entry.startswith("http://"):
+        return "an expression that begins with https://"
+    return shown(entry.replace("http://", "https://", 1))
+
+
+class CookieStays(Check):
+    """Browsers keep a cookie at home: without `SameSite=None` and `Secure` the session cookie does
+    not go with a request that a page of another site makes, so that `supports_credentials=True` has
+    no effect, and visitors seem to be logged out. Once it does cross sites, anybody's page can send
+    it: see to CORS204. Where page and API are on one site, such as `app.example.com` and
+    `api.example.com`, nothing is wrong: set `SERVER_NAME`, and the check knows. It is a note where
+    the app has no secret key, and so no session yet."""
+
+    code = "CORS203"
+    title = "a session cookie that does not cross sites"
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        app = subject.app
+        for bound in _with_credentials(subject.bound, "origins"):
+            options = bound.policy.options
+            page = _of_another_site(app, bound)
+            if page is None:
+                continue
+            cookie = session_cookie(app)
+            if not cookie.crosses_sites:
+                yield self.finding(
+                    f"the session cookie {shown(cookie.name)} has {_attributes(cookie)}, and "
+                    f"browsers do not send it with requests of pages such as {shown(page)}",
+                    where_of_option("supports_credentials", options.supports_credentials, bound),
+                    'app.config.update(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)'
+                    "; or set SERVER_NAME, where page and app are on one site",
+                    None if app.secret_key else Severity.NOTE,
+                )
+            return
+
+
+def _of_another_site(app: Flask, bound: Bound) -> str | None:
+    """An origin of a policy that is not of the app's site, as far as is known."""
+    for _, origin in samples(bound.policy.options.origins.value):
+        parsed = parse(origin.lower())
+        if parsed and not is_loopback(parsed.host) and not is_of_site(app, parsed):
+            return origin
+    return None
+
+
+def _attributes(cookie: SessionCookie) -> str:
+    samesite = f"SameSite={cookie.samesite}" if cookie.samesite else "no SameSite"
+    return f"{samesite} and {'Secure' if cookie.secure else 'no Secure'}"
+
+
+class NoProtection(Check):
+    """CORS decides who may read, not who may send: a form on any page posts to your app, cookies
+    and all, before anybody asks what the policy allows
+    ([OWASP](https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html)).
+    Use `CSRFProtect` of Flask-WTF, the double submit of Flask-JWT-Extended, or
+    `SESSION_COOKIE_SAMESITE="Lax"` where page and app are on one site. The check sends what such a
+    form sends, through all that runs before the view, and does not call the view. A view that takes
+    JSON alone refuses a form by its content type: then exempt it, with that reason."""
+
+    code = "CORS204"
+    title = "no protection against forged requests"
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        app = subject.app
+        at_risk = cookies_at_risk(app, session_cookie(app))
+        if not at_risk:
+            return
+        for setting, members in by_setting(served(subject), "supports_credentials"):
+            if not setting.value:
+                continue
+            with quiet(app):
+                reached = [
+                    named(METHOD, route)
+                    for member in members
+                    for route, methods in member.routes
+                    if METHOD in methods and is_open(app, route)
+                ]
+            if reached:
+                yield self.finding(
+                    f"a form on any page reaches {some_of(reached)} with the cookie "
+                    f"{' and '.join(map(shown, at_risk))}",
+                    where_of_option("supports_credentials", setting, members[0].bound),
+                    "flask_wtf.CSRFProtect(app)"
+                    if at_risk[0] == session_cookie(app).name
+                    else 'app.config["JWT_COOKIE_CSRF_PROTECT"] = True',
+                    None if app.secret_key else Severity.NOTE,
+                )
+
+
+CHECKS: tuple[type[Check], ...] = (InsecureOrigin, CookieStays, NoProtection)

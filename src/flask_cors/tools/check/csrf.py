@@ -1,0 +1,119 @@
+"""What a page of a stranger can make an app do with its visitor's cookies
+(https://owasp.org/www-community/attacks/csrf), and what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import flask
+from flask import Flask
+
+from ...browser import Browser, Request, Response
+from ..paths import sample
+from ..survey import Route
+from .cookies import SessionCookie
+from .samples import STRANGER
+from .trials import url_of
+from .words import functions_of, words_of
+
+# The one method that changes something and that a page sends without being allowed to
+# (https://fetch.spec.whatwg.org/#cors-safelisted-method).
+METHOD = "POST"
+
+# ---- cookies that come along -------------------------------------------------------------------
+
+_JWT = "flask-jwt-extended"
+
+
+def cookies_at_risk(app: Flask, session: SessionCookie) -> list[str]:
+    """The cookies by which the app knows its visitors, that come with a stranger's request, and
+    that nothing else is asked for. None of them need be one that the app uses."""
+    at_risk = [session.name] if not session.stays and _uses_session(app) else []
+    if _has_jwt_cookies(app) and not _is_double_submitted(app):
+        at_risk.append(str(app.config["JWT_ACCESS_COOKIE_NAME"]))
+    return at_risk
+
+
+def _is_double_submitted(app: Flask) -> bool:
+    """Whether a JWT's cookie is of no use without a header that a stranger cannot know."""
+    samesite = str(app.config["JWT_COOKIE_SAMESITE"] or "")
+    if samesite.lower() in ("lax", "strict"):
+        return True
+    return bool(app.config["JWT_COOKIE_CSRF_PROTECT"]) and METHOD in app.config["JWT_CSRF_METHODS"]
+
+
+def _has_jwt_cookies(app: Flask) -> bool:
+    return _JWT in app.extensions and "cookies" in app.config["JWT_TOKEN_LOCATION"]
+
+
+def _uses_session(app: Flask) -> bool:
+    """Whether the session may tell who a visitor is: not where tokens do, and no view touches the
+    session."""
+    if _JWT not in app.extensions or hasattr(app, "login_manager"):
+        return True
+    return any(map(_reads_session, app.view_functions.values()))
+
+
+def _reads_session(view: Callable[..., Any]) -> bool:
+    return any(
+        part.__globals__.get(name) is flask.session
+        for part in functions_of(view)
+        for name in part.__code__.co_names
+    )
+
+
+# ---- what stands against it --------------------------------------------------------------------
+
+_MARKS = ("csrf", "xsrf", "validate_on_submit")
+_COMPARED = frozenset({"origin", "referer", "referrer", "sec-fetch-site", "x-requested-with"})
+
+
+def _is_protection(function: Callable[..., Any]) -> bool:
+    """Whether what a function says no to is a forgery, by its words."""
+    words = words_of(function)
+    return bool(words & _COMPARED) or any(mark in word for word in words for mark in _MARKS)
+
+
+def is_open(app: Flask, route: Route) -> bool:
+    """Whether a form on a stranger's page reaches the view of ``route``, past all that runs before
+    it. What says no for another reason, such as a missing login, counts for nothing: the visitor
+    is logged in."""
+    path = sample(route.rule)
+    if path is None or _is_protection(app.view_functions[route.endpoint]):
+        return False
+    request = _strangers_request(url_of(app, path))
+    with app.test_request_context(
+        path, method=METHOD, headers=list(request.headers), data=request.body
+    ):
+        return not any(
+            _says_no(app, function) and _is_protection(function)
+            for function in _functions_before(app, flask.request.blueprints)
+        )
+
+
+def _strangers_request(url: str) -> Request:
+    """As a browser sends it, without asking first."""
+    outcome = Browser(lambda _: Response(200)).fetch(
+        url,
+        origin=STRANGER,
+        method=METHOD,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        body=b"a=1",
+        credentials="include",
+        mode="no-cors",
+    )
+    (exchange,) = outcome.exchanges
+    return exchange.request
+
+
+def _functions_before(app: Flask, blueprints: Iterable[str]) -> Iterator[Callable[[], Any]]:
+    for name in (None, *reversed(list(blueprints))):
+        yield from app.before_request_funcs.get(name, ())
+
+
+def _says_no(app: Flask, function: Callable[[], Any]) -> bool:
+    try:
+        return app.ensure_sync(function)() is not None
+    except Exception:  # a fault, which answers 500
+        return True
