@@ -9,16 +9,16 @@ from flask import Flask
 from ...doubts import Severity
 from ...errors import shown
 from ...origin import parse
-from ..survey import Bound
+from ..survey import Bound, Route
 from ..text import listed
 from ..trial import quiet
 from .base import Check
 from .cookies import SessionCookie, session_cookie
-from .csrf import METHOD, cookies_at_risk, is_open
+from .csrf import METHOD, cookies_at_risk, is_open, takes_json_alone
 from .finding import Finding
 from .pages import passes
 from .samples import samples
-from .served import by_setting, named, served, some_of
+from .served import Served, by_setting, named, served, some_of
 from .sites import is_loopback, is_of_site
 from .subject import Subject, key_of, where_of_option
 
@@ -44,12 +44,11 @@ class InsecureOrigin(Check):
                 if _is_insecure(origin) and passes(bound.policy, origin, credentials="include")
             )
             if insecure:
-                first = next(iter(insecure))
                 yield self.finding(
-                    f"origins: {listed(list(map(shown, insecure)), _MOST)} gets credentials over "
+                    f"origins: {listed(list(insecure), _MOST)} gets credentials over "
                     "http, which anyone on the way can change",
                     where_of_option("origins", setting, bound),
-                    f"write {_over_tls(first)}",
+                    f"write {listed(list(dict.fromkeys(map(_over_tls, insecure))), _MOST)}",
                 )
 
 
@@ -70,9 +69,9 @@ def _is_insecure(origin: str) -> bool:
 
 
 def _over_tls(entry: str) -> str:
-    if not entry.startswith("http://"):
+    if not entry.startswith('"http://'):
         return "an expression that begins with https://"
-    return shown(entry.replace("http://", "https://", 1))
+    return entry.replace("http://", "https://", 1)
 
 
 class CookieStays(Check):
@@ -125,38 +124,46 @@ class NoProtection(Check):
     and all, before anybody asks what the policy allows
     ([OWASP](https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html)).
     Use `CSRFProtect` of Flask-WTF, the double submit of Flask-JWT-Extended, or
-    `SESSION_COOKIE_SAMESITE="Lax"` where page and app are on one site. The check sends what such a
-    form sends, through all that runs before the view, and does not call the view. A view that takes
-    JSON alone refuses a form by its content type: then exempt it, with that reason."""
+    `SESSION_COOKIE_SAMESITE="Lax"` where page and app are on one site; a cookie without `SameSite`
+    stays at home in some browsers, and in others it does not. The check sends what such a form
+    sends through the `before_request` functions, and does not call the view.
+
+    It is a note where the app has no secret key, and so no session yet, and where the views seem to
+    take JSON alone, which a form cannot send: see that they read it before they do anything."""
 
     code = "CORS204"
     title = "no protection against forged requests"
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         app = subject.app
-        at_risk = cookies_at_risk(app, session_cookie(app))
+        session = session_cookie(app)
+        at_risk = cookies_at_risk(app, session)
         if not at_risk:
             return
+        told = " and ".join(map(shown, at_risk))
+        fix = "flask_wtf.CSRFProtect(app)"
+        if session.name not in at_risk:
+            fix = 'app.config["JWT_COOKIE_CSRF_PROTECT"] = True'
         for setting, members in by_setting(served(subject), "supports_credentials"):
             if not setting.value:
                 continue
             with quiet(app):
-                reached = [
-                    named(METHOD, route)
-                    for member in members
-                    for route, methods in member.routes
-                    if METHOD in methods and is_open(app, route)
-                ]
+                reached = [route for route in _posted(members) if is_open(app, route)]
+            plain = [route for route in reached if not takes_json_alone(app, route)]
+            routes = some_of(named(METHOD, route) for route in plain or reached)
+            is_note = not (app.secret_key and plain)
             if reached:
                 yield self.finding(
-                    f"a form on any page reaches {some_of(reached)} with the cookie "
-                    f"{' and '.join(map(shown, at_risk))}",
+                    f"a form on any page reaches {routes} with the cookie {told}",
                     where_of_option("supports_credentials", setting, members[0].bound),
-                    "flask_wtf.CSRFProtect(app)"
-                    if at_risk[0] == session_cookie(app).name
-                    else 'app.config["JWT_COOKIE_CSRF_PROTECT"] = True',
-                    None if app.secret_key else Severity.NOTE,
+                    fix,
+                    Severity.NOTE if is_note else None,
                 )
+
+
+def _posted(members: Iterable[Served]) -> Iterator[Route]:
+    for member in members:
+        yield from (route for route, methods in member.routes if METHOD in methods)
 
 
 CHECKS: tuple[type[Check], ...] = (InsecureOrigin, CookieStays, NoProtection)

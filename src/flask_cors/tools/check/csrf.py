@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import flask
 from flask import Flask
 
+from ... import hooks
 from ...browser import Browser, Request, Response
+from ...testing import address
 from ..paths import sample
 from ..survey import Route
 from .cookies import SessionCookie
 from .samples import STRANGER
+from .served import scopes
 from .trials import url_of
 from .words import functions_of, words_of
 
@@ -79,17 +83,44 @@ def is_open(app: Flask, route: Route) -> bool:
     """Whether a form on a stranger's page reaches the view of ``route``, past all that runs before
     it. What says no for another reason, such as a missing login, counts for nothing: the visitor
     is logged in."""
-    path = sample(route.rule)
-    if path is None or _is_protection(app.view_functions[route.endpoint]):
+    if _is_protection(app.view_functions[route.endpoint]):
         return False
-    request = _strangers_request(url_of(app, path))
+    functions = list(_functions_before(app, route))
+    if not functions:  # nothing to try
+        return True
+    path = sample(route.rule)
+    if path is None:
+        return False
+    asked = _strangers_request(url_of(app, path))
     with app.test_request_context(
-        path, method=METHOD, headers=list(request.headers), data=request.body
+        path,
+        base_url=_base(app, route),
+        method=METHOD,
+        headers=list(asked.headers),
+        data=asked.body,
     ):
-        return not any(
-            _says_no(app, function) and _is_protection(function)
-            for function in _functions_before(app, flask.request.blueprints)
+        return flask.request.endpoint == route.endpoint and not any(
+            _says_no(app, function) and _is_protection(function) for function in functions
         )
+
+
+def _base(app: Flask, route: Route) -> str:
+    """Where routing finds a rule of another host or subdomain."""
+    url = urlsplit(address(app))
+    own = route.host if app.url_map.host_matching else f"{route.host}.{url.netloc}"
+    return urlunsplit(url._replace(netloc=own)) if route.host else urlunsplit(url)
+
+
+def takes_json_alone(app: Flask, route: Route) -> bool:
+    """Whether the view seems to read its body as JSON, which a form cannot send: Flask answers 415
+    to another content type, unless it is told not to look."""
+    view = app.view_functions[route.endpoint]
+    names = {name for part in functions_of(view) for name in part.__code__.co_names}
+    reads = "get_json" in names or {"request", "json"} <= names
+    return reads and not names & _OTHER_BODIES and not words_of(view) & {"force", "silent"}
+
+
+_OTHER_BODIES = frozenset({"data", "files", "form", "get_data", "stream", "values"})
 
 
 def _strangers_request(url: str) -> Request:
@@ -107,9 +138,12 @@ def _strangers_request(url: str) -> Request:
     return exchange.request
 
 
-def _functions_before(app: Flask, blueprints: Iterable[str]) -> Iterator[Callable[[], Any]]:
-    for name in (None, *reversed(list(blueprints))):
-        yield from app.before_request_funcs.get(name, ())
+def _functions_before(app: Flask, route: Route) -> Iterator[Callable[[], Any]]:
+    """The ``before_request`` functions of a route, but for our own."""
+    for scope in scopes(route):
+        for function in app.before_request_funcs.get(scope, ()):
+            if getattr(function, "__module__", "") != hooks.__name__:
+                yield function
 
 
 def _says_no(app: Flask, function: Callable[[], Any]) -> bool:

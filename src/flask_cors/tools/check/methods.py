@@ -127,11 +127,12 @@ class UnservedMethod(Check):
                 continue
             names = setting.value.names
             unserved = sorted(names - known - _BESIDE - FORBIDDEN_METHODS)
+            rest = sorted(names.difference(unserved))
             if unserved:
                 yield self.finding(
                     f"methods: no route that the policy covers serves {', '.join(unserved)}",
                     where_of_option("methods", setting, bound),
-                    listing("methods", setting, sorted(names - set(unserved))),
+                    listing("methods", setting, rest) if rest else "leave methods out",
                 )
 
 

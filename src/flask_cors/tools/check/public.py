@@ -13,7 +13,7 @@ from ..arguments import CannotTell
 from ..in_process import InProcess
 from ..paths import sample
 from ..survey import Route
-from .served import Served, is_static, named
+from .served import Served, is_static, named, scopes
 from .trials import server, url_of
 from .words import words_of
 
@@ -67,7 +67,7 @@ class _Trier:
             return self._file(route), True
         if "<" not in route.path and _MARKS & words_of(self.views[route.endpoint]):
             return route.path, True
-        if self.scopes.intersection(_scopes(route.endpoint)):
+        if self.scopes.intersection(scopes(route)):
             return sample(route.rule), False
         return None, False
 
@@ -85,22 +85,15 @@ class _Trier:
         stub = self.app.view_functions[route.endpoint]
         if is_live:
             self.app.view_functions[route.endpoint] = self.views[route.endpoint]
+        request = Request(_METHOD, url_of(self.app, path))
         try:
-            answer = self.ask(Request(_METHOD, url_of(self.app, path)))
-            return answer.get("Cache-Control") or ""
+            answer = self.ask(request)
+            is_served = self.ask.handled[request].rule == route.path  # not of another host
+            return (is_served and answer.get("Cache-Control")) or ""
         except CannotTell:  # what it raised passed Flask by
             return ""
         finally:
             self.app.view_functions[route.endpoint] = stub
-
-
-def _scopes(endpoint: str) -> Iterator[str | None]:
-    """The names that the ``after_request`` functions of an endpoint are known by."""
-    yield None
-    name = endpoint.rpartition(".")[0]
-    while name:
-        yield name
-        name = name.rpartition(".")[0]
 
 
 def _is_for_all(header: str) -> bool:

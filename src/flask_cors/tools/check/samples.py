@@ -17,11 +17,11 @@ _MOST = 200  # guesses at what a regular expression matches
 
 
 def samples(origins: OriginSet) -> Iterator[tuple[str, str]]:
-    """Each entry as it is written, and an origin that it allows. Of a regular expression several
-    may come, or none; callables are not asked."""
-    yield from ((origin, origin) for origin in sorted(origins.exact))
+    """Each entry as source code, and an origin that it allows. Of a regular expression several may
+    come, or none; callables are not asked."""
+    yield from ((code_of(origin), origin) for origin in sorted(origins.exact))
     for wildcard in sorted(origins.wildcards):
-        yield wildcard, wildcard.replace("://*.", "://www.").removesuffix(":*")
+        yield code_of(wildcard), wildcard.replace("://*.", "://www.").removesuffix(":*")
     for regex in origins.regexes:
         for guess in islice(_guesses(regex.pattern.pattern), _MOST):
             if regex.allows(guess) and parse(guess) is not None:
@@ -99,4 +99,4 @@ def _character(atom: str) -> str:
         takes = re.compile(atom).fullmatch
     except re.error:
         return ""
-    return next((each for each in _CHARACTERS if takes(each)), "")
+    return next((each for each in _CHARACTERS + atom if takes(each)), "")

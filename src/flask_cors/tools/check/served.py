@@ -71,6 +71,14 @@ def is_static(route: Route) -> bool:
     return route.endpoint.rpartition(".")[2] == "static"
 
 
+def scopes(route: Route) -> Iterator[str | None]:
+    """What Flask runs functions before and after it by: None, and the names of its blueprints, from
+    the outside in."""
+    yield None
+    names = route.endpoint.split(".")[:-1]
+    yield from (".".join(names[:end]) for end in range(1, len(names) + 1))
+
+
 def named(method: str, route: Route) -> str:
     """A route in a message."""
     return f"{method} {one_line(route.path)}"
