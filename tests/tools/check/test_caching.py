@@ -207,6 +207,23 @@ def test_an_answer_of_another_rule_at_the_path_is_not_taken_for_the_views():
     assert found(app) == []
 
 
+def test_a_view_that_tells_everybody_the_same_itself_may_be_public():
+    def telling() -> tuple[str, dict[str, str]]:
+        return "", {"Cache-Control": "public", "Access-Control-Allow-Origin": "*"}
+
+    app = an_app()
+    app.add_url_rule("/prices", "prices", telling)
+    CORS(app, origins=APP)
+    assert found(app) == []
+
+
+def test_a_rule_without_a_view_is_passed_over():
+    app = an_app()
+    app.add_url_rule("/nothing", "nothing", methods=["GET", "PUT"])
+    CORS(app, origins=APP, methods="GET")
+    assert found(app) == []
+
+
 def test_a_route_without_a_policy_may_be_public():
     app = an_app()
     app.add_url_rule("/prices", "prices", public)

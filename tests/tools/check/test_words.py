@@ -50,6 +50,14 @@ def test_methods_partial_functions_and_classes_behind_views_count():
     assert {"users", "dispatch_request"} <= words_of(Users.as_view("users"))
 
 
+def test_an_object_that_is_called_has_the_words_of_its_method():
+    class Called:
+        def __call__(self) -> str:
+            return "called"
+
+    assert "called" in words_of(Called())
+
+
 def test_what_is_no_function_of_python_has_no_words():
     assert words_of(print) == frozenset()
 

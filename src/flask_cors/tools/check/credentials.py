@@ -14,7 +14,7 @@ from ..text import listed
 from ..trial import quiet
 from .base import Check
 from .cookies import SessionCookie, session_cookie
-from .csrf import METHOD, cookies_at_risk, is_open, takes_json_alone
+from .csrf import METHOD, Stranger, cookies_at_risk, takes_json_alone
 from .finding import Finding
 from .pages import passes
 from .samples import samples
@@ -140,6 +140,7 @@ class NoProtection(Check):
         at_risk = cookies_at_risk(app, session)
         if not at_risk:
             return
+        stranger = Stranger(app)
         told = " and ".join(map(shown, at_risk))
         fix = "flask_wtf.CSRFProtect(app)"
         if session.name not in at_risk:
@@ -148,7 +149,7 @@ class NoProtection(Check):
             if not setting.value:
                 continue
             with quiet(app):
-                reached = [route for route in _posted(members) if is_open(app, route)]
+                reached = list(filter(stranger.reaches, _posted(members)))
             plain = [route for route in reached if not takes_json_alone(app, route)]
             routes = some_of(named(METHOD, route) for route in plain or reached)
             is_note = not (app.secret_key and plain)

@@ -18,7 +18,6 @@ from ..survey import Route
 from .cookies import SessionCookie
 from .samples import STRANGER
 from .served import scopes
-from .trials import url_of
 from .words import functions_of, words_of
 
 # The one method that changes something and that a page sends without being allowed to
@@ -79,52 +78,50 @@ def _is_protection(function: Callable[..., Any]) -> bool:
     return bool(words & _COMPARED) or any(mark in word for word in words for mark in _MARKS)
 
 
-def is_open(app: Flask, route: Route) -> bool:
-    """Whether a form on a stranger's page reaches the view of ``route``, past all that runs before
-    it. What says no for another reason, such as a missing login, counts for nothing: the visitor
-    is logged in."""
-    if _is_protection(app.view_functions[route.endpoint]):
-        return False
-    functions = list(_functions_before(app, route))
-    if not functions:  # nothing to try
-        return True
-    path = sample(route.rule)
-    if path is None:
-        return False
-    asked = _strangers_request(url_of(app, path))
-    with app.test_request_context(
-        path,
-        base_url=_base(app, route),
-        method=METHOD,
-        headers=list(asked.headers),
-        data=asked.body,
-    ):
-        return flask.request.endpoint == route.endpoint and not any(
-            _says_no(app, function) and _is_protection(function) for function in functions
+class Stranger:
+    """A page that has nothing to do with the app, with a form that a visitor of the app is lured to
+    send."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.url = urlsplit(address(app))
+        self.asked = _asked(urlunsplit(self.url))
+
+    def reaches(self, route: Route) -> bool:
+        """Whether the form reaches the view of ``route``, past all that runs before it. What says
+        no for another reason, such as a missing login, counts for nothing: the visitor is logged
+        in."""
+        if _is_protection(self.app.view_functions[route.endpoint]):
+            return False
+        functions = list(_functions_before(self.app, route))
+        if not functions:  # nothing to try
+            return True
+        path = sample(route.rule)
+        if path is None:
+            return False
+        with self.app.test_request_context(
+            path,
+            base_url=self._base(route),
+            method=METHOD,
+            headers=list(self.asked.headers),
+            data=self.asked.body,
+        ):
+            return flask.request.endpoint == route.endpoint and not any(
+                _says_no(self.app, function) and _is_protection(function) for function in functions
+            )
+
+    def _base(self, route: Route) -> str:
+        """Where routing finds a rule of another host or subdomain."""
+        if not route.host:
+            return urlunsplit(self.url)
+        is_host = self.app.url_map.host_matching
+        return urlunsplit(
+            self.url._replace(netloc=route.host if is_host else f"{route.host}.{self.url.netloc}")
         )
 
 
-def _base(app: Flask, route: Route) -> str:
-    """Where routing finds a rule of another host or subdomain."""
-    url = urlsplit(address(app))
-    own = route.host if app.url_map.host_matching else f"{route.host}.{url.netloc}"
-    return urlunsplit(url._replace(netloc=own)) if route.host else urlunsplit(url)
-
-
-def takes_json_alone(app: Flask, route: Route) -> bool:
-    """Whether the view seems to read its body as JSON, which a form cannot send: Flask answers 415
-    to another content type, unless it is told not to look."""
-    view = app.view_functions[route.endpoint]
-    names = {name for part in functions_of(view) for name in part.__code__.co_names}
-    reads = "get_json" in names or {"request", "json"} <= names
-    return reads and not names & _OTHER_BODIES and not words_of(view) & {"force", "silent"}
-
-
-_OTHER_BODIES = frozenset({"data", "files", "form", "get_data", "stream", "values"})
-
-
-def _strangers_request(url: str) -> Request:
-    """As a browser sends it, without asking first."""
+def _asked(url: str) -> Request:
+    """What a browser sends for a form, without a preflight. Nothing of it depends on the path."""
     outcome = Browser(lambda _: Response(200)).fetch(
         url,
         origin=STRANGER,
@@ -151,3 +148,15 @@ def _says_no(app: Flask, function: Callable[[], Any]) -> bool:
         return app.ensure_sync(function)() is not None
     except Exception:  # a fault, which answers 500
         return True
+
+
+def takes_json_alone(app: Flask, route: Route) -> bool:
+    """Whether the view seems to read its body as JSON, which a form cannot send: Flask answers 415
+    to another content type, unless it is told not to look."""
+    view = app.view_functions[route.endpoint]
+    names = {name for part in functions_of(view) for name in part.__code__.co_names}
+    reads = "get_json" in names or {"request", "json"} <= names
+    return reads and not names & _OTHER_BODIES and not words_of(view) & {"force", "silent"}
+
+
+_OTHER_BODIES = frozenset({"data", "files", "form", "get_data", "stream", "values"})

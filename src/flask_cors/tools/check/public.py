@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
+from ... import headers as h
 from ...browser import Request
 from ..arguments import CannotTell
-from ..in_process import InProcess
+from ..in_process import Handled, InProcess
 from ..paths import sample
 from ..survey import Route
 from .served import Served, is_static, named, scopes
@@ -88,12 +89,20 @@ class _Trier:
         request = Request(_METHOD, url_of(self.app, path))
         try:
             answer = self.ask(request)
-            is_served = self.ask.handled[request].rule == route.path  # not of another host
-            return (is_served and answer.get("Cache-Control")) or ""
+            is_told = _is_told_by_policy(self.ask.handled[request], route)
+            return (is_told and answer.get("Cache-Control")) or ""
         except CannotTell:  # what it raised passed Flask by
             return ""
         finally:
             self.app.view_functions[route.endpoint] = stub
+
+
+def _is_told_by_policy(handled: Handled, route: Route) -> bool:
+    """Whether it is the route's answer, not that of another host, and has the policy's headers: one
+    with an ``Access-Control-Allow-Origin`` of its own is left alone."""
+    own = handled.response.get(h.ALLOW_ORIGIN)
+    decision = handled.decision
+    return handled.rule == route.path and decision is not None and decision.allow_origin == own
 
 
 def _is_for_all(header: str) -> bool:

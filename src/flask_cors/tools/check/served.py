@@ -30,9 +30,12 @@ class Served:
 
 
 def served(subject: Subject) -> list[Served]:
-    """Each policy that decides on a route. Of a route with converters one path is looked at."""
+    """Each policy that decides on a route with a view. Of one with converters a path is looked
+    at."""
     by_policy: dict[int, Served] = {}
     for route in subject.survey.routes:
+        if route.endpoint not in subject.app.view_functions:
+            continue
         for share in route.shares:
             found = _deciding(route, share)
             if found is not None and isinstance(found.policy, Policy):

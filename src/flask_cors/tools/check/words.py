@@ -21,7 +21,7 @@ def functions_of(function: Callable[..., Any]) -> Iterator[FunctionType]:
     """A function, those that it wraps or closes over, and the methods of the class behind a
     view."""
     seen: set[int] = set()
-    waiting: list[object] = [function]
+    waiting: list[object] = [function, getattr_static(type(function), "__call__", None)]
     while waiting:
         one = waiting.pop()
         if id(one) in seen:
