@@ -1,40 +1,78 @@
-"""The session cookie of an app, as browsers see it."""
+"""The cookies by which an app knows its visitors, as browsers see them."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
+import flask
 from flask import Flask, session
 from flask.sessions import SecureCookieSessionInterface
 
+from .words import functions_of
 
-class SessionCookie(NamedTuple):
-    """What decides whether it goes with a request from another site.
 
+class Cookie(NamedTuple):
+    """What decides whether a cookie goes with a request that a page of another site makes.
+
+    :ivar prefix: of the config keys for it.
     :ivar samesite: ``"None"``, ``"Lax"``, ``"Strict"`` or ``""``.
+    :ivar is_sure: whether the app can set it, as it is configured.
     """
 
+    prefix: str
     name: str
     samesite: str
     secure: bool
+    is_sure: bool = True
 
     @property
     def crosses_sites(self) -> bool:
-        """Whether every browser sends it: `SameSite=None` needs `Secure`."""
+        """Whether browsers send it: `SameSite=None` needs `Secure`."""
         return self.samesite.lower() == "none" and self.secure
 
     @property
     def stays(self) -> bool:
-        """Whether no browser sends it with a request of another site's page. Without SameSite some
-        take it for Lax, and some for None."""
+        """Whether no browser sends it. Without SameSite some take it for Lax, and some for None."""
         return self.samesite.lower() in ("lax", "strict")
 
 
-def session_cookie(app: Flask) -> SessionCookie:
+def cookies_of(app: Flask) -> Iterator[Cookie]:
+    """The session, and the token of Flask-JWT-Extended, where they may tell who a visitor is."""
+    if _uses_session(app):
+        yield _session_cookie(app)
+    if JWT in app.extensions and "cookies" in app.config["JWT_TOKEN_LOCATION"]:
+        config = app.config
+        yield Cookie(
+            "JWT_COOKIE",
+            config["JWT_ACCESS_COOKIE_NAME"],
+            config["JWT_COOKIE_SAMESITE"] or "",
+            bool(config["JWT_COOKIE_SECURE"]),
+        )
+
+
+JWT = "flask-jwt-extended"
+
+
+def _uses_session(app: Flask) -> bool:
+    """Whether it may: not where tokens do, and no view touches the session."""
+    if JWT not in app.extensions or hasattr(app, "login_manager"):
+        return True
+    return any(map(_reads_session, app.view_functions.values()))
+
+
+def _reads_session(view: Callable[..., Any]) -> bool:
+    return any(
+        part.__globals__.get(name) is flask.session
+        for part in functions_of(view)
+        for name in part.__code__.co_names
+    )
+
+
+def _session_cookie(app: Flask) -> Cookie:
     """The cookie that the app would set; by its config where there is no secret key, or where
     making one would write into a store."""
     interface = app.session_interface
-    name: str = app.config["SESSION_COOKIE_NAME"]
     lines: list[str] = []
     if app.secret_key and isinstance(interface, SecureCookieSessionInterface):
         with app.test_request_context("/", url_scheme="https"):
@@ -42,12 +80,14 @@ def session_cookie(app: Flask) -> SessionCookie:
             response = app.response_class()
             interface.save_session(app, session, response)
             lines = response.headers.getlist("Set-Cookie")
-    if not lines:
+    if lines:
+        attributes = dict(map(_attribute, lines[0].split(";")[1:]))
+        samesite, secure = attributes.get("samesite", ""), "secure" in attributes
+    else:
         samesite = interface.get_cookie_samesite(app) or ""
-        return SessionCookie(name, samesite, bool(interface.get_cookie_secure(app)))
-    name = lines[0].partition("=")[0]
-    attributes = dict(_attribute(piece) for piece in lines[0].split(";")[1:])
-    return SessionCookie(name, attributes.get("samesite", ""), "secure" in attributes)
+        secure = bool(interface.get_cookie_secure(app))
+    name = interface.get_cookie_name(app)
+    return Cookie("SESSION_COOKIE", name, samesite, secure, bool(app.secret_key))
 
 
 def _attribute(piece: str) -> tuple[str, str]:

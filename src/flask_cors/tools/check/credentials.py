@@ -13,7 +13,7 @@ from ..survey import Bound, Route
 from ..text import listed
 from ..trial import quiet
 from .base import Check
-from .cookies import SessionCookie, session_cookie
+from .cookies import Cookie, cookies_of
 from .csrf import METHOD, Stranger, cookies_at_risk, takes_json_alone
 from .finding import Finding
 from .pages import passes
@@ -77,10 +77,12 @@ def _over_tls(entry: str) -> str:
 class CookieStays(Check):
     """Browsers keep a cookie at home: without `SameSite=None` and `Secure` the session cookie does
     not go with a request that a page of another site makes, so that `supports_credentials=True` has
-    no effect, and visitors seem to be logged out. Once it does cross sites, anybody's page can send
-    it: see to CORS204. Where page and API are on one site, such as `app.example.com` and
-    `api.example.com`, nothing is wrong: set `SERVER_NAME`, and the check knows. It is a note where
-    the app has no secret key, and so no session yet."""
+    no effect, and visitors seem to be logged out. The same holds for a token of Flask-JWT-Extended
+    in a cookie. Once a cookie does cross sites, anybody's page can send it: see to CORS204.
+
+    Where page and API are on one site, such as `app.example.com` and `api.example.com`, nothing is
+    wrong: set `SERVER_NAME`, and the check knows. It is a note where the app has no secret key, and
+    so no session yet."""
 
     code = "CORS203"
     title = "a session cookie that does not cross sites"
@@ -88,21 +90,31 @@ class CookieStays(Check):
     def find(self, subject: Subject) -> Iterator[Finding]:
         app = subject.app
         for bound in _with_credentials(subject.bound, "origins"):
-            options = bound.policy.options
             page = _of_another_site(app, bound)
             if page is None:
                 continue
-            cookie = session_cookie(app)
-            if not cookie.crosses_sites:
+            staying = [cookie for cookie in cookies_of(app) if not cookie.crosses_sites]
+            if staying:
+                setting = bound.policy.options.supports_credentials
                 yield self.finding(
-                    f"the session cookie {shown(cookie.name)} has {_attributes(cookie)}, and "
-                    f"browsers do not send it with requests of pages such as {shown(page)}",
-                    where_of_option("supports_credentials", options.supports_credentials, bound),
-                    'app.config.update(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)'
-                    "; or set SERVER_NAME, where page and app are on one site",
-                    None if app.secret_key else Severity.NOTE,
+                    f"{' and '.join(map(_told, staying))}: browsers do not send it with requests "
+                    f"of pages such as {shown(page)}",
+                    where_of_option("supports_credentials", setting, bound),
+                    f"app.config.update({', '.join(map(_crossing, staying))}); or set SERVER_NAME, "
+                    "where page and app are on one site",
+                    None if any(cookie.is_sure for cookie in staying) else Severity.NOTE,
                 )
             return
+
+
+def _told(cookie: Cookie) -> str:
+    samesite = f"SameSite={cookie.samesite}" if cookie.samesite else "no SameSite"
+    secure = "Secure" if cookie.secure else "no Secure"
+    return f"the cookie {shown(cookie.name)} has {samesite} and {secure}"
+
+
+def _crossing(cookie: Cookie) -> str:
+    return f'{cookie.prefix}_SAMESITE="None", {cookie.prefix}_SECURE=True'
 
 
 def _of_another_site(app: Flask, bound: Bound) -> str | None:
@@ -112,11 +124,6 @@ def _of_another_site(app: Flask, bound: Bound) -> str | None:
         if parsed and not is_loopback(parsed.host) and not is_of_site(app, parsed):
             return origin
     return None
-
-
-def _attributes(cookie: SessionCookie) -> str:
-    samesite = f"SameSite={cookie.samesite}" if cookie.samesite else "no SameSite"
-    return f"{samesite} and {'Secure' if cookie.secure else 'no Secure'}"
 
 
 class NoProtection(Check):
@@ -136,15 +143,12 @@ class NoProtection(Check):
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         app = subject.app
-        session = session_cookie(app)
-        at_risk = cookies_at_risk(app, session)
+        at_risk = cookies_at_risk(app)
         if not at_risk:
             return
+        told = " and ".join(shown(cookie.name) for cookie in at_risk)
+        fix = _PROTECTED[at_risk[0].prefix]
         stranger = Stranger(app)
-        told = " and ".join(map(shown, at_risk))
-        fix = "flask_wtf.CSRFProtect(app)"
-        if session.name not in at_risk:
-            fix = 'app.config["JWT_COOKIE_CSRF_PROTECT"] = True'
         for setting, members in by_setting(served(subject), "supports_credentials"):
             if not setting.value:
                 continue
@@ -152,14 +156,21 @@ class NoProtection(Check):
                 reached = list(filter(stranger.reaches, _posted(members)))
             plain = [route for route in reached if not takes_json_alone(app, route)]
             routes = some_of(named(METHOD, route) for route in plain or reached)
-            is_note = not (app.secret_key and plain)
+            is_sure = plain and any(cookie.is_sure for cookie in at_risk)
             if reached:
                 yield self.finding(
                     f"a form on any page reaches {routes} with the cookie {told}",
                     where_of_option("supports_credentials", setting, members[0].bound),
                     fix,
-                    Severity.NOTE if is_note else None,
+                    None if is_sure else Severity.NOTE,
                 )
+
+
+# The line that protects what a cookie allows.
+_PROTECTED = {
+    "SESSION_COOKIE": "flask_wtf.CSRFProtect(app)",
+    "JWT_COOKIE": 'app.config["JWT_COOKIE_CSRF_PROTECT"] = True',
+}
 
 
 def _posted(members: Iterable[Served]) -> Iterator[Route]:

@@ -15,7 +15,7 @@ from ...browser import Browser, Request, Response
 from ...testing import address
 from ..paths import sample
 from ..survey import Route
-from .cookies import SessionCookie
+from .cookies import Cookie, cookies_of
 from .samples import STRANGER
 from .served import scopes
 from .words import functions_of, words_of
@@ -26,44 +26,20 @@ METHOD = "POST"
 
 # ---- cookies that come along -------------------------------------------------------------------
 
-_JWT = "flask-jwt-extended"
 
-
-def cookies_at_risk(app: Flask, session: SessionCookie) -> list[str]:
-    """The cookies by which the app knows its visitors, that come with a stranger's request, and
-    that nothing else is asked for. None of them need be one that the app uses."""
-    at_risk = [session.name] if not session.stays and _uses_session(app) else []
-    if _has_jwt_cookies(app) and not _is_double_submitted(app):
-        at_risk.append(str(app.config["JWT_ACCESS_COOKIE_NAME"]))
-    return at_risk
+def cookies_at_risk(app: Flask) -> list[Cookie]:
+    """The cookies by which the app knows its visitors that come with a stranger's request, and
+    beside which nothing else is asked for."""
+    return [
+        cookie
+        for cookie in cookies_of(app)
+        if not cookie.stays and not (cookie.prefix == "JWT_COOKIE" and _is_double_submitted(app))
+    ]
 
 
 def _is_double_submitted(app: Flask) -> bool:
-    """Whether a JWT's cookie is of no use without a header that a stranger cannot know."""
-    samesite = str(app.config["JWT_COOKIE_SAMESITE"] or "")
-    if samesite.lower() in ("lax", "strict"):
-        return True
+    """Whether a token's cookie is of no use without a header that a stranger cannot know."""
     return bool(app.config["JWT_COOKIE_CSRF_PROTECT"]) and METHOD in app.config["JWT_CSRF_METHODS"]
-
-
-def _has_jwt_cookies(app: Flask) -> bool:
-    return _JWT in app.extensions and "cookies" in app.config["JWT_TOKEN_LOCATION"]
-
-
-def _uses_session(app: Flask) -> bool:
-    """Whether the session may tell who a visitor is: not where tokens do, and no view touches the
-    session."""
-    if _JWT not in app.extensions or hasattr(app, "login_manager"):
-        return True
-    return any(map(_reads_session, app.view_functions.values()))
-
-
-def _reads_session(view: Callable[..., Any]) -> bool:
-    return any(
-        part.__globals__.get(name) is flask.session
-        for part in functions_of(view)
-        for name in part.__code__.co_names
-    )
 
 
 # ---- what stands against it --------------------------------------------------------------------

@@ -59,7 +59,7 @@ def _words(code: CodeType) -> Iterator[str]:
     while waiting:
         constant = waiting.pop()
         if isinstance(constant, str):
-            yield constant
+            yield from [constant] if len(constant.split()) == 1 else []  # no sentences
         elif isinstance(constant, CodeType):
             yield from _words(constant)
         elif isinstance(constant, (tuple, frozenset)):
