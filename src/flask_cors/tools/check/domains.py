@@ -5,6 +5,7 @@ Its reader is in ``flask-cors[tools]``. Without it the last label is taken for t
 
 from __future__ import annotations
 
+import ipaddress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -57,3 +58,11 @@ def registrable_domain(host: str) -> str | None:
     if is_ip_host(host) or host == suffix:
         return None
     return f"{host.removesuffix(f'.{suffix}').rpartition('.')[2]}.{suffix}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is the machine of whoever has the page open."""
+    if is_ip_host(host):
+        address = ipaddress.ip_address(host.strip("[]"))
+        return address.is_loopback or address.is_unspecified  # 0.0.0.0 leads there too
+    return host.rpartition(".")[2] == "localhost"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable, Iterator
 
@@ -13,7 +12,7 @@ from ...policy.origins import OriginSet
 from ..text import listed
 from .backtracking import exponential
 from .base import Check
-from .domains import INSTALL, is_listed, suffix_list
+from .domains import INSTALL, is_listed, is_loopback, suffix_list
 from .finding import Finding, Where
 from .reach import Reach, reaches
 from .subject import Subject, where_of, where_of_option
@@ -183,9 +182,7 @@ def _addresses(reach: Reach) -> list[str]:
         for origin in (f"http://{host}", f"https://{host}"):
             if reach.lets_in(origin):
                 found.setdefault(host, origin)
-    return [
-        origin for host, origin in found.items() if host not in known and not _is_loopback(host)
-    ]
+    return [origin for host, origin in found.items() if host not in known and not is_loopback(host)]
 
 
 class Exponential(Check):
@@ -266,21 +263,14 @@ class Development(Check):
 def _of_loopback(exact: Iterable[str]) -> Iterator[str]:
     for origin in sorted(exact):
         parsed = parse(origin)
-        if parsed is not None and _is_loopback(parsed.host):
+        if parsed is not None and is_loopback(parsed.host):
             yield shown(origin)
 
 
 def _is_for_development(reach: Reach) -> bool:
     return any(map(reach.lets_in, _DEVELOPMENT)) or any(
-        _is_loopback(page.host) for page in reach.pages
+        is_loopback(page.host) for page in reach.pages
     )
-
-
-def _is_loopback(host: str) -> bool:
-    if is_ip_host(host):
-        address = ipaddress.ip_address(host.strip("[]"))
-        return address.is_loopback or address.is_unspecified  # 0.0.0.0 leads there too
-    return host.rpartition(".")[2] == "localhost"
 
 
 CHECKS: tuple[type[Check], ...] = (

@@ -1,0 +1,36 @@
+"""Origins that a policy allows, to try it with: as far as they can be told without asking
+everybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from ...origin import parse
+from ...policy.origins import OriginSet
+from ...policy.policy import Policy
+from ..writing import code_of
+from .expression import read
+from .samples import samples
+
+STRANGER = "https://stranger.flask-cors.example"
+
+
+def examples(origins: OriginSet) -> Iterator[tuple[str, str]]:
+    """Each entry as source code, and an origin that it allows. Of a regular expression several may
+    come, or none; callables are not asked."""
+    yield from ((code_of(origin), origin) for origin in sorted(origins.exact))
+    for wildcard in sorted(origins.wildcards):
+        yield code_of(wildcard), wildcard.replace("://*.", "://www.").removesuffix(":*")
+    for regex in origins.regexes:
+        for sample in samples(read(regex.pattern)):
+            if regex.allows(sample.text) and parse(sample.text) is not None:
+                yield code_of(regex.pattern), sample.text
+
+
+def varies(policy: Policy) -> bool:
+    """Whether two origins get different answers."""
+    origins = policy.options.origins.value
+    asked = [STRANGER, "https://other.flask-cors.example"]
+    asked += [origin for _, origin in islice(examples(origins), 2)]
+    return len({policy.decide(origin).headers for origin in asked}) > 1
