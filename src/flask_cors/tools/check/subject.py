@@ -41,17 +41,19 @@ class Subject:
                 yield setting, bound
 
     def doubts(self) -> Iterator[tuple[Doubt, Where]]:
-        """What was warned of when it was bound, each once."""
+        """What was warned of when it was bound, each once; of ``app.config``, which each decorator
+        reads anew, where it was read first."""
         self.binding.get_ready()
-        told = [
-            (doubt, _where(level.name, level.place))
-            for level in self.binding.levels
-            for doubt in level.doubts
-        ]
+        told: dict[object, tuple[Doubt, Where]] = {}
+        for level in self.binding.levels:
+            where = _where(level.name, level.place)
+            for doubt in level.doubts:
+                key = (doubt, CONFIG if level.name == CONFIG else where)
+                told.setdefault(key, (doubt, where))
         for doubt, place in self.binding.doubts:
             call = "@cross_origin" if isinstance(doubt, AboveRoute) else "CORS(...)"
-            told.append((doubt, _where(call, place)))
-        return iter(dict.fromkeys(told))
+            told.setdefault((doubt, place), (doubt, _where(call, place)))
+        return iter(told.values())
 
 
 def key_of(setting: Setting[Any]) -> object:
