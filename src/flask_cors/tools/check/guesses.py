@@ -1,0 +1,52 @@
+"""Origins that a policy allows, to try it with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...policy.origins import OriginSet
+
+_ANYBODY = "https://app.example"
+
+
+def origins_in(origins: OriginSet) -> Iterator[str]:
+    """One for each entry, where one can be told; callables are not asked."""
+    if origins.any:
+        yield _ANYBODY
+    yield from sorted(origins.exact)
+    for wildcard in sorted(origins.wildcards):
+        yield wildcard.replace("://*.", "://sub.").removesuffix(":*")
+    for regex in origins.regexes:
+        guess = _guess(regex.pattern.pattern)
+        if regex.allows(guess):
+            yield guess
+
+
+# The innermost group: its first alternative stands for it.
+_GROUP = re.compile(r"\((?:\?(?:P<\w+>|:))?((?:\\.|[^()|\\])*)[^()]*\)")
+
+# What an expression consists of, and what stands for it.
+_PIECE = re.compile(
+    r"\\[AZzbB] | [\^$] | [*+?]\??"  # nothing
+    r"| \{[\d,]*\}\??"
+    r"| (?P<digit> \\d | \[0-9\] )"
+    r"| (?P<letter> \\[wS] | \[(?:\\.|[^\]\\])+\] | \. )"
+    r"| \\(?P<escaped> . )"
+    r"| (?P<plain> . )",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def _guess(expression: str) -> str:
+    """An origin that an expression might match."""
+    groups = 1
+    while groups:
+        expression, groups = _GROUP.subn(r"\1", expression)
+    return "".join(map(_stand_in, _PIECE.finditer(expression.partition("|")[0])))
+
+
+def _stand_in(piece: re.Match[str]) -> str:
+    if piece["digit"]:
+        return "1"
+    return "a" if piece["letter"] else piece["escaped"] or piece["plain"] or ""

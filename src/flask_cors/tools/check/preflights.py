@@ -1,0 +1,105 @@
+"""Checks: preflights. Who answers them before they come to the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask
+
+from ... import headers as h
+from ...doubts import Severity
+from ..text import listed
+from .base import Check
+from .finding import Finding, Where
+from .functions import where_of_function
+from .middleware import WSGI, layers, only
+from .subject import Subject, where_of_view
+from .tracing import Send, Trace, traced
+from .trying import Try, tries
+
+_MOST = 3
+
+# What to write, by who is in the way; of a before_request function, where no CORS(app) is bound.
+_FIXES = {
+    "before_request": "register it with @app.before_request, so that it does not come first",
+    "url_value_preprocessor": "do it in a before_request function, which preflights do not heed",
+    "WSGI middleware": "let OPTIONS requests with an Origin pass to the app",
+    "routing": "leave automatic_options on, or have the view answer OPTIONS",
+}
+_ALONE = "write CORS(app, resources=[]) beside the decorators: preflights are answered first then"
+_SWITCHED_OFF = "leave automatic_options on: preflights are answered first then"
+
+
+class AnsweredFirst(Check):
+    """Browsers send a preflight without cookies and without `Authorization`, so that a login check
+    that sees it can only say no, and the page never gets to send its request. With `CORS(app)`
+    preflights are answered whatever the `before_request` functions say. Not so in an app with
+    decorators alone, with `automatic_options` off, behind WSGI middleware that answers itself, and
+    where something was put in front of all `before_request` functions. It was tried with a
+    preflight that the policy allows."""
+
+    code = "CORS606"
+    title = "something answers preflights first"
+    severity = Severity.ERROR
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        found: dict[Where, tuple[str, str, list[str]]] = {}
+        with traced(subject.app) as send:
+            for tried in tries(subject):
+                trace = send(tried.preflight(subject.app))
+                said = _in_the_way(trace)
+                if said is not None:
+                    where, fix = _who(subject, tried, trace, send)
+                    found.setdefault(where, (said, fix, []))[2].append(tried.path)
+        for where, (said, fix, paths) in found.items():
+            message = f"a preflight to {listed(paths, _MOST)} that the policy allows {said}"
+            yield self.finding(message, where, fix)
+
+
+def _in_the_way(trace: Trace) -> str | None:
+    """What a browser sees of an answer that is not the policy's; None where it is."""
+    if trace.response is None:
+        return None
+    if not 200 <= trace.response.status < 300:
+        return f"is answered with status {trace.response.status}"
+    if trace.response.get(h.ALLOW_ORIGIN) is None:
+        return f"is answered without {h.ALLOW_ORIGIN}"
+    return None  # one that is not the policy's is CORS604's or CORS605's
+
+
+def _who(subject: Subject, tried: Try, trace: Trace, send: Send) -> tuple[Where, str]:
+    """Who answered, and what to write instead."""
+    app = subject.app
+    layer = _layer(app, tried, send)
+    if layer is not None:
+        return where_of_function("WSGI middleware", layer), _FIXES["WSGI middleware"]
+    if trace.answered:
+        function, kind = trace.answered[0]
+        return where_of_function(kind, function), _fix(subject, tried, kind)
+    view = where_of_view(tried.route, app.view_functions[tried.route.endpoint])
+    return view, _FIXES["routing"]
+
+
+def _fix(subject: Subject, tried: Try, kind: str) -> str:
+    if kind == "before_request":
+        if not subject.binding.answers_preflights:
+            return _ALONE
+        if not tried.policy.automatic_options:
+            return _SWITCHED_OFF
+    return _FIXES[kind]
+
+
+def _layer(app: Flask, tried: Try, send: Send) -> WSGI | None:
+    """The innermost layer of WSGI middleware behind which the answer is not the policy's; None
+    where Flask's own is not either."""
+    with only(app, None):
+        if _in_the_way(send(tried.preflight(app))) is not None:
+            return None
+    for layer in reversed(list(layers(app))):
+        with only(app, layer):
+            if _in_the_way(send(tried.preflight(app))) is not None:
+                return layer
+    return None
+
+
+CHECKS: tuple[type[Check], ...] = (AnsweredFirst,)

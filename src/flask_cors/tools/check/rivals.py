@@ -1,0 +1,187 @@
+"""Checks: rivals. Who else sets CORS headers in an app that has a policy for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flask import Flask
+
+from ...browser import Request
+from ...doubts import Severity
+from ...errors import shown
+from ...policy.policy import Policy
+from ..survey import Route
+from ..text import listed
+from .base import Check
+from .finding import Finding, Where
+from .functions import (
+    Function,
+    Owner,
+    functions_of,
+    module_of,
+    named_headers,
+    owner_of,
+    where_of_function,
+)
+from .middleware import WSGI, layers, only
+from .once import once
+from .subject import Subject, where_of_view
+from .tracing import Headers, Send, Trace, cors_headers, traced
+from .trying import a_request, origin_of, tries
+
+_MOST = 3
+_MIDDLEWARE = "WSGI middleware"
+
+
+class _Rival(NamedTuple):
+    """Somebody who sets CORS headers.
+
+    :ivar owner: whose it is. WSGI middleware counts as a library: it comes behind all that Flask
+        does, and what it adds is there twice.
+    :ivar said: what it does, on which routes.
+    """
+
+    owner: Owner
+    said: str
+    where: Where
+
+
+@once  # for views are called
+def _rivals(subject: Subject) -> tuple[_Rival, ...]:
+    with traced(subject.app) as send:
+        return *_around_views(subject, send), *_in_views(subject, send)
+
+
+# ---- around the views --------------------------------------------------------------------------
+
+
+def _around_views(subject: Subject, send: Send) -> Iterator[_Rival]:
+    """The functions and the WSGI middleware that set CORS headers on answers of views that set
+    none."""
+    app = subject.app
+    seen: dict[Where, tuple[Owner, Headers, list[str]]] = {}
+    for tried in tries(subject):
+        for request in (tried.request(app), tried.preflight(app)):
+            trace = send(request)
+            by: list[tuple[str, Function, Headers]] = [
+                ("the function", function, headers) for function, headers in trace.set_by
+            ]
+            layer = _layer(app, request, trace, send)
+            if layer is not None:
+                by.append((_MIDDLEWARE, *layer))
+            for kind, function, headers in by:
+                where = where_of_function(kind, function)
+                owner: Owner = "library" if kind == _MIDDLEWARE else owner_of(function, app)
+                paths = seen.setdefault(where, (owner, headers, []))[2]
+                if tried.path not in paths:
+                    paths.append(tried.path)
+    for where, (owner, headers, paths) in seen.items():
+        said = f"{where.name} sets {_shown(headers)} at {listed(paths, _MOST)}"
+        yield _Rival(owner, said, where)
+
+
+def _shown(headers: Headers) -> str:
+    name, value = next(iter(headers.items()))
+    return f"{name}: {shown(value)[1:-1]}"
+
+
+def _layer(app: Flask, request: Request, trace: Trace, send: Send) -> tuple[WSGI, Headers] | None:
+    """The innermost layer of WSGI middleware that sets CORS headers, and those."""
+    if not _added(trace):
+        return None
+    for layer in reversed(list(layers(app))):
+        with only(app, layer):
+            added = _added(send(request))
+        if added:
+            return layer, added
+    return None
+
+
+def _added(trace: Trace) -> Headers:
+    """The CORS headers that came on the response behind Flask."""
+    there = {} if trace.response is None else cors_headers(trace.response.headers)
+    of_flask = trace.of_flask or {}
+    return {name: value for name, value in there.items() if of_flask.get(name) != value}
+
+
+# ---- in the views ------------------------------------------------------------------------------
+
+
+def _in_views(subject: Subject, send: Send) -> Iterator[_Rival]:
+    """The views whose code names CORS headers, and that were seen to set them, or that cannot be
+    called to see."""
+    app = subject.app
+    seen: set[str] = set()
+    for route in subject.survey.routes:
+        if route.endpoint in seen or not any(share.candidates for share in route.shares):
+            continue
+        view = app.view_functions.get(route.endpoint)
+        for function in () if view is None else functions_of(view):
+            owner = owner_of(function, app)
+            named = frozenset[str]() if owner == "flask_cors" else named_headers(function)
+            said = _said(app, route, named, send) if named else None
+            if said is not None and view is not None:
+                seen.add(route.endpoint)
+                by = f", by {module_of(function)}" if owner == "library" else ""
+                yield _Rival(
+                    owner, f"the view {route.endpoint!r} {said}{by}", where_of_view(route, view)
+                )
+                break
+
+
+def _said(app: Flask, route: Route, named: frozenset[str], send: Send) -> str | None:
+    """What a view does that names headers; None where it was called, and did nothing."""
+    evidence = f"names {', '.join(sorted(named))} in its code"
+    if "GET" not in route.methods or "<" in route.path or route.host:
+        return evidence
+    policies = [candidate.policy for share in route.shares for candidate in share.candidates]
+    known = (origin_of(policy) for policy in policies if isinstance(policy, Policy))
+    origin = next(filter(None, known), "https://app.example")
+    trace = send(a_request(app, "GET", route.path, origin), route.endpoint)
+    if trace.view_set:
+        return f"sets {_shown(trace.view_set)} itself"
+    if trace.view_set is None or set(route.methods) - {"GET", "HEAD"}:
+        return evidence
+    return None
+
+
+# ---- the checks --------------------------------------------------------------------------------
+
+
+class ByHand(Check):
+    """A view or an `after_request` function sets `Access-Control-*` headers where a policy sets
+    them too. An answer that has an `Access-Control-Allow-Origin` already is left as it is, so the
+    policy does not count there, and mostly `Vary` is missing and everybody is let in. Each view
+    without converters whose code names such a header is really called, with GET; of others the
+    code is the evidence. Give the options to `CORS` or `@cross_origin`, and leave the lines out."""
+
+    code = "CORS604"
+    title = "CORS headers set by hand"
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        for rival in _rivals(subject):
+            if rival.owner == "app":
+                said = f"{rival.said}, where a policy of CORS speaks already"
+                fix = "leave it out, and give what is meant to CORS(...) or @cross_origin(...)"
+                yield self.finding(said, rival.where, fix)
+
+
+class TwoLibraries(Check):
+    """Something else that was installed sets CORS headers in this app: WSGI middleware, an
+    extension, a decorator such as `crossdomain`. Two that answer the same question contradict each
+    other: a browser refuses an answer with two `Access-Control-Allow-Origin`, and where there is
+    one, only one of the two configurations counts. Take out the other one."""
+
+    code = "CORS605"
+    title = "two CORS libraries"
+    severity = Severity.ERROR
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        for rival in _rivals(subject):
+            if rival.owner == "library":
+                said = f"{rival.said}, where a policy of Flask-CORS speaks already"
+                yield self.finding(said, rival.where, "let one of the two do it")
+
+
+CHECKS: tuple[type[Check], ...] = (ByHand, TwoLibraries)
