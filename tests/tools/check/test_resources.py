@@ -105,7 +105,7 @@ class TestABlueprintsRuleWithoutThePrefix:
             ("/cart/*", "/shop", 'write "/shop/cart/*"'),
             ("/c.*", "/shop", "write re.compile('/shop/c.*')"),
             (
-                re.compile("^/CART$", re.I),
+                re.compile("^/CART$", re.IGNORECASE),
                 "/shop",
                 "write re.compile('/shop/CART$', re.IGNORECASE)",
             ),

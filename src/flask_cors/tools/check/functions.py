@@ -118,7 +118,7 @@ def _named(function: FunctionType, seen: set[CodeType]) -> Iterator[str]:
     if code in seen:
         return
     seen.add(code)
-    for name in _texts(code, function.__doc__):
+    for name in _texts(code):
         if found := _NAMED.fullmatch(name.strip()):
             yield f"Access-Control-{re.sub('[^a-z]', '-', found[1].lower()).title()}"
         called = function.__globals__.get(name)
@@ -126,14 +126,13 @@ def _named(function: FunctionType, seen: set[CodeType]) -> Iterator[str]:
             yield from _named(called, seen)
 
 
-def _texts(value: object, docstring: str | None = None) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     """The names and strings of a code object and of those inside it."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, (tuple, frozenset)):
         for item in value:
-            if item is not docstring:
-                yield from _texts(item)
+            yield from _texts(item)
     elif isinstance(value, CodeType):
         yield from value.co_names
-        yield from _texts(value.co_consts, docstring)
+        yield from _texts(value.co_consts)

@@ -29,7 +29,7 @@ _GROUP = re.compile(r"\((?:\?(?:P<\w+>|:))?((?:\\.|[^()|\\])*)[^()]*\)")
 # What an expression consists of, and what stands for it.
 _PIECE = re.compile(
     r"\\[AZzbB] | [\^$] | [*+?]\??"  # nothing
-    r"| \{[\d,]*\}\??"
+    r"| \{(?P<least>\d*)[\d,]*\}\??"  # as often as it asks for
     r"| (?P<digit> \\d | \[0-9\] )"
     r"| (?P<letter> \\[wS] | \[(?:\\.|[^\]\\])+\] | \. )"
     r"| \\(?P<escaped> . )"
@@ -43,10 +43,12 @@ def _guess(expression: str) -> str:
     groups = 1
     while groups:
         expression, groups = _GROUP.subn(r"\1", expression)
-    return "".join(map(_stand_in, _PIECE.finditer(expression.partition("|")[0])))
-
-
-def _stand_in(piece: re.Match[str]) -> str:
-    if piece["digit"]:
-        return "1"
-    return "a" if piece["letter"] else piece["escaped"] or piece["plain"] or ""
+    guess = [""]
+    for piece in _PIECE.finditer(expression.partition("|")[0]):
+        if piece["least"]:
+            guess.append(guess[-1] * (int(piece["least"]) - 1))
+        elif piece["digit"]:
+            guess.append("1")
+        else:
+            guess.append("a" if piece["letter"] else piece["escaped"] or piece["plain"] or "")
+    return "".join(guess)

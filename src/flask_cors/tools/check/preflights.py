@@ -58,13 +58,18 @@ class AnsweredFirst(Check):
 
 def _in_the_way(trace: Trace) -> str | None:
     """What a browser sees of an answer that is not the policy's; None where it is."""
-    if trace.response is None:
+    if trace.response is None or _is_at_another_address(trace):
         return None
     if not 200 <= trace.response.status < 300:
         return f"is answered with status {trace.response.status}"
     if trace.response.get(h.ALLOW_ORIGIN) is None:
         return f"is answered without {h.ALLOW_ORIGIN}"
     return None  # one that is not the policy's is CORS604's or CORS605's
+
+
+def _is_at_another_address(trace: Trace) -> bool:
+    """Whether the app does not trust the host that it is asked at."""
+    return trace.response is not None and trace.response.status == 400 and not trace.answered
 
 
 def _who(subject: Subject, tried: Try, trace: Trace, send: Send) -> tuple[Where, str]:

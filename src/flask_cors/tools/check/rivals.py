@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from types import CodeType, FunctionType
 from typing import NamedTuple
 
 from flask import Flask
@@ -108,32 +109,51 @@ def _added(trace: Trace) -> Headers:
 # ---- in the views ------------------------------------------------------------------------------
 
 
+class _Naming(NamedTuple):
+    """A function whose code names CORS headers, a view or what decorates one, and its routes."""
+
+    function: FunctionType
+    names: frozenset[str]
+    routes: list[Route]
+
+
 def _in_views(subject: Subject, send: Send) -> Iterator[_Rival]:
     """The views whose code names CORS headers, and that were seen to set them, or that cannot be
     called to see."""
     app = subject.app
-    seen: set[str] = set()
+    for naming in _naming(subject):
+        said = _said(app, naming, send)
+        if said is not None:
+            owner = owner_of(naming.function, app)
+            by = f", by {module_of(naming.function)}" if owner == "library" else ""
+            views = listed([repr(route.endpoint) for route in naming.routes], _MOST)
+            yield _Rival(owner, f"the view {views} {said}{by}", _where(app, naming, owner))
+
+
+def _naming(subject: Subject) -> Iterable[_Naming]:
+    """By its code, for a decorator makes a function for each view."""
+    found: dict[CodeType, _Naming] = {}
     for route in subject.survey.routes:
-        if route.endpoint in seen or not any(share.candidates for share in route.shares):
+        view = subject.app.view_functions.get(route.endpoint)
+        if view is None or not any(share.candidates for share in route.shares):
             continue
-        view = app.view_functions.get(route.endpoint)
-        for function in () if view is None else functions_of(view):
-            owner = owner_of(function, app)
-            named = frozenset[str]() if owner == "flask_cors" else named_headers(function)
-            said = _said(app, route, named, send) if named else None
-            if said is not None and view is not None:
-                seen.add(route.endpoint)
-                by = f", by {module_of(function)}" if owner == "library" else ""
-                yield _Rival(
-                    owner, f"the view {route.endpoint!r} {said}{by}", where_of_view(route, view)
-                )
+        for function in functions_of(view):
+            if owner_of(function, subject.app) == "flask_cors":
+                continue
+            names = named_headers(function)
+            if names:
+                naming = found.setdefault(function.__code__, _Naming(function, names, []))
+                if route.endpoint not in (known.endpoint for known in naming.routes):
+                    naming.routes.append(route)
                 break
+    return found.values()
 
 
-def _said(app: Flask, route: Route, named: frozenset[str], send: Send) -> str | None:
+def _said(app: Flask, naming: _Naming, send: Send) -> str | None:
     """What a view does that names headers; None where it was called, and did nothing."""
-    evidence = f"names {', '.join(sorted(named))} in its code"
-    if "GET" not in route.methods or "<" in route.path or route.host:
+    route = next(filter(_is_callable, naming.routes), None)
+    evidence = f"names {', '.join(sorted(naming.names))} in its code"
+    if route is None:
         return evidence
     policies = [candidate.policy for share in route.shares for candidate in share.candidates]
     known = (origin_of(policy) for policy in policies if isinstance(policy, Policy))
@@ -144,6 +164,20 @@ def _said(app: Flask, route: Route, named: frozenset[str], send: Send) -> str | 
     if trace.view_set is None or set(route.methods) - {"GET", "HEAD"}:
         return evidence
     return None
+
+
+def _is_callable(route: Route) -> bool:
+    return "GET" in route.methods and "<" not in route.path and not route.host
+
+
+def _where(app: Flask, naming: _Naming, owner: Owner) -> Where:
+    """The line of the function, or of the first of the app's that a library's decorates."""
+    route = naming.routes[0]
+    view = app.view_functions[route.endpoint]
+    own = [function for function in functions_of(view) if owner_of(function, app) == "app"]
+    function = naming.function if owner == "app" else next(iter(own), naming.function)
+    code = function.__code__
+    return Where(where_of_view(route, view).name, code.co_filename, code.co_firstlineno)
 
 
 # ---- the checks --------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def cors_headers(headers: Iterable[tuple[str, str]]) -> Headers:
 class Trace:
     """What was seen.
 
-    :ivar response: None where the app cannot be asked.
+    :ivar response: None where the app cannot be asked, or raised what it does not handle.
     :ivar answered: the functions that came before the view and answered, or raised, each with what
         it is to Flask. Where preflights are answered first, what they say is dropped.
     :ivar set_by: functions that set CORS headers, and these.
@@ -67,7 +67,9 @@ def traced(app: Flask) -> Generator[Send]:
             trace = Trace()
             view = None if endpoint is None else real[endpoint]
             with suppress(CannotTell), _called(app, endpoint, view, trace):
-                trace.response = transport(request)
+                response = transport(request)
+                if transport.handled[request].error is None:  # or it may miss what it has elsewhere
+                    trace.response = response
             return trace
 
         yield send
