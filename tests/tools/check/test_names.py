@@ -63,11 +63,35 @@ class TestAnUnknownName:
         assert (finding.severity, finding.where.file) == ("note", None)
         assert "exempt CORS701" in finding.fix
 
-    def test_is_none_of_the_old_ones_that_have_a_code_of_their_own(self):
-        assert found(bound(an_app(CORS_HEADERS="Content-Type"), headers="Content-Type")) == ()
-
     def test_is_none_of_ours(self):
         assert found(bound(an_app(CORS_ORIGINS=APP, CORS_CHECK_IGNORE={}), max_age=60)) == ()
+
+
+class TestAnOldName:
+    def test_is_an_option_of_old_versions(self):
+        (finding,) = found(bound(an_app(), headers="Content-Type"))
+        assert (finding.code, finding.severity) == ("CORS702", "warning")
+        assert "'headers'" in finding.message
+        assert finding.fix == "its name is 'allow_headers'"
+        assert finding.where.name == "CORS(...)"
+
+    @pytest.mark.filterwarnings("ignore::flask_cors.errors.CORSWarning")
+    def test_is_a_key_of_old_versions_told_once(self):
+        app = bound(an_app(CORS_HEADERS="Content-Type"))
+        app.add_url_rule("/a", "a", cross_origin()(view))
+        app.add_url_rule("/b", "b", cross_origin()(view))
+        (finding,) = found(app)
+        assert finding.code == "CORS702"
+        assert finding.fix == "its name is 'CORS_ALLOW_HEADERS'"
+        assert (finding.where.name, finding.where.file) == ("CORS_HEADERS of app.config", __file__)
+
+    def test_may_be_a_key_that_nothing_has_read(self):
+        app = bound(an_app())
+        app.config["CORS_HEADERS"] = "Content-Type"
+        assert [finding.code for finding in found(app)] == ["CORS702"]
+
+    def test_is_none_of_todays(self):
+        assert found(bound(an_app(CORS_ALLOW_HEADERS="Content-Type"))) == ()
 
 
 class TestAKeySetAfterwards:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ... import doubts as d
-from ...doubts import Severity
+from ...doubts import Doubt, Severity
 from ...errors import CORSConfigError, shown
 from ...policy.options import (
     CONFIG,
     CONFIG_KEYS,
     DEFAULTS,
     EXTENSION_OPTIONS,
+    OLD_NAMES,
     POLICY_OPTIONS,
     Level,
     config_key,
@@ -24,6 +25,22 @@ from .finding import Finding, Where
 from .subject import Subject
 
 
+def _told(subject: Subject, kind: type[Doubt]) -> Iterator[tuple[Doubt, Where]]:
+    """What was told of the options of a call. The keys of ``app.config`` are looked at as they
+    are now: nothing may have read them, and each is told of once, not with each decorated view."""
+    for doubt, where in subject.doubts():
+        if type(doubt) is kind and where.name != CONFIG:
+            yield doubt, where
+
+
+def _keys(subject: Subject) -> Iterator[tuple[str, str | None, str, Where]]:
+    """Each key that is no option, the option whose old name it is, and what to say of it where."""
+    for key in unknown_keys(subject.app.config):
+        said = f"app.config has {shown(key)}, which is no option"
+        old = OLD_NAMES.get(key.removeprefix("CORS_").lower())
+        yield key, old, said, _where(key, next(_readers(subject), []))
+
+
 class UnknownName(Check):
     __doc__ = d.UnknownOption.__doc__
 
@@ -32,26 +49,32 @@ class UnknownName(Check):
     severity = d.UnknownOption.severity
 
     def find(self, subject: Subject) -> Iterator[Finding]:
-        old = ""
-        for doubt, where in subject.doubts():
-            if isinstance(doubt, d.OldName):
-                old += doubt.message
-            elif isinstance(doubt, d.UnknownOption) and where.name != CONFIG:
-                yield self.finding(doubt.message, where, doubt.fix)
-        for key in unknown_keys(subject.app.config):
-            if repr(key) not in old:  # which CORS702 tells of
-                yield self._of_key(key, subject)
+        for doubt, where in _told(subject, d.UnknownOption):
+            yield self.finding(doubt.message, where, doubt.fix)
+        for key, old, said, where in _keys(subject):
+            # At run time only what is nearly right is told of: an app may have keys of its own,
+            # and so may its other extensions.
+            near = difflib.get_close_matches(key, CONFIG_KEYS, 1)
+            if old is None and near:
+                yield self.finding(said, where, f"did you mean {near[0]!r}?")
+            elif old is None:
+                fix = f"leave it out, or exempt {self.code} if something else reads it"
+                yield self.finding(said, where, fix, Severity.NOTE)
 
-    def _of_key(self, key: str, subject: Subject) -> Finding:
-        """What is told of a key. At run time only one that is nearly right is told of: an app may
-        have keys of its own, and so may its other extensions."""
-        said = f"app.config has {shown(key)}, which is no option"
-        where = _where(key, next(_readers(subject), []))
-        near = difflib.get_close_matches(key, CONFIG_KEYS, 1)
-        if near:
-            return self.finding(said, where, f"did you mean {near[0]!r}?")
-        fix = f"leave it out, or exempt {self.code} if something else reads it"
-        return self.finding(said, where, fix, Severity.NOTE)
+
+class OldName(Check):
+    __doc__ = d.OldName.__doc__
+
+    code = d.OldName.code
+    title = d.OldName.title
+    severity = d.OldName.severity
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        for doubt, where in _told(subject, d.OldName):
+            yield self.finding(doubt.message, where, doubt.fix)
+        for _, old, said, where in _keys(subject):
+            if old is not None:
+                yield self.finding(said, where, f"its name is {config_key(old)!r}")
 
 
 class TooLate(Check):
@@ -148,4 +171,4 @@ def _given(option: str, level: Level) -> str:
     return shown(level.values[option]) if option in level else "unset"
 
 
-CHECKS: tuple[type[Check], ...] = (UnknownName, TooLate)
+CHECKS: tuple[type[Check], ...] = (UnknownName, OldName, TooLate)

@@ -50,7 +50,7 @@ class AnsweredFirst(Check):
                 said = _in_the_way(trace)
                 if said is not None:
                     where, fix = _who(subject, tried, trace, send)
-                    found.setdefault(where, (said, fix, []))[2].append(tried.path)
+                    found.setdefault(where, (said, fix, []))[2].append(tried.route.path)
         for where, (said, fix, paths) in found.items():
             message = f"a preflight to {listed(paths, _MOST)} that the policy allows {said}"
             yield self.finding(message, where, fix)

@@ -171,23 +171,25 @@ def _behind(prefix: str, pattern: PathPattern) -> PathPattern:
 class Hidden(Check):
     """Routes match the rule, and others decide on all of them: an exact path comes before a
     pattern, a longer literal beginning before a shorter one, the first declared before its equal,
-    a blueprint's rules before the app's, and `@cross_origin` before them all. What the rule says
-    holds nowhere. A rule that is left with the 404 pages below its beginning is no finding: it is
-    there for what has no rule of its own. A note where the rule says what the others say."""
+    and a blueprint's rules before the app's. What the rule says holds nowhere. A rule that is left
+    with the 404 pages below its beginning is no finding: it is there for what has no rule of its
+    own. Nor is one whose views are all decorated, for `@cross_origin` stands in plain sight. A note
+    where the rule says what the others say."""
 
     code = "CORS502"
     title = "a resource that others hide"
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         for rule in _idle(subject):
-            if not rule.covered or _decides_on_404(subject, rule):
-                continue
             hiding = {
-                _name(candidate.source.resource, route): candidate.policy
+                shown(candidate.source.resource): candidate.policy
                 for route in rule.covered
                 for share in route.shares
                 for candidate in share.candidates
+                if candidate.source.kind != "view"
             }
+            if not hiding or _decides_on_404(subject, rule):
+                continue
             said = (
                 f"resources: {shown(rule.pattern.source)} decides on no route: "
                 f"{listed(list(hiding), _MOST)} {'comes' if len(hiding) == 1 else 'come'} first"
@@ -199,11 +201,6 @@ class Hidden(Check):
             )
             severity = Severity.NOTE if same else None
             yield self.finding(said, where_of(rule.bound), fix, severity)
-
-
-def _name(resource: str, route: Route) -> str:
-    is_view = resource == "@cross_origin"
-    return f"@cross_origin of {route.endpoint}" if is_view else shown(resource)
 
 
 def _decides_on_404(subject: Subject, rule: _Rule) -> bool:

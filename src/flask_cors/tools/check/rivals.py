@@ -75,8 +75,8 @@ def _around_views(subject: Subject, send: Send) -> Iterator[_Rival]:
                 where = where_of_function(kind, function)
                 owner: Owner = "library" if kind == _MIDDLEWARE else owner_of(function, app)
                 paths = seen.setdefault(where, (owner, headers, []))[2]
-                if tried.path not in paths:
-                    paths.append(tried.path)
+                if tried.route.path not in paths:
+                    paths.append(tried.route.path)
     for where, (owner, headers, paths) in seen.items():
         said = f"{where.name} sets {_shown(headers)} at {listed(paths, _MOST)}"
         yield _Rival(owner, said, where)
