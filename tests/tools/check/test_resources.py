@@ -174,6 +174,19 @@ class TestTwoExpressionsForOneRoute:
         (finding,) = found(app)
         assert re.search(r"'/a/\w+' and \d more", finding.message)
 
+    def test_are_found_once_for_a_path_with_several_views(self):
+        app = an_app("/api/users", "/api/orders")
+        app.add_url_rule("/api/users", "more", view, methods=["PUT"])
+        rules = {"/a.*": {"origins": APP}, "/.*s": {"origins": OTHER}, "/.*x": {"origins": []}}
+        CORS(app, resources=rules)
+        (finding,) = [finding for finding in found(app) if finding.code == "CORS503"]
+        assert "both match '/api/orders' and 1 more" in finding.message
+
+    def test_are_found_behind_a_blueprint_whose_rules_do_not_match(self):
+        app = with_blueprint("/shop/other")
+        CORS(app, resources={"/s.*": {"origins": APP}, "/.*t": {"origins": OTHER}})
+        assert "CORS503" in codes(app)
+
     def test_are_found_in_a_blueprint(self):
         resources = {"/shop/c.*": {"origins": APP}, "/shop/.*t": {"origins": OTHER}}
         assert codes(with_blueprint(resources)) == ["CORS503"]

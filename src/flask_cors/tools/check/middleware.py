@@ -17,10 +17,23 @@ WSGI = Callable[..., Any]
 def layers(app: Flask) -> Iterator[WSGI]:
     """The layers around ``app``, the outermost first, as far as one shows the next."""
     current: WSGI | None = app.wsgi_app
+    seen: set[int] = {id(app)}
     while current is not None and getattr(current, "__self__", None) is not app:
+        if id(current) in seen:  # it leads back to what is around it
+            return
+        seen.add(id(current))
         yield current
         inner = (getattr(current, name, None) for name in _INNER)
         current = next(filter(callable, inner), None)
+
+
+def responsible(app: Flask, holds: Callable[[], object]) -> WSGI | None:
+    """The innermost layer with which something holds; None where it does without any."""
+    for layer in (None, *reversed(list(layers(app)))):
+        with only(app, layer):
+            if holds():
+                return layer
+    return None
 
 
 @contextmanager

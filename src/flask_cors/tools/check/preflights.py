@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Flask
-
 from ... import headers as h
 from ...doubts import Severity
 from ..text import listed
 from .base import Check
 from .finding import Finding, Where
 from .functions import where_of_function
-from .middleware import WSGI, layers, only
+from .middleware import responsible
 from .subject import Subject, where_of_view
 from .tracing import Send, Trace, traced
 from .trying import Try, tries
@@ -75,7 +73,8 @@ def _is_at_another_address(trace: Trace) -> bool:
 def _who(subject: Subject, tried: Try, trace: Trace, send: Send) -> tuple[Where, str]:
     """Who answered, and what to write instead."""
     app = subject.app
-    layer = _layer(app, tried, send)
+    request = tried.preflight(app)
+    layer = responsible(app, lambda: _in_the_way(send(request)))
     if layer is not None:
         return where_of_function("WSGI middleware", layer), _FIXES["WSGI middleware"]
     if trace.answered:
@@ -92,19 +91,6 @@ def _fix(subject: Subject, tried: Try, kind: str) -> str:
         if not tried.policy.automatic_options:
             return _SWITCHED_OFF
     return _FIXES[kind]
-
-
-def _layer(app: Flask, tried: Try, send: Send) -> WSGI | None:
-    """The innermost layer of WSGI middleware behind which the answer is not the policy's; None
-    where Flask's own is not either."""
-    with only(app, None):
-        if _in_the_way(send(tried.preflight(app))) is not None:
-            return None
-    for layer in reversed(list(layers(app))):
-        with only(app, layer):
-            if _in_the_way(send(tried.preflight(app))) is not None:
-                return layer
-    return None
 
 
 CHECKS: tuple[type[Check], ...] = (AnsweredFirst,)

@@ -268,7 +268,7 @@ def _overlaps(subject: Subject) -> Iterator[tuple[str, str, PathPattern, PathPat
     """By the map of rules and the path: the expression that decides, and another that matches and
     differs."""
     maps = {name: _Expressions(rules) for name, rules in _maps(subject)}
-    if not any(expressions.differ for expressions in maps.values()):
+    if not any(expressions.differing for expressions in maps.values()):
         return
     for route in subject.survey.routes:
         asked = [each.source.kind for share in route.shares for each in share.candidates]
@@ -290,26 +290,25 @@ def _maps(subject: Subject) -> Iterator[tuple[str, ResourceMap[Policy]]]:
 
 
 class _Expressions:
-    """The regular expressions among the rules of one map."""
+    """The regular expressions among the rules of one map.
+
+    :ivar order: finds the pattern that decides.
+    :ivar differing: of each expression those that say something else.
+    """
 
     def __init__(self, rules: ResourceMap[Policy]) -> None:
-        self.policies = rules.rules
         self.order = ResourceMap((pattern, pattern) for pattern in rules.rules)
-        expressions = [pattern for pattern in rules.rules if pattern.regex is not None]
-        self.differ = {
-            pattern: [
-                other
-                for other in expressions
-                if other != pattern
-                and not _agree(self.policies[pattern], self.policies[other])
-                and not _is_plainly_around(other, pattern)
-            ]
-            for pattern in expressions
-        }
+        self.differing: dict[PathPattern, list[tuple[PathPattern, re.Pattern[str]]]] = {}
+        for one, policy in rules.rules.items():
+            for other, its in rules.rules.items():
+                if one.regex is None or other.regex is None or _agree(policy, its):
+                    continue
+                if not _is_plainly_around(other, one):
+                    self.differing.setdefault(one, []).append((other, other.regex))
 
     def beside(self, deciding: PathPattern, path: str) -> Iterator[PathPattern]:
-        for other in self.differ.get(deciding, ()):
-            if other.regex is not None and other.regex.match(path):
+        for other, regex in self.differing.get(deciding, ()):
+            if regex.match(path):
                 yield other
 
 

@@ -25,7 +25,7 @@ from .functions import (
     owner_of,
     where_of_function,
 )
-from .middleware import WSGI, layers, only
+from .middleware import WSGI, responsible
 from .once import once
 from .subject import Subject, where_of_view
 from .tracing import Headers, Send, Trace, cors_headers, traced
@@ -68,9 +68,10 @@ def _around_views(subject: Subject, send: Send) -> Iterator[_Rival]:
             by: list[tuple[str, Function, Headers]] = [
                 ("the function", function, headers) for function, headers in trace.set_by
             ]
-            layer = _layer(app, request, trace, send)
+            added = _added(trace)
+            layer = _responsible(app, request, send) if added else None
             if layer is not None:
-                by.append((_MIDDLEWARE, *layer))
+                by.append((_MIDDLEWARE, layer, added))
             for kind, function, headers in by:
                 where = where_of_function(kind, function)
                 owner: Owner = "library" if kind == _MIDDLEWARE else owner_of(function, app)
@@ -87,16 +88,8 @@ def _shown(headers: Headers) -> str:
     return f"{name}: {shown(value)[1:-1]}"
 
 
-def _layer(app: Flask, request: Request, trace: Trace, send: Send) -> tuple[WSGI, Headers] | None:
-    """The innermost layer of WSGI middleware that sets CORS headers, and those."""
-    if not _added(trace):
-        return None
-    for layer in reversed(list(layers(app))):
-        with only(app, layer):
-            added = _added(send(request))
-        if added:
-            return layer, added
-    return None
+def _responsible(app: Flask, request: Request, send: Send) -> WSGI | None:
+    return responsible(app, lambda: _added(send(request)))
 
 
 def _added(trace: Trace) -> Headers:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flask import Flask
-from werkzeug.exceptions import HTTPException
 
 from ... import headers as h
 from ...browser import Request
@@ -77,7 +76,7 @@ def _tries(subject: Subject) -> Iterator[Try]:
                     continue
                 try:
                     endpoint, _ = adapter.match(tried.path, method=tried.method)
-                except HTTPException:
+                except Exception:  # an HTTPException, or whatever a converter raises
                     continue
                 if endpoint == route.endpoint:
                     seen.add(key)
