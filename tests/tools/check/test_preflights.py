@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import time
 from collections.abc import Callable, Iterable
@@ -132,6 +133,68 @@ class TestABeforeRequestFunction:
         app.before_request(login)
         found(app)
         assert app.before_request_funcs == {None: [login]}
+
+
+def logged_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(view)
+    def call(**values: Any) -> Any:
+        return login() or view(**values)
+
+    return call
+
+
+class TestADecorator:
+    def test_outside_of_cross_origin_is_found(self):
+        app = Flask("app")
+        app.add_url_rule("/public", "public", cross_origin(origins=APP)(view))
+        for path in ("/users", "/users/<name>"):
+            decorated = logged_in(cross_origin(origins=APP)(view))
+            app.add_url_rule(path, path, decorated, methods=["GET", "OPTIONS"])
+        (finding,) = found(app)
+        assert "a preflight to /users that the policy allows is answered with status 401" in (
+            finding.message
+        )
+        assert (finding.where.name, finding.where.file) == (
+            "decorator with call",
+            __file__,
+        )
+        assert "@cross_origin above it" in finding.fix
+
+    def test_inside_of_cross_origin_is_not_found(self):
+        app = Flask("app")
+        decorated = cross_origin(origins=APP)(logged_in(view))
+        app.add_url_rule("/users", "users", decorated, methods=["GET", "OPTIONS"])
+        assert found(app) == ()
+
+    def test_that_lets_preflights_pass_is_not_found(self):
+        app, shared = Flask("app"), cross_origin(origins=APP)(view)
+        passing = functools.wraps(shared)(lambda **values: shared(**values))
+        app.add_url_rule("/users", "users", passing, methods=["GET", "OPTIONS"])
+        assert found(app) == ()
+
+    def test_is_not_found_where_flask_answers_options(self):
+        app = Flask("app")
+        app.add_url_rule("/users", "users", logged_in(cross_origin(origins=APP)(view)))
+        assert found(app) == ()
+
+    def test_is_not_found_behind_an_extension(self):
+        app = Flask("app")
+        decorated = logged_in(cross_origin(origins=APP)(view))
+        app.add_url_rule("/users", "users", decorated, methods=["GET", "OPTIONS"])
+        CORS(app, resources=[])
+        assert found(app) == ()
+
+    def test_is_not_called_where_the_view_answers_itself(self):
+        app = Flask("app")
+        own = cross_origin(origins=APP, automatic_options=False)(view)
+        app.add_url_rule("/users", "users", logged_in(own), methods=["GET", "OPTIONS"])
+        assert found(app) == ()
+
+
+def test_a_limit_that_the_trials_use_up_is_not_found():
+    app = decorated()
+    app.before_request(lambda: ("too many", 429))
+    assert found(app) == ()
 
 
 def test_a_url_value_preprocessor_is_found():

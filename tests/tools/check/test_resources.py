@@ -145,8 +145,9 @@ class TestAHiddenRule:
 
     def test_is_one_of_the_app_whose_paths_are_all_a_blueprints(self):
         app = with_blueprint("/*")
-        CORS(app, resources={"/shop/*": {"origins": APP}, "/users": {}})
-        assert codes(app) == ["CORS502"]
+        resources = {"/shop/*": {"origins": APP}, "/shop/cart": {"origins": OTHER}, "/users": {}}
+        CORS(app, resources=resources)
+        assert codes(app) == ["CORS502", "CORS502"]
 
     def test_is_none_that_is_left_with_the_404_pages_below_it(self):
         app = an_app("/api/users", "/api/orders")
@@ -170,9 +171,15 @@ class TestTwoExpressionsForOneRoute:
 
     def test_are_found_among_the_paths_of_a_route_with_converters(self):
         app = an_app("/<name>/users", "/<name>/orders")
-        CORS(app, resources={"/[a-z].*": {"origins": APP}, "/.*s": {"origins": OTHER}})
+        CORS(app, resources={"/[a-z].*": {"origins": APP}, "/[^0-9].*s": {"origins": OTHER}})
         (finding,) = found(app)
         assert re.search(r"'/a/\w+' and \d more", finding.message)
+
+    def test_are_not_found_where_a_path_has_a_rule_of_its_own(self):
+        app = an_app("/api/users", "/api/orders", "/other")
+        rules = {"/api/users": {}, "/api/orders": {}, "/a.*": {"origins": APP}, "/.*s": {}}
+        CORS(app, resources=rules)
+        assert "CORS503" not in codes(app)
 
     def test_are_found_once_for_a_path_with_several_views(self):
         app = an_app("/api/users", "/api/orders")

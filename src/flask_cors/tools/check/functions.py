@@ -75,6 +75,12 @@ def where_of_function(kind: str, function: Function) -> Where:
     return Where(name) if code is None else Where(name, code.co_filename, code.co_firstlineno)
 
 
+def where_of_decorator(function: FunctionType) -> Where:
+    """The line of what a decorator put in the place of a view, whose name it has taken."""
+    code = function.__code__
+    return Where(f"decorator with {code.co_name}", code.co_filename, code.co_firstlineno)
+
+
 def functions_of(view: Function) -> Iterator[FunctionType]:
     """A view and what decorates it; of a class-based one each method that answers, and the
     decorators that the class names."""
@@ -96,6 +102,13 @@ def _chain(function: object) -> Iterator[FunctionType]:
         if isinstance(plain, FunctionType):
             yield plain
         function = getattr(function, "__wrapped__", None)
+
+
+def outside(view: Function, app: Flask) -> tuple[FunctionType, ...]:
+    """The decorators of a view that stand outside of its ``@cross_origin``."""
+    chain = list(_chain(view))
+    owners = [owner_of(function, app) for function in chain]
+    return tuple(chain[: owners.index("flask_cors")]) if "flask_cors" in owners else ()
 
 
 # The response headers of the CORS protocol, as code names them: themselves, or as attributes of

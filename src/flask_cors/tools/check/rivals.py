@@ -29,7 +29,7 @@ from .middleware import WSGI, responsible
 from .once import once
 from .subject import Subject, where_of_view
 from .tracing import Headers, Send, Trace, cors_headers, traced
-from .trying import a_request, origin_of, tries
+from .trying import Try, a_request, origin_of, tries
 
 _MOST = 3
 _MIDDLEWARE = "WSGI middleware"
@@ -50,19 +50,19 @@ class _Rival(NamedTuple):
 
 @once  # for views are called
 def _rivals(subject: Subject) -> tuple[_Rival, ...]:
+    all_tries, named = tries(subject), tuple(_naming(subject))  # before the views are replaced
     with traced(subject.app) as send:
-        return *_around_views(subject, send), *_in_views(subject, send)
+        return *_around_views(subject.app, all_tries, send), *_in_views(subject.app, named, send)
 
 
 # ---- around the views --------------------------------------------------------------------------
 
 
-def _around_views(subject: Subject, send: Send) -> Iterator[_Rival]:
+def _around_views(app: Flask, all_tries: Iterable[Try], send: Send) -> Iterator[_Rival]:
     """The functions and the WSGI middleware that set CORS headers on answers of views that set
     none."""
-    app = subject.app
     seen: dict[Where, tuple[Owner, Headers, list[str]]] = {}
-    for tried in tries(subject):
+    for tried in all_tries:
         for request in (tried.request(app), tried.preflight(app)):
             trace = send(request)
             by: list[tuple[str, Function, Headers]] = [
@@ -110,11 +110,10 @@ class _Naming(NamedTuple):
     routes: list[Route]
 
 
-def _in_views(subject: Subject, send: Send) -> Iterator[_Rival]:
+def _in_views(app: Flask, named: Iterable[_Naming], send: Send) -> Iterator[_Rival]:
     """The views whose code names CORS headers, and that were seen to set them, or that cannot be
     called to see."""
-    app = subject.app
-    for naming in _naming(subject):
+    for naming in named:
         said = _said(app, naming, send)
         if said is not None:
             owner = owner_of(naming.function, app)

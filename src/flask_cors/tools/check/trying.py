@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import FunctionType
 from typing import NamedTuple
 
 from flask import Flask
@@ -13,6 +14,7 @@ from ...policy.policy import Policy
 from ...policy.resources import PathPattern, ResourceMap
 from ..paths import samples
 from ..survey import Candidate, Route, Share, Source
+from .functions import outside
 from .guesses import origins_in
 from .once import once
 from .subject import Subject
@@ -28,6 +30,8 @@ class Try(NamedTuple):
     """A request that a policy allows.
 
     :ivar method: one that the route serves and, if there is one, that the policy allows.
+    :ivar outside: the decorators that stand outside of the view's ``@cross_origin``, if OPTIONS
+        is routed to the view.
     """
 
     route: Route
@@ -36,6 +40,7 @@ class Try(NamedTuple):
     origin: str
     policy: Policy
     source: Source
+    outside: tuple[FunctionType, ...]
 
     def preflight(self, app: Flask) -> Request:
         own = {"Origin": self.origin, h.REQUEST_METHOD: self.method}
@@ -63,7 +68,7 @@ def tries(subject: Subject) -> tuple[Try, ...]:
 
 def _tries(subject: Subject) -> Iterator[Try]:
     """One for each policy of each blueprint and each first segment of the paths. Decorated views
-    count as one policy where they allow the same origin."""
+    count as one policy where they allow the same origin, and have the same decorators outside."""
     adapter = subject.app.url_map.bind("")
     seen: set[tuple[object, ...]] = set()
     for route in subject.survey.routes:
@@ -71,7 +76,7 @@ def _tries(subject: Subject) -> Iterator[Try]:
             continue
         for share in route.shares:
             for candidate in share.candidates:
-                tried = _try(route, share, candidate)
+                tried = _try(subject.app, route, share, candidate)
                 if tried is None or (key := _key(tried)) in seen:
                     continue
                 try:
@@ -89,11 +94,12 @@ def _key(tried: Try) -> tuple[object, ...]:
     chain, policy = tried.route.endpoint.rpartition(".")[0], tried.policy
     segment = tried.path.split("/")[1]
     if tried.source.kind == "view":
-        return "view", chain, segment, tried.origin, policy.automatic_options
+        codes = tuple(function.__code__ for function in tried.outside)
+        return "view", chain, segment, tried.origin, policy.automatic_options, codes
     return id(policy), chain, segment
 
 
-def _try(route: Route, share: Share, candidate: Candidate) -> Try | None:
+def _try(app: Flask, route: Route, share: Share, candidate: Candidate) -> Try | None:
     policy = candidate.policy
     if not isinstance(policy, Policy):
         return None
@@ -103,7 +109,9 @@ def _try(route: Route, share: Share, candidate: Candidate) -> Try | None:
     if origin is None or path is None or not methods:
         return None
     allowed = [each for each in methods if policy.options.methods.value.answer(each)]
-    return Try(route, path, [*allowed, *methods][0], origin, policy, candidate.source)
+    is_asked = candidate.source.kind == "view" and "OPTIONS" in route.methods
+    around = outside(app.view_functions[route.endpoint], app) if is_asked else ()
+    return Try(route, path, [*allowed, *methods][0], origin, policy, candidate.source, around)
 
 
 def origin_of(policy: Policy) -> str | None:
