@@ -47,17 +47,27 @@ class AnsweredFirst(Check):
         all_tries = tries(subject)  # before the views are replaced
         with traced(subject.app) as send:
             for tried in all_tries:
-                said = _in_the_way(send(tried.preflight(subject.app)))
-                if said is not None:
-                    where, fix = _who(subject, tried, send)
-                elif _reaches_decorators(subject, tried):
-                    said = _in_the_way(send(tried.preflight(subject.app), tried.route.endpoint))
-                    where, fix = where_of_decorator(tried.outside[0]), _OUTSIDE
-                if said is not None:
+                blocked = _blocked(subject, tried, send)
+                if blocked is not None:
+                    said, where, fix = blocked
                     found.setdefault(where, (said, fix, []))[2].append(tried.route.path)
         for where, (said, fix, paths) in found.items():
             message = f"a preflight to {listed(paths, _MOST)} that the policy allows {said}"
             yield self.finding(message, where, fix)
+
+
+def _blocked(subject: Subject, tried: Try, send: Send) -> tuple[str, Where, str] | None:
+    """What comes of a preflight, who sees to that, and what to write instead; None where all is
+    well."""
+    request = tried.preflight(subject.app)
+    said = _in_the_way(send(request))
+    if said is not None:
+        return said, *_who(subject, tried, send)
+    if _reaches_decorators(subject, tried):
+        said = _in_the_way(send(request, tried.route.endpoint))
+        if said is not None:
+            return said, where_of_decorator(tried.outside[0]), _OUTSIDE
+    return None
 
 
 def _reaches_decorators(subject: Subject, tried: Try) -> bool:
