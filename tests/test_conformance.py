@@ -283,6 +283,8 @@ REFUSED = {
 WARNED_OF = {
     "reject-jub0bs-origin-with-path": "it has a path",
     "reject-jub0bs-forbidden-method": "never send CONNECT",
+    "reject-jub0bs-setcookie-reshdr": "show Set-Cookie to no script",
+    "reject-jub0bs-expose-star-creds": "is the name of a header",
     "reject-django-path": "it has a path",
 }
 ALLOWED = {
@@ -290,9 +292,7 @@ ALLOWED = {
     "reject-jub0bs-null-origin": "allowed, but not together with credentials",
     "reject-jub0bs-proxy-reqhdr": "left to `flask cors check`",
     "reject-jub0bs-acao-as-reqhdr": "left to `flask cors check`",
-    "reject-jub0bs-setcookie-reshdr": "left to `flask cors check`",
     "reject-jub0bs-acrm-as-reshdr": "left to `flask cors check`",
-    "reject-jub0bs-expose-star-creds": "left to `flask cors check`",
     "reject-django-maxage-negative": "-1 switches the browser's cache off",
 }
 

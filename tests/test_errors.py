@@ -9,6 +9,7 @@ import warnings
 
 import pytest
 
+from flask_cors.doubts import Doubt
 from flask_cors.errors import CORSConfigError, CORSWarning, Mistake, Place, shown
 
 FIRST = Mistake("max_age", "soon", "is not a number of seconds", "write 600")
@@ -158,27 +159,36 @@ def test_a_warning_is_a_user_warning() -> None:
     assert issubclass(CORSWarning, UserWarning)
 
 
+class Example(Doubt):
+    code = "CORS000"
+    title = "an example"
+
+
+def doubt(message: str) -> Doubt:
+    return Example(message, "write so")
+
+
 def test_a_warning_points_at_its_place_and_not_at_who_found_it() -> None:
     with pytest.warns(CORSWarning) as caught:
-        Place("app.py", 7, {}).warn("origins: not so")
+        Place("app.py", 7, {}).warn(doubt("origins: not so"))
     (warning,) = caught
     assert (warning.filename, warning.lineno) == ("app.py", 7)
     assert warning.category is CORSWarning
-    assert str(warning.message) == "origins: not so"
+    assert str(warning.message) == "CORS000 origins: not so; write so"
 
 
 def test_a_warning_is_said_once_a_line_under_pythons_default_filter() -> None:
     here = Place.of_caller()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
-        here.warn("origins: said twice")
-        here.warn("origins: said twice")
-        here.warn("origins: something else")
-        Place(here.file, here.line + 1, here._globals).warn("origins: said twice")
+        here.warn(doubt("origins: said twice"))
+        here.warn(doubt("origins: said twice"))
+        here.warn(doubt("origins: something else"))
+        Place(here.file, here.line + 1, here._globals).warn(doubt("origins: said twice"))
     assert [str(warning.message) for warning in caught] == [
-        "origins: said twice",
-        "origins: something else",
-        "origins: said twice",
+        "CORS000 origins: said twice; write so",
+        "CORS000 origins: something else; write so",
+        "CORS000 origins: said twice; write so",
     ]
 
 
@@ -189,14 +199,14 @@ def test_what_was_warned_of_is_remembered_where_python_remembers_it() -> None:
     assert isinstance(place, Place)
     with warnings.catch_warnings(record=True):
         warnings.simplefilter("default")
-        place.warn("origins: not so")
+        place.warn(doubt("origins: not so"))
     registry = namespace["__warningregistry__"]
     assert isinstance(registry, dict)
-    assert ("origins: not so", CORSWarning, place.line) in registry
+    assert ("CORS000 origins: not so; write so", CORSWarning, place.line) in registry
 
 
 def test_a_warning_can_be_filtered_by_the_module_it_points_at() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", module=__name__)
-        Place.of_caller().warn("origins: not so")  # or it would be raised
+        Place.of_caller().warn(doubt("origins: not so"))  # or it would be raised

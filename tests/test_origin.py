@@ -284,4 +284,4 @@ def test_a_mend_that_would_be_no_origin_is_not_given(literal: str) -> None:
 
 def test_several_origins_in_one_string_are_told_apart() -> None:
     why = o.why_never_sent("https://a.example https://b.example")
-    assert why == ("it is several: separate them with commas", None)
+    assert why == ("it is several", None)

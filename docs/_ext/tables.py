@@ -145,7 +145,7 @@ class Patterns(Generated):
 
     def warnings(self, row: dict[str, Any]) -> Iterator[Cell]:
         yield lines([f"{row['option']}={python(row['value'])}"])
-        yield lines(re.split(r"(?<=;) ", f"{row['option']}: {row['message']}"))
+        yield lines(re.split(r"(?<=;) ", f"{row['code']} {row['option']}: {row['message']}"))
 
     def winner(self, row: dict[str, Any]) -> Cell:
         return self.text("none") if row["winner"] is None else values(row["winner"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from inspect import unwrap
+from types import FunctionType
 from typing import Any, NamedTuple
 
 from flask import Flask, Request
@@ -170,8 +171,9 @@ class Binding:
 
     def warn(self, doubt: Doubt, place: Place) -> None:
         """Say what is doubtful about what is bound, and keep it."""
-        self.doubts.append((doubt, place))
-        place.warn(doubt)
+        if (doubt, place) not in self.doubts:
+            self.doubts.append((doubt, place))
+            place.warn(doubt)
 
     def meet(self, options: ViewOptions) -> Policy | CORSConfigError:
         """The policy of a decorated view in this app, whose config is read when they first meet;
@@ -399,7 +401,7 @@ def mark_below(view: Callable[..., Any], options: ViewOptions) -> None:
     """Note on what a ``@cross_origin`` decorates that it does: an ``@app.route`` further in has
     registered one of these functions."""
     below: object = view
-    while BELOW not in getattr(below, "__dict__", (BELOW,)):  # where it has one, and not yet
+    while isinstance(below, FunctionType) and BELOW not in vars(below):
         setattr(below, BELOW, options)
         below = getattr(below, "__wrapped__", None)
 

@@ -8,6 +8,7 @@ not certain until it was tried is told by ``flask cors check`` alone, in ``tools
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ class Severity(str, Enum):
     NOTE = "note"
 
 
+@dataclass(frozen=True)
 class Doubt:
     """One thing that is doubtful about a configuration.
 
@@ -34,9 +36,8 @@ class Doubt:
     title: ClassVar[str]
     severity: ClassVar[Severity] = Severity.WARNING
 
-    def __init__(self, message: str, fix: str) -> None:
-        self.message = message
-        self.fix = fix
+    message: str
+    fix: str
 
     def __str__(self) -> str:
         return f"{self.code} {self.message}; {self.fix}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from flask_cors.doubts import Doubt
 from flask_cors.errors import CORSConfigError
 from flask_cors.headers import ALL_METHODS
 from flask_cors.policy.allowlist import (
@@ -21,8 +22,8 @@ from flask_cors.policy.allowlist import (
 SEVEN = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 
 
-def quiet(message: str) -> None:
-    pytest.fail(f"warned: {message}")
+def quiet(doubt: Doubt) -> None:
+    pytest.fail(f"warned: {doubt}")
 
 
 def mistakes(parse: Callable[..., object], value: object) -> list[str]:
@@ -68,18 +69,18 @@ def test_methods_are_listed_in_upper_case_sorted_and_once(value: object, listed:
 
 @pytest.mark.parametrize("value", ["CONNECT", "trace", ["Track"], "GET, TRACE", "connect,CONNECT"])
 def test_a_method_that_browsers_forbid_is_warned_of_and_stays(value: object) -> None:
-    said: list[str] = []
+    said: list[Doubt] = []
     listed = parse_methods(value, said.append).listed
     (forbidden,) = {"CONNECT", "TRACE", "TRACK"} & set(listed.split(", "))
-    assert said == [f"methods: browsers never send {forbidden}; leave it out"]
+    (doubt,) = map(str, said)
+    assert doubt == f"CORS303 methods: browsers never send {forbidden}; leave it out"
 
 
 def test_several_forbidden_methods_are_warned_of_in_the_order_of_the_alphabet() -> None:
-    said: list[str] = []
+    said: list[Doubt] = []
     parse_methods("TRACK, TRACE, GET, CONNECT", said.append)
-    assert said == [
-        f"methods: browsers never send {name}; leave it out"
-        for name in ("CONNECT", "TRACE", "TRACK")
+    assert [doubt.message for doubt in said] == [
+        f"methods: browsers never send {name}" for name in ("CONNECT", "TRACE", "TRACK")
     ]
 
 
@@ -210,10 +211,22 @@ def test_a_compiled_expression_keeps_its_other_flags() -> None:
 
 
 def test_a_name_with_a_star_is_taken_literally_and_warned_of() -> None:
-    said: list[str] = []
+    said: list[Doubt] = []
     read = parse_allow_headers(["X-*", "*", "Y-A"], said.append)
     assert read.names == {"x-*", "y-a"}
-    assert said == ["allow_headers: 'X-*' is taken literally; write 'X-.*'"]
+    (doubt,) = map(str, said)
+    assert doubt == "CORS307 allow_headers: 'X-*' is taken literally; write 'X-.*'"
+
+
+@pytest.mark.parametrize("value", [["X-A", "Set-Cookie"], "set-cookie2", "X-A, SET-COOKIE"])
+def test_an_exposed_header_that_no_script_reads_is_warned_of_and_stays(value: object) -> None:
+    said: list[Doubt] = []
+    exposed = parse_expose_headers(value, said.append)
+    assert exposed is not None
+    assert "set-cookie" in exposed.lower()
+    (doubt,) = said
+    assert doubt.code == "CORS305"
+    assert doubt.message.startswith("expose_headers: browsers show ")
 
 
 @pytest.mark.parametrize("value", [r"X-A, Y-.*", r"X-.*,", "X-{1,2}"])

@@ -332,7 +332,7 @@ def test_none_in_config_is_unset_but_for_the_origins() -> None:
 
 @pytest.mark.parametrize("value", [None, ""])
 def test_origins_that_config_leaves_empty_allow_nobody_with_a_warning(value: object) -> None:
-    with pytest.warns(CORSWarning, match=f"^origins: {value!r} allows nobody") as caught:
+    with pytest.warns(CORSWarning, match=f"^CORS108 origins: {value!r} allows nobody") as caught:
         origins = resolve([config_level({"CORS_ORIGINS": value}, HERE), DEFAULTS]).origins
     assert (caught[0].filename, caught[0].lineno) == ("app.py", 7)
     assert origins.value.answer(FRIEND) is None
@@ -340,7 +340,7 @@ def test_origins_that_config_leaves_empty_allow_nobody_with_a_warning(value: obj
 
 
 def test_none_in_the_arguments_allows_nobody_with_a_warning() -> None:
-    with pytest.warns(CORSWarning, match="^origins: None allows nobody"):
+    with pytest.warns(CORSWarning, match="^CORS108 origins: None allows nobody"):
         assert resolved(origins=None).origins.value.answer(FRIEND) is None
 
 
@@ -368,7 +368,7 @@ def test_a_misspelt_key_of_config_is_warned_of(key: str, meant: str) -> None:
     with pytest.warns(CORSWarning) as caught:
         level = config_level({key: "*"}, HERE)
     assert [str(warning.message) for warning in caught] == [
-        f"app.config has {key!r}, which is no option; did you mean {meant!r}?"
+        f"CORS701 app.config has {key!r}, which is no option; did you mean {meant!r}?"
     ]
     assert (caught[0].filename, caught[0].lineno) == ("app.py", 7)
     assert level.values == {}
@@ -397,13 +397,13 @@ def test_a_key_of_config_that_is_no_string_is_let_be() -> None:
         ("max-age", "; did you mean 'max_age'?"),
         ("supports_credential", "; did you mean 'supports_credentials'?"),
         ("resource", "; did you mean 'resources'?"),
-        ("zzz", ""),
+        ("zzz", "; leave it out"),
     ],
 )
 def test_an_unknown_option_is_warned_of_with_the_nearest_real_name(key: str, rest: str) -> None:
     with pytest.warns(CORSWarning) as caught:
         level = given(**{key: "*"})
-    assert [str(w.message) for w in caught] == [f"CORS(...) has no option {key!r}{rest}"]
+    assert [str(w.message) for w in caught] == [f"CORS701 CORS(...) has no option {key!r}{rest}"]
     assert (caught[0].filename, caught[0].lineno) == ("app.py", 7)
     assert level.values == {}
     assert key not in level
@@ -414,7 +414,7 @@ def test_an_unknown_option_that_is_unset_is_passed_over() -> None:
 
 
 def test_what_is_known_differs_by_level() -> None:
-    with pytest.warns(CORSWarning, match="has no option 'resources'$"):
+    with pytest.warns(CORSWarning, match="has no option 'resources'; leave it out$"):
         Level("cross_origin(...)", HERE, {"resources": "/a"}, POLICY_OPTIONS)
 
 
@@ -422,7 +422,7 @@ def test_an_unknown_option_of_a_resource_is_warned_of() -> None:
     with pytest.warns(CORSWarning) as caught:
         resolve_resources([given(resources={"/a*": {"orgins": FRIEND}}), DEFAULTS])
     assert [str(w.message) for w in caught] == [
-        "the resource '/a*' has no option 'orgins'; did you mean 'origins'?"
+        "CORS701 the resource '/a*' has no option 'orgins'; did you mean 'origins'?"
     ]
     assert (caught[0].filename, caught[0].lineno) == ("app.py", 7)
 

@@ -15,17 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flask_cors.doubts import Doubt
 from flask_cors.errors import CORSConfigError
 from flask_cors.policy.origins import Failure, OriginSet, Predicate, Regex, parse_origins
 
 proven = settings(derandomize=True, database=None, max_examples=80, deadline=None)
 
 
-def quiet(message: str) -> None:
-    pytest.fail(f"warned: {message}")
+def quiet(doubt: Doubt) -> None:
+    pytest.fail(f"warned: {doubt}")
 
 
-def ignore(message: str) -> None:
+def ignore(doubt: Doubt) -> None:
     """For what is warned of, and is tested for something else."""
 
 
@@ -38,9 +39,9 @@ def answer(value: object, origin: str) -> str | Failure | None:
 
 
 def warned(value: object) -> list[str]:
-    said: list[str] = []
+    said: list[Doubt] = []
     parse_origins(value, said.append)
-    return said
+    return list(map(str, said))
 
 
 def mistakes(value: object) -> list[str]:
@@ -556,7 +557,7 @@ def test_an_empty_list_allows_nobody_without_a_warning() -> None:
 def test_a_string_of_nothing_allows_nobody_with_the_same_warning(value: str) -> None:
     for written in (value, [value]):
         (said,) = warned(written)
-        assert said.startswith(f"origins: {value!r} allows nobody, for an unset variable ")
+        assert said.startswith(f"CORS108 origins: {value!r} allows nobody, for an unset variable ")
         assert parse_origins(written, ignore) == OriginSet()
 
 

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 
 from flask_cors import CORS, CORSConfigError, CORSWarning
+from flask_cors.doubts import Doubt
 from flask_cors.policy.origins import parse_origins
 from flask_cors.policy.resources import ResourceMap, parse_resources
 
@@ -36,8 +37,8 @@ def given(value: object) -> Any:
     return [given(item) for item in value] if isinstance(value, list) else value
 
 
-def quiet(message: str) -> None:
-    pytest.fail(f"warned: {message}")
+def quiet(doubt: Doubt) -> None:
+    pytest.fail(f"warned: {doubt}")
 
 
 def rules_of(patterns: Iterable[object]) -> ResourceMap[object]:
@@ -164,4 +165,6 @@ def test_a_mistake_is_refused_in_the_words_of_the_table(row: Row) -> None:
 def test_a_doubtful_value_is_warned_of_in_the_words_of_the_table(row: Row) -> None:
     with pytest.warns(CORSWarning) as caught:
         CORS(Flask(__name__), **{row["option"]: row["value"]})
-    assert [str(warning.message) for warning in caught] == [f"{row['option']}: {row['message']}"]
+    assert [str(warning.message) for warning in caught] == [
+        f"{row['code']} {row['option']}: {row['message']}"
+    ]

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flask_cors.doubts import Doubt
 from flask_cors.errors import CORSConfigError
 from flask_cors.policy.resources import (
     MAX_PATH,
@@ -27,11 +28,11 @@ from flask_cors.policy.resources import (
 proven = settings(derandomize=True, database=None, max_examples=80, deadline=None)
 
 
-def quiet(message: str) -> None:
-    pytest.fail(f"warned: {message}")
+def quiet(doubt: Doubt) -> None:
+    pytest.fail(f"warned: {doubt}")
 
 
-def ignore(message: str) -> None:
+def ignore(doubt: Doubt) -> None:
     """For what is warned of, and is tested for something else."""
 
 
@@ -111,30 +112,33 @@ LITERAL = "reads like a regular expression and is taken literally; write re.comp
 
 
 @pytest.mark.parametrize(
-    ("pattern", "warning"),
+    ("pattern", "code", "warning"),
     [
-        ("/api/.+/*", f"'/api/.+/*' {LITERAL}('/api/.+/*')"),
-        ("/a|/b", f"'/a|/b' {LITERAL}('/a|/b')"),
-        ("/a{2}", f"'/a{{2}}' {LITERAL}('/a{{2}}')"),
-        ("/a{2,}", f"'/a{{2,}}' {LITERAL}('/a{{2,}}')"),
-        ("/a{,12}", f"'/a{{,12}}' {LITERAL}('/a{{,12}}')"),
-        ("/a{1,12}", f"'/a{{1,12}}' {LITERAL}('/a{{1,12}}')"),
+        ("/api/.+/*", "CORS505", f"'/api/.+/*' {LITERAL}('/api/.+/*')"),
+        ("/a|/b", "CORS505", f"'/a|/b' {LITERAL}('/a|/b')"),
+        ("/a{2}", "CORS505", f"'/a{{2}}' {LITERAL}('/a{{2}}')"),
+        ("/a{2,}", "CORS505", f"'/a{{2,}}' {LITERAL}('/a{{2,}}')"),
+        ("/a{,12}", "CORS505", f"'/a{{,12}}' {LITERAL}('/a{{,12}}')"),
+        ("/a{1,12}", "CORS505", f"'/a{{1,12}}' {LITERAL}('/a{{1,12}}')"),
         (
             "/users/<int:id>/posts/<post>",
+            "CORS506",
             (
                 "'/users/<int:id>/posts/<post>' is taken literally, "
                 "for resources know no converters; "
                 "write '/users/*' or a regular expression"
             ),
         ),
-        ("api", "no path begins like 'api'; write '/api'"),
-        ("", "no path begins like ''; write '/'"),
+        ("api", "CORS507", "no path begins like 'api'; write '/api'"),
+        ("", "CORS507", "no path begins like ''; write '/'"),
     ],
 )
-def test_a_literal_that_was_hardly_meant_as_one_is_warned_of(pattern: str, warning: str) -> None:
-    said: list[str] = []
+def test_a_literal_that_was_hardly_meant_as_one_is_warned_of(
+    pattern: str, code: str, warning: str
+) -> None:
+    said: list[Doubt] = []
     assert parse_pattern(pattern, said.append) == PathPattern(pattern)
-    assert said == [f"resources: {warning}"]
+    assert list(map(str, said)) == [f"{code} resources: {warning}"]
 
 
 @pytest.mark.parametrize(
@@ -531,9 +535,9 @@ def test_a_dict_gives_each_pattern_its_own_options() -> None:
 
 def test_a_pattern_of_a_list_or_dict_is_warned_of_too() -> None:
     for value in ("/.+", ["/.+"], {"/.+": OPTIONS}):
-        said: list[str] = []
+        said: list[Doubt] = []
         parse_resources(value, said.append)
-        assert said == [f"resources: '/.+' {LITERAL}('/.+')"]
+        assert list(map(str, said)) == [f"CORS505 resources: '/.+' {LITERAL}('/.+')"]
 
 
 @pytest.mark.parametrize("value", [None, 1, True, b"/a", bytearray(b"/a"), object])

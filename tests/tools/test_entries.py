@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from flask_cors.doubts import Doubt
 from flask_cors.policy.allowlist import parse_allow_headers, parse_methods
 from flask_cors.policy.origins import parse_origins
 from flask_cors.tools.entries import (
@@ -20,7 +21,7 @@ from flask_cors.tools.entries import (
 APP = "https://app.example"
 
 
-def hear_nothing(_: str) -> None:
+def hear_nothing(_: Doubt) -> None:
     pass
 
 
@@ -152,7 +153,13 @@ def test_a_name_is_near_another_by_its_letters(name, near):
             "https://www.app.example",
             "its parent domain, which is another origin",
         ),
-        (APP, "https://aap.example", APP, "another spelling"),
+        (APP, "https://app.exmaple", APP, "another spelling"),
+        (
+            "https://shop.example",
+            "https://shops.example",
+            "https://shop.example",
+            "another spelling",
+        ),
     ],
 )
 def test_an_origin_is_near_an_entry_that_differs_in_one_respect(origins, origin, entry, difference):
@@ -171,6 +178,9 @@ def test_of_several_entries_the_closest_is_told():
         (["null", is_nobody, r"https://app\.examplo"], APP),
         ("http://192.0.2.7", "https://far.example"),
         ([], APP),
+        ("https://a.example", "https://b.example"),
+        ("https://api.example.com", "https://app.example.com"),
+        ("https://shop.example.com", "https://shops.exmaple.com"),
     ],
 )
 def test_an_origin_may_be_near_nothing(origins, origin):

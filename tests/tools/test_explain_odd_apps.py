@@ -150,7 +150,10 @@ def test_a_view_that_a_decorator_hides_has_its_checks():
     assert [check["allowed"] for check in found["checks"]] == [False]
 
 
-def test_a_change_that_lets_nobody_new_in_asks_for_no_trust():
+def test_a_change_that_lets_nobody_new_in_asks_for_no_trust_but_tells_of_the_cookies():
     result = ask(an_app(), "/x", "--credentials", "include", origin=APP)
     assert "CORS(..., supports_credentials=True)" in result.output
-    assert result.output.endswith("This was tried: a browser then allows the request.\n")
+    assert result.output.endswith(
+        "This was tried: a browser then allows the request.\n"
+        "With it every origin of the policy reads what its visitors' cookies ask for.\n"
+    )

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/routes.md", "docs/explain.md")
+PAGES = ("README.md", "docs/routes.md", "docs/explain.md", "docs/check.md")
 SHOWN = [
     (page, command, output)
     for page in PAGES
     for command, output in re.findall(
-        r"^```console\n\$ flask (--app shop .+)\n((?:.*\n)*?)```$",
+        r"^```console\n\$ flask (--app (?:shop|mistaken) .+)\n((?:.*\n)*?)```$",
         (ROOT / page).read_text(encoding="utf-8"),
         re.MULTILINE,
     )

@@ -150,3 +150,61 @@ def probe(
 
     asked = arguments.read(url, origin, method, headers, credentials)
     context.exit(probe.run(asked, form))
+
+
+@cors.command()
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="CODES",
+    help="Look for these alone: codes or their beginnings, CORS1,CORS203.",
+)
+@click.option("--ignore", multiple=True, metavar="CODES", help="Do not look for these.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="To be read by people, JSON for programs, or annotations of GitHub's Actions.",
+)
+@click.option(
+    "--from",
+    "version",
+    type=click.Choice(["6"]),
+    help="Say instead what changes for the app from that version of flask-cors on.",
+)
+@click.pass_context
+def check(
+    context: click.Context,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    form: str,
+    version: str | None,
+) -> None:
+    """Look for mistakes in the CORS configuration of the app.
+
+    Each has a code, says how bad it is, where it stands and what to write instead. What is
+    suspected is tried: origins in the policies, requests in the app, whose views are not
+    called, but for GET requests to those that seem to set headers of their own. What is meant as it
+    stands is exempted in app.config["CORS_CHECK_IGNORE"], with its reason.
+
+    The exit status is 0 when there is no error and no warning, 1 when there are, and 2 when the app
+    cannot be loaded.
+
+    \b
+    Examples:
+        flask --app hello cors check
+        flask --app hello cors check --ignore CORS113 --format github
+        flask --app hello cors check --from 6
+    """
+    import warnings
+
+    from ..errors import CORSWarning
+    from .check import command
+    from .loading import load_app
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CORSWarning)  # it is told below
+        app = load_app(context)
+        context.exit(command.command(app, select, ignore, form))

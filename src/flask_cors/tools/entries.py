@@ -89,11 +89,7 @@ def near_origin(origins: OriginSet, origin: str) -> Near | None:
         if pattern is not None:
             for rank, near in _differences(entry, pattern, asked):
                 found.setdefault(rank, near)
-    if found:
-        return found[min(found)]
-    # Most of an origin is its scheme and its top-level domain, which many share.
-    close = difflib.get_close_matches(origin, entries, 1, 0.92)
-    return Near(close[0], "another spelling") if close else None
+    return found[min(found)] if found else None
 
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -121,7 +117,19 @@ def _differences(entry: str, pattern: Origin, asked: Origin) -> list[tuple[int, 
             near.append((4, Near(entry, "a subdomain of it, which is another origin")))
         if not covers_subdomains and pattern.host.endswith(f".{asked.host}"):
             near.append((4, Near(entry, "its parent domain, which is another origin")))
+        if not covers_subdomains and _is_misspelt(asked.host, pattern.host):
+            near.append((5, Near(entry, "another spelling")))
     return near
+
+
+def _is_misspelt(host: str, meant: str) -> bool:
+    """Whether one label of the hosts differs, and not by much: all else of an origin is what many
+    share."""
+    labels, others = host.split("."), meant.split(".")
+    differing = [pair for pair in zip(labels, others, strict=False) if pair[0] != pair[1]]
+    if len(labels) != len(others) or len(differing) != 1:
+        return False
+    return difflib.SequenceMatcher(None, *differing[0]).ratio() >= 0.7
 
 
 def _port(origin: Origin) -> str:

@@ -65,6 +65,12 @@ class Explanation:
         known = (check.entry for check in self.checks if check.what == "origin")
         return bool(self.lines) and next(known, None) is None
 
+    @property
+    def opens_to_credentials(self) -> bool:
+        """Whether the lines switch credentials on, which all origins of the policy then have."""
+        refused = (check.what for check in self.checks if check.entry is None)
+        return bool(self.lines) and "credentials" in refused
+
 
 # ---- for people --------------------------------------------------------------------------------
 
@@ -87,6 +93,8 @@ def as_text(explanation: Explanation, width: int) -> Iterator[str]:
             yield f"To allow it{where}:"
             yield click.style(f"    {line.code}", bold=True)
         yield "This was tried: a browser then allows the request."
+        if explanation.opens_to_credentials:
+            yield "With it every origin of the policy reads what its visitors' cookies ask for."
         if explanation.opens_to_origin:
             yield f"Write it only if you trust the pages of {asked.origin} with the answers."
     elif explanation.why is not None:

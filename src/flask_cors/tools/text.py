@@ -61,6 +61,11 @@ def one_line(text: str) -> str:
     return ascii(first[:200])[1:-1]
 
 
+def printable(text: str) -> str:
+    """``text`` for a terminal: what is not printable is escaped, so that nothing obeys it."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def shown_place(place: Place) -> str:
     """``file:line``, from the working directory where the file is below it."""
     file = Path(place.file)

@@ -14,11 +14,12 @@ from .run import run
 
 
 def check(app: Flask) -> list[Finding]:
-    """What is wrong with the CORS of ``app``, sorted by place; without what its config exempts.
+    """What is wrong with the CORS of ``app``; without what its config exempts.
 
-    Requests are made to the app, but none of its views that could change anything is called.
+    Requests are made to the app, so it must be complete: Flask takes no more views after one. Its
+    views are not called, but for GET requests to those that seem to set headers of their own.
 
-    :param app: the app, complete.
-    :returns: the findings; empty where there is nothing to say.
+    :param app: the app.
+    :returns: the findings, sorted by place; empty where there is nothing to say.
     """
     return list(run(app).findings)

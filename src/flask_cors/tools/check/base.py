@@ -12,8 +12,8 @@ from .finding import Finding, Where
 from .subject import Subject
 
 
-class Check(ABC):
-    """One mistake, and how it is found. The docstring of each is its explanation in the catalogue.
+class Kind:
+    """One mistake. The docstring of each is its explanation in the catalogue, in Markdown.
 
     :cvar code: by which everybody calls it; it never changes.
     :cvar title: the same in a few words.
@@ -24,16 +24,20 @@ class Check(ABC):
     title: ClassVar[str]
     severity: ClassVar[Severity] = Severity.WARNING
 
-    @abstractmethod
-    def find(self, subject: Subject) -> Iterator[Finding]:
-        """The findings in an app."""
-
+    @classmethod
     def finding(
-        self, message: str, where: Where, fix: str, severity: Severity | None = None
+        cls, message: str, where: Where, fix: str, severity: Severity | None = None
     ) -> Finding:
-        return Finding(self.code, severity or self.severity, message, where, fix)
+        return Finding(cls.code, severity or cls.severity, message, where, fix)
 
     @classmethod
     def explanation(cls) -> str:
-        """For the catalogue, in Markdown."""
         return cleandoc(cls.__doc__ or "")
+
+
+class Check(Kind, ABC):
+    """One mistake, and how it is found."""
+
+    @abstractmethod
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        """The findings in an app."""

@@ -1,4 +1,4 @@
-"""The checks, one after the other."""
+"""The checks, one after the other, and what the app exempts from them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,26 @@ from dataclasses import dataclass
 from flask import Flask
 
 from ...doubts import Severity
+from ...policy.options import EXEMPTIONS
 from ..text import one_line
-from .base import Check
+from . import exemptions as x
+from .base import Check, Kind
 from .catalogue import CHECKS
 from .finding import Finding, Where
 from .subject import Subject
+
+
+class Crashed(Kind):
+    """A check raised an exception. That is a mistake of Flask-CORS: please report it. The other
+    checks went on, but what this one looks for may be there."""
+
+    code = "CORS901"
+    title = "a check that crashed"
+    severity = Severity.ERROR
+
+
+# What the checks find, and what is said about the checks themselves.
+CATALOGUE: tuple[type[Kind], ...] = (*CHECKS, Crashed, x.NotAnExemption, x.Needless)
 
 
 @dataclass(frozen=True)
@@ -24,7 +39,7 @@ class Result:
     """
 
     findings: tuple[Finding, ...]
-    exempted: tuple[tuple[Finding, str], ...] = ()
+    exempted: tuple[tuple[Finding, str], ...]
 
 
 def _say_nothing(_: int, __: int, ___: str) -> None:
@@ -38,15 +53,16 @@ def run(
 ) -> Result:
     """Run ``checks`` on ``app``.
 
-    :param progress: is told how many of how many are done, and what comes next.
+    :param progress: is told how many of how many are done, and what is looked for next.
     """
-    subject = Subject(app)
     checks = list(checks)
+    progress(0, len(checks), "the routes of the app")
+    subject = Subject(app)
     found: list[Finding] = []
     for done, check in enumerate(checks):
         progress(done, len(checks), check.title)
         found.extend(_found_by(check, subject))
-    return Result(tuple(sorted(found, key=_by_place)))
+    return _exempting(app, found, {check.code for check in checks})
 
 
 def _found_by(check: type[Check], subject: Subject) -> Iterator[Finding]:
@@ -55,15 +71,30 @@ def _found_by(check: type[Check], subject: Subject) -> Iterator[Finding]:
         yield from check().find(subject)
     except Exception as error:
         said = one_line(f"{type(error).__name__}: {error}")
-        yield Finding(
-            "CORS901",
-            Severity.ERROR,
-            f"the check {check.code} crashed, and what it looks for is unknown: {said}",
+        yield Crashed.finding(
+            f"the check {check.code} raised {said}",
             Where("flask cors check"),
-            "report it, with the traceback that `flask --debug cors check` shows",
+            f"report it; until then, --ignore {check.code}",
         )
 
 
-def _by_place(finding: Finding) -> tuple[str, int, str, str]:
+def _exempting(app: Flask, found: list[Finding], looked_for: set[str]) -> Result:
+    unread: list[Finding] = []
+    codes = {kind.code for kind in CATALOGUE}
+    exemptions = list(x.read(app.config.get(EXEMPTIONS), codes, unread))
+    exempted: list[tuple[Finding, str]] = []
+    findings: list[Finding] = []
+    for finding in found:
+        by = next((each for each in exemptions if each.covers(finding)), None)
+        if by is None:
+            findings.append(finding)
+        else:
+            exempted.append((finding, by.reason))
+    tried = [exemption for exemption in exemptions if exemption.code in looked_for]
+    findings += [*unread, *x.needless(tried, found)]
+    return Result(tuple(sorted(findings, key=_by_place)), tuple(exempted))
+
+
+def _by_place(finding: Finding) -> tuple[str, int, str, str, str]:
     where = finding.where
-    return where.file or "", where.line or 0, finding.code, finding.message
+    return where.file or "", where.line or 0, where.name, finding.code, finding.message

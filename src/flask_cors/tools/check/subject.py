@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from ...binding import Binding
-from ...doubts import Doubt
+from ...doubts import AboveRoute, Doubt
 from ...errors import Place
 from ...hooks import binding_of
 from ...policy.options import CONFIG, Setting, config_key
@@ -43,19 +43,15 @@ class Subject:
     def doubts(self) -> Iterator[tuple[Doubt, Where]]:
         """What was warned of when it was bound, each once."""
         self.binding.get_ready()
-        seen: set[tuple[str, Where]] = set()
         told = [
-            *(
-                (doubt, _where(level.name, level.place))
-                for level in self.binding.levels
-                for doubt in level.doubts
-            ),
-            *((doubt, _where("CORS(...)", place)) for doubt, place in self.binding.doubts),
+            (doubt, _where(level.name, level.place))
+            for level in self.binding.levels
+            for doubt in level.doubts
         ]
-        for doubt, where in told:
-            if (str(doubt), where) not in seen:
-                seen.add((str(doubt), where))
-                yield doubt, where
+        for doubt, place in self.binding.doubts:
+            call = "@cross_origin" if isinstance(doubt, AboveRoute) else "CORS(...)"
+            told.append((doubt, _where(call, place)))
+        return iter(dict.fromkeys(told))
 
 
 def where_of_option(option: str, setting: Setting[Any], bound: Bound) -> Where:

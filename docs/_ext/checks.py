@@ -1,0 +1,87 @@
+"""The page of ``flask cors check``, as far as the code says it.
+
+``{checks}``
+    The catalogue: each check with its code, title, severity and explanation.
+``{collected}``
+    What the checks say of each configuration of ``tests/data/collected/``.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import runpy
+import warnings
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types of its own
+from sphinx.application import Sphinx
+from tables import Cell, Generated
+
+from flask_cors import CORSConfigError, CORSWarning
+from flask_cors.tools.check import check
+from flask_cors.tools.check.base import Kind
+from flask_cors.tools.check.run import CATALOGUE
+from flask_cors.tools.check.told import Told
+
+COLLECTED = Path(__file__).parents[2] / "tests/data/collected"
+
+
+class Checks(Generated):
+    """``{checks}``: a section for each."""
+
+    required_arguments = 0
+
+    def run(self) -> list[nodes.Node]:
+        return [self.section(kind) for kind in sorted(CATALOGUE, key=lambda kind: kind.code)]
+
+    def section(self, kind: type[Kind]) -> nodes.section:
+        section = nodes.section(ids=[kind.code.lower()], names=[kind.code.lower()])
+        title, _ = self.parse_inline(f"{kind.code}: {kind.title}", lineno=self.lineno)
+        section += nodes.title("", "", *title)
+        early = ", and a `CORSWarning` at run time" if issubclass(kind, Told) else ""
+        section += self.text(f"*{kind.severity.value.capitalize()}*{early}.")
+        section += self.parse_text_to_nodes(kind.explanation())
+        return section
+
+
+class Collected(Generated):
+    """``{collected}``: a row for each configuration."""
+
+    required_arguments = 0
+
+    def run(self) -> list[nodes.Node]:
+        index = json.loads((COLLECTED / "index.json").read_text(encoding="utf-8"))
+        rows = [self.row(COLLECTED / name, entry) for name, entry in sorted(index.items())]
+        return self.table(["what its author wanted", "from", "what was said"], rows)
+
+    def row(self, file: Path, entry: dict[str, Any]) -> list[Cell]:
+        self.env.note_dependency(str(file))
+        wanted = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+        said = [paragraph for text in said_of(file) for paragraph in self.text(text)]
+        return [self.text(" ".join(wanted.split())), self.text(entry["from"]), said]
+
+
+def said_of(file: Path) -> list[str]:
+    """What is said of a configuration, in Markdown."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CORSWarning)
+        try:
+            app = runpy.run_path(str(file))["app"]
+        except CORSConfigError as error:
+            return [f"`CORSConfigError`: {literal(error.mistakes[0].problem)}"]
+        found = check(app)
+    return [
+        f"{finding.severity.value} {finding.code}: {literal(finding.message)}" for finding in found
+    ] or ["nothing"]
+
+
+def literal(text: str) -> str:
+    return f"`{text}`" if "`" not in text else f"`` {text} ``"
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_directive("checks", Checks)
+    app.add_directive("collected", Collected)
+    return {"parallel_read_safe": True}

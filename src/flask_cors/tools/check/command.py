@@ -1,0 +1,56 @@
+"""``flask cors check``, as a command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+
+import click
+from flask import Flask
+
+from ..text import has_colour, width
+from .base import Check
+from .catalogue import CHECKS
+from .progress import Progress
+from .report import as_github, as_json, as_text, is_bad
+from .run import run
+
+
+def command(app: Flask, select: Sequence[str], ignore: Sequence[str], form: str) -> int:
+    """Print what is found, and return the exit status.
+
+    :param select: the beginnings of the codes that are looked for; empty for all.
+    :param ignore: those that are not.
+    :raises click.BadParameter: for the beginning of no code.
+    """
+    checks = chosen(select, ignore)
+    with Progress(sys.stderr) as progress:
+        result = run(app, checks, progress)
+    if form == "json":
+        click.echo(json.dumps(as_json(result), indent=2))
+    else:
+        colour = has_colour()
+        for line in as_github(result) if form == "github" else as_text(result, width()):
+            click.echo(line, color=colour)
+    return 1 if is_bad(result) else 0
+
+
+def chosen(select: Sequence[str], ignore: Sequence[str]) -> list[type[Check]]:
+    """The checks whose codes begin like one of ``select``, and like none of ``ignore``."""
+    selected, ignored = _codes("--select", select), _codes("--ignore", ignore)
+    return [
+        check
+        for check in CHECKS
+        if (not selected or check.code.startswith(selected)) and not check.code.startswith(ignored)
+    ]
+
+
+def _codes(option: str, given: Iterable[str]) -> tuple[str, ...]:
+    codes = [code.strip().upper() for text in given for code in text.split(",")]
+    for code in codes:
+        if not code or not any(check.code.startswith(code) for check in CHECKS):
+            raise click.BadParameter(
+                f"{code!r} is the beginning of no code, such as CORS113 or CORS1", param_hint=option
+            )
+    return tuple(codes)

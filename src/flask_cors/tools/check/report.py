@@ -1,0 +1,111 @@
+"""What was found, for people, for programs, and for GitHub's annotations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+
+import click
+
+from ...doubts import Severity
+from ...errors import Place
+from ..text import printable, shown_place, wrapped
+from .finding import Finding, Where
+from .run import CATALOGUE, Result
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_TITLES = {kind.code: kind.title for kind in CATALOGUE}
+_INDENT = " " * 19  # of what stands under a code: "  warning  CORS101  "
+
+
+def is_bad(result: Result) -> bool:
+    """Whether something is to be mended: notes are to be known."""
+    return any(finding.severity is not Severity.NOTE for finding in result.findings)
+
+
+def as_text(result: Result, width: int) -> Iterator[str]:
+    """The lines for a reader, with the colours of a terminal."""
+    for place, findings in groupby(result.findings, key=lambda finding: _shown(finding.where)):
+        yield click.style(printable(place), bold=True)
+        for finding in findings:
+            yield from _lines(finding, width)
+        yield ""
+    yield _summary(result)
+
+
+def _lines(finding: Finding, width: int) -> Iterator[str]:
+    severity = click.style(f"{finding.severity.value:7}", fg=_COLOURS[finding.severity])
+    first, *more = wrapped(printable(finding.message), width - len(_INDENT))
+    yield f"  {severity}  {finding.code} {first}"
+    for line in [*more, *wrapped(printable(finding.fix), width - len(_INDENT))]:
+        yield _INDENT + line
+
+
+def _shown(where: Where) -> str:
+    if where.file is None or where.line is None:
+        return where.name
+    return f"{shown_place(Place(where.file, where.line, {}))} {where.name}"
+
+
+def _summary(result: Result) -> str:
+    counts = Counter(finding.severity for finding in result.findings)
+    parts = [_counted(counts[severity], severity.value) for severity in Severity]
+    if not result.findings:
+        parts = ["Nothing was found"]
+    if result.exempted:
+        parts.append(f"{len(result.exempted)} exempted")
+    return f"{', '.join(filter(None, parts))}."
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count > 1 else ''}" if count else ""
+
+
+def as_json(result: Result) -> dict[str, object]:
+    """The same for programs."""
+    return {
+        "findings": [_as_dict(finding) for finding in result.findings],
+        "exempted": [{**_as_dict(finding), "reason": why} for finding, why in result.exempted],
+    }
+
+
+def _as_dict(finding: Finding) -> dict[str, object]:
+    where = finding.where
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "title": _TITLES[finding.code],
+        "message": finding.message,
+        "where": {"name": where.name, "file": where.file, "line": where.line},
+        "fix": finding.fix,
+    }
+
+
+# ---- GitHub ------------------------------------------------------------------------------------
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+# https://docs.github.com/actions/reference/workflow-commands: what ends a value is encoded.
+_IN_MESSAGES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_IN_PROPERTIES = {**_IN_MESSAGES, ":": "%3A", ",": "%2C"}
+
+
+def as_github(result: Result) -> Iterator[str]:
+    """The workflow commands that make annotations of them."""
+    for finding in result.findings:
+        properties = {"title": f"{finding.code} {_TITLES[finding.code]}"}
+        if finding.where.file is not None and finding.where.line is not None:
+            file, _, line = shown_place(
+                Place(finding.where.file, finding.where.line, {})
+            ).rpartition(":")
+            properties = {"file": file, "line": line, **properties}
+        listed = ",".join(
+            f"{name}={_encoded(value, _IN_PROPERTIES)}" for name, value in properties.items()
+        )
+        message = _encoded(f"{finding.where.name}: {finding.message}; {finding.fix}", _IN_MESSAGES)
+        yield f"::{_COMMANDS[finding.severity]} {listed}::{message}"
+
+
+def _encoded(text: str, table: dict[str, str]) -> str:
+    return "".join(table.get(character, character) for character in text)

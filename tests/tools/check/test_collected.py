@@ -1,0 +1,87 @@
+"""The configurations that were collected from public documentation, questions, issues and apps.
+What each of them is about is in ``index.json``; what its author wanted, in its docstring."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import runpy
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from flask_cors import CORSConfigError, CORSWarning
+
+COLLECTED = Path(__file__).parents[2] / "data" / "collected"
+INDEX: dict[str, dict[str, Any]] = json.loads((COLLECTED / "index.json").read_text())
+REFUSED = {name: entry for name, entry in INDEX.items() if "expected_error" in entry}
+LOADED = {name: entry for name, entry in INDEX.items() if name not in REFUSED}
+
+
+def load(name: str) -> Flask:
+    """The app of a file, which is not imported. What it is warned of at once is let pass."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CORSWarning)
+        app = runpy.run_path(str(COLLECTED / name))["app"]
+    assert isinstance(app, Flask)
+    return app
+
+
+def mistakes(entry: dict[str, Any]) -> list[dict[str, str]]:
+    """The mistakes of an entry, whether they are to be found or keep it from being loaded."""
+    return [entry["expected_error"]] if "expected_error" in entry else entry["expected"]
+
+
+def test_every_file_is_in_the_index_and_nothing_else_is() -> None:
+    assert sorted(path.name for path in COLLECTED.glob("*.py")) == sorted(INDEX)
+
+
+def test_there_are_twenty_at_least_of_which_five_are_sound_and_three_are_refused() -> None:
+    sound = [name for name, entry in LOADED.items() if not entry["expected"]]
+    assert len(INDEX) >= 20
+    assert len(sound) >= 5
+    assert len(REFUSED) >= 3
+
+
+@pytest.mark.parametrize("name", INDEX)
+def test_each_says_where_it_is_from(name: str) -> None:
+    entry = INDEX[name]
+    assert entry["from"] in {"documentation", "question", "issue", "app"}
+    assert entry["source"]
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_an_app_that_is_not_refused_loads(name: str) -> None:
+    assert list(load(name).url_map.iter_rules())
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refused_app_names_the_option_and_the_value(name: str) -> None:
+    expected = REFUSED[name]["expected_error"]
+    with pytest.raises(CORSConfigError) as refused:
+        load(name)
+    assert refused.value.option == expected["option"]
+    assert expected["about"] in str(refused.value)
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_what_is_expected_is_named_by_its_code(name: str) -> None:
+    codes = [*(each["code"] for each in mistakes(INDEX[name])), *INDEX[name]["notes_allowed"]]
+    assert [code for code in codes if re.fullmatch(r"CORS[1-7]\d\d", code) is None] == []
+
+
+@pytest.mark.parametrize("name", INDEX)
+def test_what_a_message_is_about_stands_in_the_file(name: str) -> None:
+    text = (COLLECTED / name).read_text()
+    assert [each for each in mistakes(INDEX[name]) if each["about"] not in text] == []
+
+
+@pytest.mark.parametrize("name", INDEX)
+def test_the_docstring_says_what_its_author_wanted_in_a_line_or_two(name: str) -> None:
+    docstring = ast.get_docstring(ast.parse((COLLECTED / name).read_text()))
+    assert docstring is not None
+    assert len(docstring.splitlines()) <= 2
