@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from werkzeug.routing import BaseConverter, Map, Rule
 
 from flask_cors.policy.resources import PathPattern, ResourceMap, parse_pattern
-from flask_cors.tools.paths import Match, Paths, in_order
+from flask_cors.tools.paths import Match, Paths, in_order, sample, samples
 
 ALL, SOME, NONE = Match.ALL, Match.SOME, Match.NONE
 
@@ -122,3 +122,23 @@ def test_the_first_of_the_patterns_that_matches_decides(rest, patterns):
     matching = [one for one in in_order(patterns) if ResourceMap([(one, one)]).match(path)]
     decides = ResourceMap([(one, one) for one in patterns]).match(path)
     assert decides == (matching[0] if matching else None)
+
+
+def test_the_samples_of_a_rule_have_other_values_for_each_converter_that_takes_them():
+    app = Flask("app")
+    bound = [
+        Rule(text, endpoint="it")
+        for text in ("/users", "/<name>/<int:key>", "/<any(b, c):which>", "/<never:key>")
+    ]
+
+    class Never(BaseConverter):
+        regex = r"[^\s\S]"
+
+    Map(bound, converters={**app.url_map.converters, "never": Never})
+    users, two, one_of, never = map(list, map(samples, bound))
+    assert users == ["/users"]
+    assert two[:3] == ["/1/1", "/a/1", "/en/1"]
+    assert one_of == ["/b", "/c"]
+    assert never == []
+    assert sample(bound[1]) == two[0]
+    assert sample(bound[3]) is None

@@ -158,7 +158,7 @@ _KNOWN_KEYS = {*CONFIG_KEYS, EXEMPTIONS}
 
 
 # What an option was called by versions that nobody should run any more, and many examples show.
-_OLD_NAMES = {"headers": "allow_headers"}
+OLD_NAMES = {"headers": "allow_headers"}
 
 
 class Level:
@@ -216,8 +216,8 @@ class Level:
 
 
 def _unknown(said: str, key: str, known: Iterable[str]) -> Doubt:
-    if key in _OLD_NAMES:
-        return OldName(said, f"its name is {_OLD_NAMES[key]!r}")
+    if key in OLD_NAMES:
+        return OldName(said, f"its name is {OLD_NAMES[key]!r}")
     near = difflib.get_close_matches(key, known)
     return UnknownOption(said, f"did you mean {near[0]!r}?" if near else "leave it out")
 
@@ -238,7 +238,7 @@ def config_level(config: Mapping[str, object], place: Place) -> Level:
     level = Level(CONFIG, place, values, _OPTIONS)
     for key in unknown_keys(config):
         said = f"app.config has {key!r}, which is no option"
-        old = _OLD_NAMES.get(key.removeprefix("CORS_").lower())
+        old = OLD_NAMES.get(key.removeprefix("CORS_").lower())
         near = difflib.get_close_matches(key, CONFIG_KEYS, cutoff=0.9)
         if old is not None:
             level.warn(OldName(said, f"its name is {config_key(old)!r}"))

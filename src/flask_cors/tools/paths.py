@@ -166,19 +166,22 @@ _VALUES = ("1", "a", "en", "1.5", "a1", "2026-01-01", "12345678-1234-5678-1234-5
 
 def sample(rule: Rule) -> str | None:
     """A path that is routed to ``rule``; None where no value is known that a converter takes."""
-    path = ""
-    for piece in _pieces(rule):
-        value = piece if isinstance(piece, str) else _value(piece)
-        if value is None:
-            return None
-        path += value
-    return path
+    return next(samples(rule), None)
 
 
-def _value(converter: BaseConverter) -> str | None:
+def samples(rule: Rule) -> Iterator[str]:
+    """Paths that are routed to ``rule``, with other values in each; none where no value is known
+    that a converter takes."""
+    pieces = [[piece] if isinstance(piece, str) else _values(piece) for piece in _pieces(rule)]
+    if all(pieces):
+        for number in range(max(map(len, pieces))):
+            yield "".join(values[min(number, len(values) - 1)] for values in pieces)
+
+
+def _values(converter: BaseConverter) -> list[str]:
     items: Iterable[str] = getattr(converter, "items", ())  # of an AnyConverter
     takes = re.compile(converter.regex).fullmatch
-    return next((value for value in (*sorted(items), *_VALUES) if takes(value)), None)
+    return [value for value in (*sorted(items), *_VALUES) if takes(value)]
 
 
 def in_order(patterns: Iterable[PathPattern]) -> list[PathPattern]:

@@ -9,7 +9,7 @@ import pytest
 from flask_cors.policy.options import DEFAULTS, Level, resolve
 from flask_cors.policy.origins import OriginSet, parse_origins
 from flask_cors.policy.policy import Policy
-from flask_cors.tools.check.examples import examples, varies
+from flask_cors.tools.check.examples import STRANGER, examples, one_each, varies
 from flask_cors.tools.writing import hear_nothing
 
 
@@ -68,6 +68,21 @@ def test_an_expression_may_have_no_example(pattern: str):
 def test_an_expression_of_many_alternatives_has_some_examples():
     pattern = re.compile("https://" + "(a|b)" * 40 + r"\.example")
     assert 0 < len(allowed(pattern)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["*"], [STRANGER]),
+        ([], []),
+        (["https://b.example", "https://a.example"], ["https://a.example", "https://b.example"]),
+        (["https://*.app.example:*"], ["https://www.app.example"]),
+        ([re.compile(r"https://(a|b)\.example")], ["https://a.example"]),
+        ([re.compile(r"https://(a)\1\.example")], []),
+    ],
+)
+def test_each_entry_has_one_where_it_can_be_told(given: list[object], told: list[str]):
+    assert list(one_each(origins(*given))) == told
 
 
 def test_callables_are_not_asked():

@@ -9,7 +9,7 @@ from typing import Any
 import flask
 from flask.views import MethodView
 
-from flask_cors.tools.check.words import functions_of, words_of
+from flask_cors.tools.check.words import parts_of, words_of
 
 
 def named() -> Any:
@@ -77,5 +77,5 @@ def test_a_closure_may_hold_itself_nothing_yet_and_proxies_that_are_bound_to_not
         return itself, later, proxy
 
     assert "itself" in words_of(itself)
-    assert list(functions_of(itself)) == [itself]
+    assert list(parts_of(itself)) == [itself]
     later = 1

@@ -1,7 +1,159 @@
-"""Checks: bindings."""
+"""Checks: bindings. What decorators and extensions hold for, beside each other."""
 
 from __future__ import annotations
 
-from .base import Check
+from collections.abc import Iterator
+from itertools import chain
 
-CHECKS: tuple[type[Check], ...] = ()
+from ...doubts import Severity
+from ...errors import CORSConfigError, Place
+from ...policy.options import Options
+from ...policy.origins import OriginSet
+from ...policy.policy import Policy
+from ..paths import samples
+from ..survey import Candidate, Route
+from ..text import listed, one_line
+from .base import Check
+from .examples import one_each
+from .finding import Finding, Where
+from .subject import Subject, where_of_option
+
+_MOST = 3
+
+# How the level of a decorator's own arguments is called.
+_DECORATOR = "cross_origin(...)"
+
+
+def _decorated(subject: Subject) -> Iterator[tuple[Route, Candidate]]:
+    for route in subject.survey.routes:
+        for share in route.shares:
+            for candidate in share.candidates:
+                if candidate.source.kind == "view":
+                    yield route, candidate
+
+
+def _where(place: Place) -> Where:
+    return Where("@cross_origin", place.file, place.line)
+
+
+class NoPolicy(Check):
+    """The arguments of `@cross_origin` and `app.config` together make no policy: credentials, for
+    example, with the origins left at everybody. Some of it is known only when the view meets its
+    app, so nothing stopped the app from starting. Each request to the view raises, the
+    preflights too: nothing is ever opened by mistake, and nothing works."""
+
+    code = "CORS601"
+    title = "a decorated view whose options make no policy"
+    severity = Severity.ERROR
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        routes: dict[tuple[Place, str], list[str]] = {}
+        errors: dict[tuple[Place, str], CORSConfigError] = {}
+        for route, candidate in _decorated(subject):
+            if isinstance(candidate.policy, CORSConfigError):
+                key = candidate.source.place, str(candidate.policy)
+                routes.setdefault(key, []).append(route.path)
+                errors[key] = candidate.policy
+        for (place, text), paths in routes.items():
+            said = f"each request to {_all(paths)} raises: {one_line(text)}"
+            yield self.finding(said, _where(place), errors[place, text].mend)
+
+
+def _all(paths: list[str]) -> str:
+    return listed(list(dict.fromkeys(paths)), _MOST)
+
+
+class MoreOpen(Check):
+    """A view with `@cross_origin` has its own policy, and the one that `CORS(app)` has for its path
+    does not count. A bare `@cross_origin()` reads `app.config` and the defaults, not the arguments
+    of `CORS(app, …)`: it lets everybody in where the app lets in a few. It was tried: an origin
+    that the rule for the path refuses is allowed here, or gets credentials that the rule does not
+    give. A note where the decorator says so in so many words, for then it was probably meant."""
+
+    code = "CORS602"
+    title = "a decorated view that is more open than the app"
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        opened: dict[Place, tuple[str, str, Options, list[str]]] = {}
+        for route, candidate in _decorated(subject):
+            place, policy = candidate.source.place, candidate.policy
+            if place in opened:
+                opened[place][3].append(route.path)
+            elif isinstance(policy, Policy):
+                for other, path in _without_decorator(subject, route):
+                    more = _more(policy.options, other.options, path)
+                    if more is not None:
+                        opened[place] = *more, policy.options, [route.path]
+                        break
+        for place, (option, said, options, paths) in opened.items():
+            is_written = getattr(options, option).level == _DECORATOR
+            yield self.finding(
+                f"@cross_origin of {_all(paths)} {said}",
+                _where(place),
+                "exempt it here if it is meant, else leave @cross_origin out"
+                if is_written
+                else 'write @cross_origin(origins=["https://app.example"]) with the origins that '
+                "the view is for, or leave @cross_origin out",
+                Severity.NOTE if is_written else Severity.WARNING,
+            )
+
+
+def _without_decorator(subject: Subject, route: Route) -> Iterator[tuple[Policy, str]]:
+    """The policies that the paths of a route have but for ``@cross_origin``, and such a path."""
+    seen: set[int] = set()
+    for path in samples(route.rule):
+        for _, rules in subject.binding.rules_of(route.endpoint):
+            policy = rules.match(path)
+            if policy is not None:
+                if id(policy) not in seen:
+                    seen.add(id(policy))
+                    yield policy, path
+                break
+
+
+# Origins of nobody that an app knows.
+_STRANGERS = ("https://stranger.example", "http://stranger.example", "http://localhost:3000")
+
+
+def _more(own: Options, other: Options, path: str) -> tuple[str, str] | None:
+    """In which option a policy is more open than another, and how."""
+    allowed, known = own.origins.value, other.origins.value
+    gives = own.supports_credentials.value and not other.supports_credentials.value
+    for origin in dict.fromkeys(chain(_STRANGERS, one_each(allowed), one_each(known))):
+        if not _allows(allowed, origin):
+            continue
+        if not known.predicates and not _allows(known, origin):
+            return "origins", f"lets in {origin}, which CORS would refuse at {path}"
+        if gives:
+            said = f"lets {origin} send credentials, which CORS would not at {path}"
+            return "supports_credentials", said
+    return None
+
+
+def _allows(origins: OriginSet, origin: str) -> bool:
+    """Whether an origin is allowed; callables are not asked."""
+    return isinstance(origins._replace(predicates=()).answer(origin), str)
+
+
+class PrivateNetwork(Check):
+    """A page of the public web that asks for an address of a private network, a router's or a
+    printer's, has its preflight say so in older Chromium, and this policy answers that it may.
+    Every allowed origin can then reach the app from outside by way of its visitors' browsers.
+    Newer browsers ask the visitor instead, and do not look at the answer. It is meant for devices
+    that are served to a page of their maker's."""
+
+    code = "CORS607"
+    title = "private network access allowed"
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        for setting, bound in subject.settings("allow_private_network"):
+            if setting.value:
+                said = (
+                    "allow_private_network: pages of the public web may reach the app "
+                    "where it is served in a private network"
+                )
+                where = where_of_option("allow_private_network", setting, bound)
+                yield self.finding(said, where, "leave it out, unless the app is such a device's")
+
+
+CHECKS: tuple[type[Check], ...] = (NoPolicy, MoreOpen, PrivateNetwork)

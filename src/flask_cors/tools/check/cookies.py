@@ -9,7 +9,7 @@ import flask
 from flask import Flask, session
 from flask.sessions import SecureCookieSessionInterface
 
-from .words import functions_of
+from .words import parts_of
 
 
 class Cookie(NamedTuple):
@@ -64,7 +64,7 @@ def _uses_session(app: Flask) -> bool:
 def _reads_session(view: Callable[..., Any]) -> bool:
     return any(
         part.__globals__.get(name) is flask.session
-        for part in functions_of(view)
+        for part in parts_of(view)
         for name in part.__code__.co_names
     )
 

@@ -18,7 +18,7 @@ from ..survey import Route
 from .cookies import Cookie, cookies_of
 from .examples import STRANGER
 from .served import scopes
-from .words import functions_of, words_of
+from .words import parts_of, words_of
 
 # The one method that changes something and that a page sends without being allowed to
 # (https://fetch.spec.whatwg.org/#cors-safelisted-method).
@@ -130,7 +130,7 @@ def takes_json_alone(app: Flask, route: Route) -> bool:
     """Whether the view seems to read its body as JSON, which a form cannot send: Flask answers 415
     to another content type, unless it is told not to look."""
     view = app.view_functions[route.endpoint]
-    names = {name for part in functions_of(view) for name in part.__code__.co_names}
+    names = {name for part in parts_of(view) for name in part.__code__.co_names}
     reads = "get_json" in names or {"request", "json"} <= names
     return reads and not names & _OTHER_BODIES and not words_of(view) & {"force", "silent"}
 

@@ -4,10 +4,11 @@ everybody's."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from ...origin import parse
-from ...policy.origins import OriginSet
+from ...policy.origins import OriginSet, Regex
 from ...policy.policy import Policy
 from ..writing import code_of
 from .expression import read
@@ -23,9 +24,24 @@ def examples(origins: OriginSet) -> Iterator[tuple[str, str]]:
     for wildcard in sorted(origins.wildcards):
         yield code_of(wildcard), wildcard.replace("://*.", "://www.").removesuffix(":*")
     for regex in origins.regexes:
-        for sample in samples(read(regex.pattern)):
-            if regex.allows(sample.text) and parse(sample.text) is not None:
-                yield code_of(regex.pattern), sample.text
+        yield from ((code_of(regex.pattern), origin) for origin in _allowed_by(regex))
+
+
+def one_each(origins: OriginSet) -> Iterator[str]:
+    """An origin for each entry, where one can be told; "*" stands for a stranger."""
+    if origins.any:
+        yield STRANGER
+    told: set[str] = set()
+    for entry, origin in examples(origins):
+        if entry not in told:
+            told.add(entry)
+            yield origin
+
+
+@lru_cache(maxsize=256)
+def _allowed_by(regex: Regex) -> tuple[str, ...]:
+    guesses = (sample.text for sample in samples(read(regex.pattern)))
+    return tuple(text for text in guesses if regex.allows(text) and parse(text) is not None)
 
 
 def varies(policy: Policy) -> bool:

@@ -1,7 +1,174 @@
-"""Checks: names."""
+"""Checks: names. Options and keys of ``app.config`` that do nothing, or came too late."""
 
 from __future__ import annotations
 
-from .base import Check
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-CHECKS: tuple[type[Check], ...] = ()
+from ... import doubts as d
+from ...doubts import Doubt, Severity
+from ...errors import CORSConfigError, shown
+from ...policy.options import (
+    CONFIG,
+    CONFIG_KEYS,
+    DEFAULTS,
+    EXTENSION_OPTIONS,
+    OLD_NAMES,
+    POLICY_OPTIONS,
+    Level,
+    config_key,
+    unknown_keys,
+)
+from .base import Check
+from .finding import Finding, Where
+from .subject import Subject
+
+
+def _told(subject: Subject, kind: type[Doubt]) -> Iterator[tuple[Doubt, Where]]:
+    """What was told of the options of a call. The keys of ``app.config`` are looked at as they
+    are now: nothing may have read them, and each is told of once, not with each decorated view."""
+    for doubt, where in subject.doubts():
+        if type(doubt) is kind and where.name != CONFIG:
+            yield doubt, where
+
+
+def _keys(subject: Subject) -> Iterator[tuple[str, str | None, str, Where]]:
+    """Each key that is no option, the option whose old name it is, and what to say of it where."""
+    for key in unknown_keys(subject.app.config):
+        said = f"app.config has {shown(key)}, which is no option"
+        old = OLD_NAMES.get(key.removeprefix("CORS_").lower())
+        yield key, old, said, _where(key, next(_readers(subject), []))
+
+
+class UnknownName(Check):
+    __doc__ = d.UnknownOption.__doc__
+
+    code = d.UnknownOption.code
+    title = d.UnknownOption.title
+    severity = d.UnknownOption.severity
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        for doubt, where in _told(subject, d.UnknownOption):
+            yield self.finding(doubt.message, where, doubt.fix)
+        for key, old, said, where in _keys(subject):
+            # At run time only what is nearly right is told of: an app may have keys of its own,
+            # and so may its other extensions.
+            near = difflib.get_close_matches(key, CONFIG_KEYS, 1)
+            if old is None and near:
+                yield self.finding(said, where, f"did you mean {near[0]!r}?")
+            elif old is None:
+                fix = f"leave it out, or exempt {self.code} if something else reads it"
+                yield self.finding(said, where, fix, Severity.NOTE)
+
+
+class OldName(Check):
+    __doc__ = d.OldName.__doc__
+
+    code = d.OldName.code
+    title = d.OldName.title
+    severity = d.OldName.severity
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        for doubt, where in _told(subject, d.OldName):
+            yield self.finding(doubt.message, where, doubt.fix)
+        for _, old, said, where in _keys(subject):
+            if old is not None:
+                yield self.finding(said, where, f"its name is {config_key(old)!r}")
+
+
+class TooLate(Check):
+    """`CORS(app)` reads `app.config` once, when it is called, and a blueprint's `CORS` when the
+    blueprint is registered; a decorated view, when the first request comes. A key that is set or
+    changed afterwards is not seen: the app answers as if it were not there, and by default that is
+    every origin. Configure the app first, then bind CORS to it."""
+
+    code = "CORS703"
+    title = "a key set after CORS has read the config"
+    severity = Severity.ERROR
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        said: set[str] = set()
+        for levels in _readers(subject):
+            then = levels[-1]
+            now = _level_now(subject.app.config)
+            for option in _heard(levels):
+                key = config_key(option)
+                if key in said or _value(option, then) == _value(option, now):
+                    continue
+                said.add(key)
+                message = (
+                    f"app.config[{key!r}] is {_given(option, now)} now, and was "
+                    f"{_given(option, then)} when {_reader(levels)} read it, and that holds"
+                )
+                yield self.finding(message, _where(key, levels), _FIX)
+
+
+_FIX = "set it before CORS(app), init_app(app) or register_blueprint(...) is called"
+
+
+def _readers(subject: Subject) -> Iterator[list[Level]]:
+    """Each reading of ``app.config``: what was given above it, and itself at the end."""
+    subject.binding.get_ready()
+    above: list[Level] = []
+    for level in subject.binding.levels:
+        above.append(level)
+        if level.name == CONFIG:
+            yield above
+        if level is DEFAULTS:
+            above = []
+
+
+def _where(key: str, levels: Sequence[Level]) -> Where:
+    name = f"{key} of app.config"
+    place = levels[-1].place if levels else None
+    return Where(name) if place is None else Where(name, place.file, place.line)
+
+
+def _reader(levels: Sequence[Level]) -> str:
+    return levels[-2].name
+
+
+def _heard(levels: Sequence[Level]) -> Iterator[str]:
+    """The options for which nothing above ``app.config`` speaks."""
+    *above, _ = levels
+    is_view = above[-1].name == "cross_origin(...)"
+    for option in POLICY_OPTIONS if is_view else EXTENSION_OPTIONS:
+        if any(option in level for level in above):
+            continue
+        if is_view or not _is_given_by_resources(option, levels):
+            yield option
+
+
+def _is_given_by_resources(option: str, levels: Sequence[Level]) -> bool:
+    """Whether each resource has the option itself."""
+    giver = next((level for level in levels if "resources" in level), None)
+    if giver is None:
+        return False
+    resources: list[tuple[object, dict[str, object]]] = giver.setting("resources").value
+    return all(option in own for _, own in resources)
+
+
+def _level_now(config: dict[str, Any]) -> Level:
+    """``app.config`` as it is read, without saying what is doubtful about it."""
+    values = {
+        option: config[key]
+        for key, option in CONFIG_KEYS.items()
+        if key in config and (config[key] is not None or option == "origins")
+    }
+    return Level(CONFIG, None, values, EXTENSION_OPTIONS)
+
+
+def _value(option: str, level: Level) -> object:
+    """What an option comes to; of a value that is a mistake, the mistake."""
+    try:
+        return (level if option in level else DEFAULTS).setting(option).value
+    except CORSConfigError as error:
+        return str(error)
+
+
+def _given(option: str, level: Level) -> str:
+    return shown(level.values[option]) if option in level else "unset"
+
+
+CHECKS: tuple[type[Check], ...] = (UnknownName, OldName, TooLate)

@@ -48,6 +48,5 @@ CHECKS: tuple[type[Check], ...] = tuple(
         d.NoSlash,
         d.Twice,
         d.AboveRoute,
-        d.OldName,
     )
 )

@@ -12,12 +12,10 @@ from typing import Any
 
 def words_of(function: Callable[..., Any]) -> frozenset[str]:
     """The names and strings in the code of all its functions, in lower case."""
-    return frozenset(
-        word.lower() for part in functions_of(function) for word in _words(part.__code__)
-    )
+    return frozenset(word.lower() for part in parts_of(function) for word in words(part.__code__))
 
 
-def functions_of(function: Callable[..., Any]) -> Iterator[FunctionType]:
+def parts_of(function: Callable[..., Any]) -> Iterator[FunctionType]:
     """A function, those that it wraps or closes over, and the methods of the class behind a
     view."""
     seen: set[int] = set()
@@ -52,15 +50,16 @@ def _parts(one: object) -> Iterator[object]:
                 continue
 
 
-def _words(code: CodeType) -> Iterator[str]:
+def words(code: CodeType) -> Iterator[str]:
+    """The names and strings of a code object and of those inside it; no sentences."""
     yield code.co_name
     yield from code.co_names
     waiting: list[object] = list(code.co_consts)
     while waiting:
         constant = waiting.pop()
         if isinstance(constant, str):
-            yield from [constant] if len(constant.split()) == 1 else []  # no sentences
+            yield from [constant] if len(constant.split()) == 1 else []
         elif isinstance(constant, CodeType):
-            yield from _words(constant)
+            yield from words(constant)
         elif isinstance(constant, (tuple, frozenset)):
             waiting.extend(constant)
