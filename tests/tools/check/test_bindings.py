@@ -74,10 +74,10 @@ class TestADecoratedViewThatIsMoreOpen:
         [
             ("*", "https://stranger.example"),
             ([APP, OTHER], OTHER),
-            ("https://*.app.example", "https://sub.app.example"),
+            ("https://*.app.example", "https://www.app.example"),
             ("http://localhost:*", "http://localhost:3000"),
             (r"https?://(www|cdn)\.app\.example(:[0-9]+)?$", r"https://www.app.example:1"),
-            (re.compile(r"https://[a-z]{2,}\d+\w*.app\.example"), r"https://aa1aaapp.example"),
+            (re.compile(r"https://[a-z]{2,}\d+\w*.app\.example"), "https://evil1evil.app.example"),
         ],
     )
     def test_is_a_note_where_the_decorator_says_so(self, origins: object, let_in: str):

@@ -117,6 +117,14 @@ def test_a_warning_about_one_line_is_found_once():
     assert [finding.code for finding in check(app)] == ["CORS101"]
 
 
+def test_a_warning_about_the_config_is_found_once_however_many_decorators_read_it():
+    app = Flask("app", static_folder=None)
+    app.config["CORS_HEADERS"] = "Content-Type"
+    for name in ("a", "b"):
+        app.add_url_rule(f"/{name}", name, cross_origin(origins="https://app.example")(lambda: ""))
+    assert [finding.code for finding in check(app)] == ["CORS702"]
+
+
 # ---- crashes -----------------------------------------------------------------------------------
 
 

@@ -14,8 +14,8 @@ from ..paths import samples
 from ..survey import Candidate, Route
 from ..text import listed
 from .base import Check
+from .examples import one_each
 from .finding import Finding, Where
-from .guesses import origins_in
 from .subject import Subject, where_of_option
 
 _MOST = 3
@@ -118,7 +118,7 @@ def _more(own: Options, other: Options, path: str) -> tuple[str, str] | None:
     """In which option a policy is more open than another, and how."""
     allowed, known = own.origins.value, other.origins.value
     gives = own.supports_credentials.value and not other.supports_credentials.value
-    for origin in dict.fromkeys(chain(_STRANGERS, origins_in(allowed), origins_in(known))):
+    for origin in dict.fromkeys(chain(_STRANGERS, one_each(allowed), one_each(known))):
         if not _allows(allowed, origin):
             continue
         if not known.predicates and not _allows(known, origin):

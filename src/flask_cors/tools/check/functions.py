@@ -15,6 +15,7 @@ from typing import Any, Literal
 from flask import Flask
 
 from .finding import Where
+from .words import words
 
 Function = Callable[..., Any]
 Owner = Literal["app", "library", "flask_cors"]
@@ -142,20 +143,8 @@ def _named(function: FunctionType, seen: set[CodeType]) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)  # views call the same functions
 def _read(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
-    """The CORS headers that code names itself, and the other names in it."""
-    texts = frozenset(map(str.strip, _texts(code)))
+    """The CORS headers that code names itself, and the other words in it."""
+    texts = frozenset(map(str.strip, words(code)))
     found = {text: match for text in texts if (match := _NAMED.fullmatch(text))}
     headers = (re.sub("[^a-z]", "-", match[1].lower()).title() for match in found.values())
     return frozenset(f"Access-Control-{name}" for name in headers), texts - found.keys()
-
-
-def _texts(value: object) -> Iterator[str]:
-    """The names and strings of a code object and of those inside it."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (tuple, frozenset)):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, CodeType):
-        yield from value.co_names
-        yield from _texts(value.co_consts)

@@ -11,7 +11,7 @@ from flask import Flask
 
 from ...binding import Binding
 from ...doubts import AboveRoute, Doubt
-from ...errors import Place
+from ...errors import Place, shown
 from ...hooks import binding_of
 from ...policy.options import CONFIG, Setting, config_key
 from ..survey import Bound, Route, Survey, everything_bound, survey
@@ -33,25 +33,33 @@ class Subject:
 
     def settings(self, option: str) -> Iterator[tuple[Setting[Any], Bound]]:
         """Each setting of an option once, and the first policy that has it."""
-        seen: set[int] = set()
+        seen: set[object] = set()
         for bound in self.bound:
             setting: Setting[Any] = getattr(bound.policy.options, option)
-            if id(setting) not in seen:
-                seen.add(id(setting))
+            if key_of(setting) not in seen:
+                seen.add(key_of(setting))
                 yield setting, bound
 
     def doubts(self) -> Iterator[tuple[Doubt, Where]]:
-        """What was warned of when it was bound, each once."""
+        """What was warned of when it was bound, each once; of ``app.config``, which each decorator
+        reads anew, where it was read first."""
         self.binding.get_ready()
-        told = [
-            (doubt, _where(level.name, level.place))
-            for level in self.binding.levels
-            for doubt in level.doubts
-        ]
+        told: dict[object, tuple[Doubt, Where]] = {}
+        for level in self.binding.levels:
+            where = _where(level.name, level.place)
+            for doubt in level.doubts:
+                key = (doubt, CONFIG if level.name == CONFIG else where)
+                told.setdefault(key, (doubt, where))
         for doubt, place in self.binding.doubts:
             call = "@cross_origin" if isinstance(doubt, AboveRoute) else "CORS(...)"
-            told.append((doubt, _where(call, place)))
-        return iter(dict.fromkeys(told))
+            told.setdefault((doubt, place), (doubt, _where(call, place)))
+        return iter(told.values())
+
+
+def key_of(setting: Setting[Any]) -> object:
+    """What a setting is known by: each decorator reads ``app.config`` anew, and what it finds there
+    is the same key."""
+    return (CONFIG, shown(setting.given)) if setting.level == CONFIG else id(setting)
 
 
 def where_of_option(option: str, setting: Setting[Any], bound: Bound) -> Where:

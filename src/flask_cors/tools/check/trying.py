@@ -14,8 +14,8 @@ from ...policy.policy import Policy
 from ...policy.resources import PathPattern, ResourceMap
 from ..paths import samples
 from ..survey import Candidate, Route, Share, Source
+from .examples import one_each
 from .functions import outside
-from .guesses import origins_in
 from .once import once
 from .subject import Subject
 from .trials import url_of
@@ -116,7 +116,7 @@ def _try(app: Flask, route: Route, share: Share, candidate: Candidate) -> Try | 
 
 def origin_of(policy: Policy) -> str | None:
     """An origin that the policy allows; None where none can be told."""
-    known = origins_in(policy.options.origins.value)
+    known = one_each(policy.options.origins.value)
     return next((origin for origin in known if origin != "null"), None)
 
 

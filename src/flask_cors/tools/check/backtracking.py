@@ -1,0 +1,198 @@
+"""Whether a regular expression backtracks exponentially: suspected by counting the ways in which
+its repetitions match a text, then confirmed by timing in a child process."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, combinations, islice
+from typing import NamedTuple
+
+from .expression import Character, Look, Node, Repeat, characters, read, repeats
+from .samples import sample_of, samples
+
+
+class _Attack(NamedTuple):
+    """A text that an expression nearly matches, in many ways: the more, the longer it is.
+
+    :ivar pump: what is repeated.
+    """
+
+    start: str
+    pump: str
+    end: str
+
+
+_ENDS = ("!", "", "~")  # with which it probably does not match
+_MOST_ATTACKS = 12
+
+# ---- suspicion ---------------------------------------------------------------------------------
+
+_FEW = 7  # what is repeated no oftener costs no more than a power of the length
+_VERY_MANY = 10**6
+_LONGEST_PUMP = 4
+_MOST_PUMPS = 10
+_PUMPS_OF_A_REPEAT = 2
+
+
+def _suspects(tree: Node) -> Iterator[_Attack]:
+    """Attacks on each repetition that matches in exponentially many ways."""
+    for before, repeat in repeats(tree):
+        if repeat.most is None or repeat.most > _FEW:
+            ambiguous = (pump for pump in _pumps(repeat.body) if _is_ambiguous(repeat, pump))
+            for pump in islice(ambiguous, _PUMPS_OF_A_REPEAT):
+                for end in _ENDS:
+                    yield _Attack(sample_of(before), pump, end)
+
+
+def _pumps(body: Node) -> list[str]:
+    """Short texts that the body of a repetition matches, and characters on which two of its
+    pieces meet."""
+    if isinstance(body, Character):
+        return []  # there is one way to repeat a character
+    meeting = (
+        next((one for one in first.taken if one in second.taken), "")
+        for first, second in combinations(dict.fromkeys(characters(body)), 2)
+    )
+    texts = chain((sample.text for sample in samples(body)), meeting)
+    pumps = {text.lower() for text in texts if 0 < len(text) <= _LONGEST_PUMP}
+    return sorted(pumps, key=lambda text: (len(text), not text.isalpha(), text))[:_MOST_PUMPS]
+
+
+def _is_ambiguous(repeat: Repeat, pump: str) -> bool:
+    """Whether the ways in which it matches multiply with each repetition, or are very many. Where
+    they only grow with a power of the number, they grow by the same factor each time the number
+    doubles."""
+    # Those that end too early are tried as well.
+    for tried in dict.fromkeys((repeat, Repeat(repeat.body, 0, repeat.most))):
+        few, more, many = (_Ways(pump * times).in_all(tried) for times in (4, 8, 16))
+        if many * few > 2 * more * more or many > _VERY_MANY:
+            return True
+    return False
+
+
+class _Ways:
+    """In how many ways a tree matches the beginning of a text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[tuple[int, int], Counter[int]] = {}
+
+    def in_all(self, node: Node) -> int:
+        return sum(self._ends(node, 0).values())
+
+    def _ends(self, node: Node, start: int) -> Counter[int]:
+        """Where a match that starts there may end, and in how many ways."""
+        key = id(node), start
+        if key not in self._known:
+            self._known[key] = self._counted(node, start)
+        return self._known[key]
+
+    def _counted(self, node: Node, start: int) -> Counter[int]:
+        if isinstance(node, Character):
+            is_taken = start < len(self._text) and self._text[start] in node.taken
+            return Counter({start + 1: 1} if is_taken else {})
+        if isinstance(node, Look):
+            return Counter({start: 1})
+        if isinstance(node, Repeat):
+            return self._of_repeat(node, start)
+        ends: Counter[int] = Counter()
+        for alternative in node.alternatives:
+            ends.update(self._of_sequence(alternative, start))
+        # Nothing goes back into an atomic group: it ends where it took most.
+        return Counter({max(ends): 1}) if node.is_atomic and ends else ends
+
+    def _of_sequence(self, nodes: Sequence[Node], start: int) -> Counter[int]:
+        at = Counter({start: 1})
+        for node in nodes:
+            at = self._after(node, at)
+        return at
+
+    def _of_repeat(self, node: Repeat, start: int) -> Counter[int]:
+        at, times = Counter({start: 1}), 0
+        ends: Counter[int] = Counter()
+        while at and (node.most is None or times <= node.most):
+            if times >= node.least:
+                ends.update(at)
+            # `re` does not repeat what matched nothing.
+            at, times = self._after(node.body, at, must_move=times >= node.least), times + 1
+        return ends
+
+    def _after(self, node: Node, at: Counter[int], must_move: bool = False) -> Counter[int]:
+        after: Counter[int] = Counter()
+        for start, ways in at.items():
+            for end, more in self._ends(node, start).items():
+                if end > start or not must_move:
+                    after[end] += ways * more
+        return after
+
+
+# ---- confirmation ------------------------------------------------------------------------------
+
+_LONGEST = 160  # what is exponential shows before; an origin has at most 326 characters
+_SHORT = 64  # what is a power of the length takes no time here
+_SECONDS = 3.0  # that somebody waits; the child stops by itself long before
+
+# Lets each text grow until it takes long. An eighth more has then to double the time, which a power
+# of the length does not do. It is the processor's time: a machine that is busy changes nothing.
+_CHILD = """
+import json, re, sys, time
+asked = json.load(sys.stdin)
+match = getattr(re.compile(asked["pattern"], asked["flags"]), asked["method"])
+def seconds(text):
+    start = time.process_time()
+    match(text)
+    return time.process_time() - start
+def is_exponential(start, pump, end):
+    taken = []
+    for times in range(1, asked["longest"] // len(pump)):
+        text = start + pump * times + end
+        print(json.dumps(text), flush=True)
+        taken.append(seconds(text))
+        if taken[-1] > 0.02 and seconds(text) > 0.02:
+            return taken[-1] > 1.8 * taken[-1 - max(1, times // 8)]
+        if time.process_time() > 0.8:
+            break
+    return False
+print(json.dumps(any(is_exponential(*attack) for attack in asked["attacks"])))
+"""
+
+
+@lru_cache(maxsize=4096)
+def exponential(regex: re.Pattern[str], method: str = "fullmatch") -> str | None:
+    """A short text at which the expression takes long, and twice as long for a little more; None
+    where there is none.
+
+    :param method: how it is matched.
+    """
+    attacks = list(islice(_suspects(read(regex)), _MOST_ATTACKS))
+    if not attacks:  # an ordinary expression costs no process
+        return None
+    asked = {
+        "pattern": regex.pattern,
+        "flags": regex.flags & ~re.DEBUG,
+        "method": method,
+        "attacks": attacks,
+        "longest": _LONGEST,
+    }
+    texts, is_confirmed = _answers(json.dumps(asked).encode())
+    return texts[-1] if is_confirmed else None
+
+
+def _answers(asked: bytes) -> tuple[list[str], bool]:
+    """The texts that the child tried, in order, and whether the last one took too long."""
+    command = [sys.executable, "-I", "-c", _CHILD]
+    try:
+        done = subprocess.run(
+            command, input=asked, capture_output=True, timeout=_SECONDS, check=True
+        )
+    except subprocess.TimeoutExpired as late:
+        tried = [json.loads(line) for line in (late.stdout or b"").splitlines()]
+        return tried, bool(tried) and len(tried[-1]) <= _SHORT
+    *tried, is_exponential = [json.loads(line) for line in done.stdout.splitlines()]
+    return tried, is_exponential

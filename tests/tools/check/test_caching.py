@@ -1,0 +1,310 @@
+"""The checks of caching: each finds its mistake, and says nothing of the twin."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask, Response, redirect, request
+
+from flask_cors import CORS, cross_origin
+from flask_cors.tools.check import caching, credentials, methods
+from flask_cors.tools.check.finding import Finding
+from flask_cors.tools.check.run import run
+
+APP = "https://app.example"
+
+
+def an_app(**options: Any) -> Flask:
+    app = Flask("app", **{"static_folder": None, **options})
+    app.add_url_rule("/read", "read", view)
+    return app
+
+
+def view(**_: object) -> str:
+    raise AssertionError("no view is called")
+
+
+def public(**_: object) -> Response:
+    response = Response("read me")
+    response.cache_control.public = True
+    return response
+
+
+def found(app: Flask) -> list[Finding]:
+    checks = [*credentials.CHECKS, *methods.CHECKS, *caching.CHECKS]
+    return list(run(app, checks).findings)
+
+
+def codes(app: Flask) -> list[str]:
+    return [f"{one.code} {one.severity.value}" for one in found(app)]
+
+
+# ---- CORS401 -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "told", "fix"),
+    [
+        (601, "601 is cut short: WebKit after 600 s", "max_age=600, what all browsers keep"),
+        ("7200", "'7200' is cut short: WebKit after 600 s", "max_age=600, what all browsers keep"),
+        (
+            7201.5,
+            "7201.5 is cut short: WebKit after 600 s, Chromium after 7,200 s",
+            "max_age=600, what all browsers keep",
+        ),
+        (
+            timedelta(minutes=11),
+            "datetime.timedelta(seconds=660) is cut short: WebKit after 600 s",
+            "max_age=600, what all browsers keep",
+        ),
+        (
+            86401,
+            "86401 is cut short: "
+            + ", ".join(("WebKit after 600 s", "Chromium after 7,200 s", "Firefox after 86,400 s")),
+            "max_age=86400, the most that any browser keeps",
+        ),
+    ],
+)
+def test_a_time_above_what_browsers_honour_is_noted(given: object, told: str, fix: str):
+    app = an_app()
+    CORS(app, max_age=given)
+    (one,) = found(app)
+    assert (one.code, one.severity) == ("CORS401", "note")
+    assert (one.message, one.fix) == (f"max_age: {told}", fix)
+
+
+@pytest.mark.parametrize("given", [None, -1, 0, 600])
+def test_a_time_that_all_browsers_honour_is_not(given: object):
+    app = an_app()
+    CORS(app, max_age=given)
+    assert found(app) == []
+
+
+def test_a_time_in_the_config_is_told_once_however_many_views_read_it():
+    app = an_app()
+    app.config["CORS_MAX_AGE"] = 3600
+    CORS(app)
+    app.add_url_rule("/a", "a", cross_origin()(view))
+    app.add_url_rule("/b", "b", cross_origin()(view))
+    (one,) = found(app)
+    assert one.fix.startswith('app.config["CORS_MAX_AGE"] = 600')
+
+
+# ---- CORS402 -----------------------------------------------------------------------------------
+
+
+def test_an_answer_that_varies_and_does_not_say_so_is_found_and_one_for_all_is_not():
+    app = an_app()
+    CORS(app, origins=[APP, "https://b.example"], vary_header=False)
+    (one,) = found(app)
+    assert (one.code, one.severity, one.fix) == ("CORS402", "warning", "vary_header=True")
+    assert one.message == ("vary_header: False, and /* answers one origin otherwise than another")
+    twin = an_app()
+    CORS(twin, origins="*", send_wildcard=True, vary_header=False)
+    assert found(twin) == []
+
+
+def test_a_setting_that_several_policies_share_is_told_of_the_first_that_varies():
+    app = an_app()
+    resources: dict[str, object] = {
+        "/a": {"origins": "*", "send_wildcard": True},
+        "/b": {"origins": APP},
+        "/c": {"origins": APP},
+    }
+    CORS(app, resources=resources, vary_header=False)
+    (one,) = found(app)
+    assert "and /b answers" in one.message
+
+
+# ---- CORS403 -----------------------------------------------------------------------------------
+
+
+def test_a_public_answer_that_varies_is_found_and_a_private_one_is_not():
+    app = an_app()
+    app.add_url_rule("/prices", "prices", public)
+    CORS(app, origins=APP)
+    (one,) = found(app)
+    assert (one.code, one.severity) == ("CORS403", "warning")
+    assert one.message == (
+        "Cache-Control: 'public' on GET /prices, where the policy's answer depends on the origin"
+    )
+    twin = an_app()
+    twin.add_url_rule(
+        "/prices", "prices", lambda: ("", {"Cache-Control": "public, private, max-age=60"})
+    )
+    CORS(twin, origins=APP)
+    assert found(twin) == []
+
+
+def test_one_answer_for_all_may_be_public():
+    app = an_app()
+    app.add_url_rule("/prices", "prices", public)
+    CORS(app, origins="*", send_wildcard=True)
+    assert found(app) == []
+
+
+def test_a_time_for_shared_caches_is_public_too():
+    app = an_app()
+    app.add_url_rule("/prices", "prices", lambda: ("", {"Cache-Control": "s-maxage=60, no-store"}))
+    app.add_url_rule("/rates", "rates", lambda: ("", {"Cache-Control": "s-maxage=60"}))
+    CORS(app, origins=APP)
+    (one,) = found(app)
+    assert "on GET /rates," in one.message
+
+
+def test_a_view_is_called_by_get_without_an_origin_and_only_if_it_names_the_header():
+    asked: list[tuple[str, str | None]] = []
+
+    def telling() -> tuple[str, dict[str, str]]:
+        asked.append((request.method, request.headers.get("Origin")))
+        return "", {"Cache-Control": "no-store"}
+
+    app = an_app()  # whose other view raises
+    app.add_url_rule("/a", "a", telling, methods=["GET", "POST"])
+    app.add_url_rule("/b", "b", telling, methods=["POST"])
+    CORS(app, origins=APP)
+    assert found(app) == []
+    assert asked == [("GET", None)]
+
+
+def test_a_view_whose_rule_has_converters_is_not_called():
+    def telling(id: str) -> tuple[str, dict[str, str]]:
+        raise AssertionError("Cache-Control")
+
+    app = an_app()
+    app.add_url_rule("/a/<id>", "a", telling)
+    CORS(app, origins=APP)
+    assert found(app) == []
+
+
+def test_a_view_that_fails_says_nothing():
+    def failing() -> str:
+        raise ZeroDivisionError("Cache-Control")
+
+    def leaving() -> str:
+        raise SystemExit("Cache-Control")
+
+    app = an_app()
+    app.add_url_rule("/a", "a", failing)
+    app.add_url_rule("/b", "b", leaving)
+    CORS(app, origins=APP)
+    assert found(app) == []
+    assert app.view_functions["a"] is failing
+
+
+def test_an_answer_of_another_rule_at_the_path_is_not_taken_for_the_views():
+    app = Flask("app", static_folder=None, host_matching=True)
+    app.add_url_rule("/prices", "prices", public, host="api.example")
+    CORS(app, origins=APP)
+
+    @app.errorhandler(404)
+    def not_found(_: Exception) -> tuple[str, int, dict[str, str]]:
+        return "", 404, {"Cache-Control": "public"}
+
+    assert found(app) == []
+
+
+def test_a_view_that_tells_everybody_the_same_itself_may_be_public():
+    def telling() -> tuple[str, dict[str, str]]:
+        return "", {"Cache-Control": "public", "Access-Control-Allow-Origin": "*"}
+
+    app = an_app()
+    app.add_url_rule("/prices", "prices", telling)
+    CORS(app, origins=APP)
+    assert found(app) == []
+
+
+def test_a_rule_without_a_view_is_passed_over():
+    app = an_app()
+    app.add_url_rule("/nothing", "nothing", methods=["GET", "PUT"])
+    CORS(app, origins=APP, methods="GET")
+    assert found(app) == []
+
+
+def test_a_route_without_a_policy_may_be_public():
+    app = an_app()
+    app.add_url_rule("/prices", "prices", public)
+    CORS(app, origins=APP, resources="/read")
+    assert found(app) == []
+
+
+def test_an_after_request_function_is_tried_with_every_route_it_is_for():
+    app = an_app()
+    app.add_url_rule("/prices/<int:id>", "prices", view)
+    app.add_url_rule("/<any():nothing>", "nothing", view)
+
+    @app.after_request
+    def cache(response: Response) -> Response:
+        if request.path.startswith("/prices"):
+            response.headers["Cache-Control"] = "public, max-age=60"
+        return response
+
+    CORS(app, origins=APP)
+    (one,) = found(app)
+    assert "'public, max-age=60' on GET /prices/<int:id>," in one.message
+
+
+def test_an_after_request_function_of_a_blueprint_is_for_its_views():
+    api = Blueprint("api", __name__, url_prefix="/api")
+    inner = Blueprint("inner", __name__, url_prefix="/inner")
+    inner.add_url_rule("/prices", "prices", view)
+    api.register_blueprint(inner)
+
+    @api.after_request
+    def cache(response: Response) -> Response:
+        response.cache_control.public = True
+        return response
+
+    app = an_app()
+    app.register_blueprint(api)
+    CORS(app, origins=APP)
+    (one,) = found(app)
+    assert "on GET /api/inner/prices," in one.message
+
+
+def test_static_files_with_a_time_to_keep_are_public(tmp_path: Path):
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "app.js").write_text("let me")
+    app = an_app(static_folder=tmp_path, static_url_path="/static")
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+    CORS(app, origins=APP)
+    (one,) = found(app)
+    assert "'public, max-age=3600' on GET /static/<path:filename>," in one.message
+    twin = an_app(static_folder=tmp_path)
+    CORS(twin, origins=APP)
+    assert found(twin) == []
+
+
+def test_a_blueprint_has_files_of_its_own(tmp_path: Path):
+    (tmp_path / "app.js").write_text("let me")
+    files = Blueprint("files", __name__, static_folder=tmp_path, static_url_path="/files")
+    app = an_app()
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+    app.register_blueprint(files)
+    CORS(app, origins=APP)
+    (one,) = found(app)
+    assert "on GET /files/<path:filename>," in one.message
+
+
+def test_a_folder_without_a_file_and_a_route_that_is_only_called_static_say_nothing(tmp_path: Path):
+    app = an_app(static_folder=tmp_path, static_url_path="/static")
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+    CORS(app, origins=APP)
+    assert found(app) == []
+    other = an_app()
+    other.add_url_rule("/s", "static", lambda: redirect("/elsewhere"))
+    CORS(other, origins=APP)
+    assert found(other) == []
+
+
+def test_the_routes_of_a_policy_are_one_finding():
+    app = an_app()
+    for number in range(8):
+        app.add_url_rule(f"/{number}", str(number), public)
+    CORS(app, origins=APP)
+    (one,) = found(app)
+    assert "on GET /0, GET /1, GET /2, GET /3, GET /4, and 3 more, where" in one.message
+    assert (one.where.name, one.where.file) == ("/*", __file__)
