@@ -58,3 +58,9 @@ def test_the_app_is_as_it_was_whatever_happens(app: Flask):
     with pytest.raises(RuntimeError), only(app, None):
         raise RuntimeError
     assert app.wsgi_app is before
+
+
+def test_an_app_that_has_none_is_left_with_its_own(app: Flask):
+    with only(app, None):
+        pass
+    assert "wsgi_app" not in vars(app)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from itertools import chain
 
 from ...doubts import Severity
-from ...errors import CORSConfigError, Place
+from ...errors import CORSConfigError, Place, shown
 from ...policy.options import Options
 from ...policy.origins import OriginSet
 from ...policy.policy import Policy
 from ..paths import samples
 from ..survey import Candidate, Route
-from ..text import listed, one_line
+from ..text import listed
 from .base import Check
 from .examples import one_each
 from .finding import Finding, Where
@@ -47,16 +47,15 @@ class NoPolicy(Check):
     severity = Severity.ERROR
 
     def find(self, subject: Subject) -> Iterator[Finding]:
-        routes: dict[tuple[Place, str], list[str]] = {}
-        errors: dict[tuple[Place, str], CORSConfigError] = {}
+        found: dict[Place, tuple[CORSConfigError, list[str]]] = {}
         for route, candidate in _decorated(subject):
-            if isinstance(candidate.policy, CORSConfigError):
-                key = candidate.source.place, str(candidate.policy)
-                routes.setdefault(key, []).append(route.path)
-                errors[key] = candidate.policy
-        for (place, text), paths in routes.items():
-            said = f"each request to {_all(paths)} raises: {one_line(text)}"
-            yield self.finding(said, _where(place), errors[place, text].mend)
+            error = candidate.policy
+            if isinstance(error, CORSConfigError):
+                found.setdefault(candidate.source.place, (error, []))[1].append(route.path)
+        for place, (error, paths) in found.items():
+            why = "; ".join(f"{m.option}: {shown(m.value)} {m.problem}" for m in error.mistakes)
+            said = f"each request to {_all(paths)} raises: {why}"
+            yield self.finding(said, _where(place), error.mend)
 
 
 def _all(paths: list[str]) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from inspect import unwrap
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -132,9 +133,18 @@ def _named(function: FunctionType, seen: set[CodeType]) -> Iterator[str]:
     if code in seen:
         return
     seen.add(code)
-    for name in words(code):
-        if found := _NAMED.fullmatch(name.strip()):
-            yield f"Access-Control-{re.sub('[^a-z]', '-', found[1].lower()).title()}"
+    headers, names = _read(code)
+    yield from headers
+    for name in names:
         called = function.__globals__.get(name)
         if isinstance(called, FunctionType) and called.__globals__ is function.__globals__:
             yield from _named(called, seen)
+
+
+@lru_cache(maxsize=4096)  # views call the same functions
+def _read(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """The CORS headers that code names itself, and the other words in it."""
+    texts = frozenset(map(str.strip, words(code)))
+    found = {text: match for text in texts if (match := _NAMED.fullmatch(text))}
+    headers = (re.sub("[^a-z]", "-", match[1].lower()).title() for match in found.values())
+    return frozenset(f"Access-Control-{name}" for name in headers), texts - found.keys()

@@ -39,10 +39,13 @@ def responsible(app: Flask, holds: Callable[[], object]) -> WSGI | None:
 @contextmanager
 def only(app: Flask, outermost: WSGI | None) -> Generator[None]:
     """Without the layers around ``outermost``, None for none at all."""
-    before = app.wsgi_app
+    before = vars(app).get("wsgi_app")
     own: WSGI = type(app).wsgi_app.__get__(app)
     app.wsgi_app = own if outermost is None else outermost  # type: ignore[method-assign]
     try:
         yield
     finally:
-        app.wsgi_app = before  # type: ignore[method-assign]
+        if before is None:
+            del app.wsgi_app
+        else:
+            app.wsgi_app = before  # type: ignore[method-assign]

@@ -99,7 +99,7 @@ class TooLate(Check):
                 said.add(key)
                 message = (
                     f"app.config[{key!r}] is {_given(option, now)} now, and was "
-                    f"{_given(option, then)} when {_reader(levels)} read it, and that holds"
+                    f"{_given(option, then)} when {_reader(levels)} read it, which is what counts"
                 )
                 yield self.finding(message, _where(key, levels), _FIX)
 

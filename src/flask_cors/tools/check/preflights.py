@@ -60,11 +60,11 @@ def _blocked(subject: Subject, tried: Try, send: Send) -> tuple[str, Where, str]
     """What comes of a preflight, who sees to that, and what to write instead; None where all is
     well."""
     request = tried.preflight(subject.app)
-    said = _in_the_way(send(request))
+    said = _in_the_way(tried, send(request))
     if said is not None:
         return said, *_who(subject, tried, send)
     if _reaches_decorators(subject, tried):
-        said = _in_the_way(send(request, tried.route.endpoint))
+        said = _in_the_way(tried, send(request, tried.route.endpoint))
         if said is not None:
             return said, where_of_decorator(tried.outside[0]), _OUTSIDE
     return None
@@ -77,10 +77,10 @@ def _reaches_decorators(subject: Subject, tried: Try) -> bool:
     return alone and bool(tried.outside) and tried.policy.automatic_options
 
 
-def _in_the_way(trace: Trace) -> str | None:
+def _in_the_way(tried: Try, trace: Trace) -> str | None:
     """What a browser sees of an answer that is not the policy's; None where it is."""
     response = trace.response
-    if response is None or response.status == _TOO_MANY or _is_at_another_address(trace):
+    if response is None or _is_of_the_trial(tried, trace, response.status):
         return None
     if not 200 <= response.status < 300:
         return f"is answered with status {response.status}"
@@ -89,19 +89,20 @@ def _in_the_way(trace: Trace) -> str | None:
     return None  # one that is not the policy's is CORS604's or CORS605's
 
 
-# What a limit says that our own requests may have used up.
-_TOO_MANY = 429
-
-
-def _is_at_another_address(trace: Trace) -> bool:
-    """Whether the app does not trust the host that it is asked at."""
-    return trace.response is not None and trace.response.status == 400 and not trace.answered
+def _is_of_the_trial(tried: Try, trace: Trace, status: int) -> bool:
+    """Whether the answer is to how it was tried: at a host that the app does not trust, for a key
+    that there is nothing for, after so many other requests."""
+    return (
+        (status == 400 and not trace.answered)
+        or (status == 404 and "<" in tried.route.path)
+        or status == 429
+    )
 
 
 def _who(subject: Subject, tried: Try, send: Send) -> tuple[Where, str]:
     """Who answers, and what to write instead."""
     app, request = subject.app, tried.preflight(subject.app)
-    layer = responsible(app, lambda: _in_the_way(send(request)))
+    layer = responsible(app, lambda: _in_the_way(tried, send(request)))
     if layer is not None:
         return where_of_function("WSGI middleware", layer), _FIXES["WSGI middleware"]
     answered = send(request).answered
