@@ -28,7 +28,7 @@ class _Attack(NamedTuple):
     end: str
 
 
-_ENDS = ("!", "", "~")  # with which it probably does not match
+_ENDS = ("!", "", "!/!/!")  # with which it probably does not match
 _MOST_ATTACKS = 12
 
 # ---- suspicion ---------------------------------------------------------------------------------

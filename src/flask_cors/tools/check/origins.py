@@ -188,7 +188,7 @@ def _addresses(reach: Reach) -> list[str]:
 
 
 class Exponential(Check):
-    """Some expressions match the same text in so many ways that each further character doubles the
+    """Some expressions match the same text in so many ways that a few characters more double the
     time to find that none fits: `(a+)+`, `(\\w+\\.?)*`, alternatives that overlap. Anybody can send
     such a text as `Origin`, as the name of a header or as a path, and each request then keeps a
     worker busy for as long as it is let. It was confirmed by timing, in a process of its own. What
@@ -203,8 +203,8 @@ class Exponential(Check):
             slow = exponential(regex, method)
             if slow is not None:
                 yield self.finding(
-                    f"{option}: {shown(regex.pattern)} takes twice as long with each further "
-                    f"character of a text such as {shown(slow)}",
+                    f"{option}: {shown(regex.pattern)} backtracks exponentially: a little more of "
+                    f"a text such as {shown(slow)} takes twice as long",
                     where,
                     "let what is repeated end with a character that it cannot hold, as in "
                     r"([a-z0-9-]+\.)*, or do without the expression",
