@@ -276,6 +276,26 @@ def _is_for_development(reach: Reach) -> bool:
     )
 
 
+class Unmatched(Check):
+    """The expression must match the whole origin, from the scheme to the host or the port, in lower
+    case unless it ignores the case. `example\\.com$` matches `example.com`, which no browser sends,
+    and so nobody is let in. It was tried with texts that the expression does match."""
+
+    code = "CORS114"
+    title = "an expression that no origin matches"
+    severity = Severity.ERROR
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        for reach, where in _reaches(subject):
+            if reach.mismatched is not None:
+                yield self.finding(
+                    f"origins: {reach.name} matches {shown(reach.mismatched)}, which no browser "
+                    "sends as an origin",
+                    where,
+                    'write the whole origin, from its scheme on, such as "https://*.example.com"',
+                )
+
+
 CHECKS: tuple[type[Check], ...] = (
     Null,
     AnotherDomain,
@@ -283,4 +303,5 @@ CHECKS: tuple[type[Check], ...] = (
     Addresses,
     Exponential,
     Development,
+    Unmatched,
 )

@@ -118,6 +118,14 @@ class Reach:
         return tuple(sorted(pages, key=lambda page: not page.has_written_host))
 
     @cached_property
+    def mismatched(self) -> str | None:
+        """What it matches, where that is never the origin of a page, of whatever scheme."""
+        matched = [guess.text for guess in self._guesses if self.lets_in(guess.text)]
+        if any(why_never_sent(text) is None for text in matched):
+            return None
+        return min(matched, key=len, default=None)
+
+    @cached_property
     def is_for_anybody(self) -> bool:
         """Whether it lets in hosts that have nothing in common."""
         let_in = {text.rpartition(".")[2] for text in _STRANGE_ORIGINS if self.lets_in(text)}
