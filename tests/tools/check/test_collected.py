@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import runpy
 import warnings
@@ -15,6 +16,7 @@ import pytest
 from flask import Flask
 
 from flask_cors import CORSConfigError, CORSWarning
+from flask_cors.tools.check import Finding, check
 
 COLLECTED = Path(__file__).parents[2] / "data" / "collected"
 INDEX: dict[str, dict[str, Any]] = json.loads((COLLECTED / "index.json").read_text())
@@ -85,3 +87,33 @@ def test_the_docstring_says_what_its_author_wanted_in_a_line_or_two(name: str) -
     docstring = ast.get_docstring(ast.parse((COLLECTED / name).read_text()))
     assert docstring is not None
     assert len(docstring.splitlines()) <= 2
+
+
+# ---- what the checks say of them ---------------------------------------------------------------
+
+
+def found(name: str, monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
+    """As in production, and as its author's environment has it."""
+    for variable in ("FLASK_DEBUG", *(each for each in os.environ if "COLLECTED_" in each)):
+        monkeypatch.delenv(variable, raising=False)
+    return check(load(name))
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_every_mistake_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = found(name, monkeypatch)
+    for expected in INDEX[name]["expected"]:
+        assert any(
+            finding.code == expected["code"]
+            and expected["about"].lower() in f"{finding.message} {finding.where}".lower()
+            for finding in told
+        ), expected
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_no_mistake_is_invented(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = INDEX[name]
+    expected = {each["code"] for each in entry["expected"]}
+    for finding in found(name, monkeypatch):
+        is_note = finding.severity == "note" and finding.code in entry["notes_allowed"]
+        assert finding.code in expected or is_note, finding

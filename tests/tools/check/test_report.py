@@ -26,13 +26,13 @@ def test_findings_stand_below_their_place():
     assert text(ERROR, again, NOTE) == [
         "shop.py:11 CORS(...)",
         "  error    CORS101 origins: 'a' has no scheme",
-        "                   write 'https://a'",
+        "                   -> write 'https://a'",
         "  warning  CORS102 again",
-        "                   write more",
+        "                   -> write more",
         "",
         "app.config",
         "  note     CORS303 max_age: 9 is long",
-        "                   write 7",
+        "                   -> write 7",
         "",
         "1 error, 1 warning, 1 note.",
     ]

@@ -35,7 +35,7 @@ _MOST_ATTACKS = 12
 
 _FEW = 7  # what is repeated no oftener costs no more than a power of the length
 _VERY_MANY = 10**6
-_LONGEST_PUMP = 4
+_LONGEST_PUMP = 8
 _MOST_PUMPS = 10
 _PUMPS_OF_A_REPEAT = 2
 
@@ -51,26 +51,32 @@ def _suspects(tree: Node) -> Iterator[_Attack]:
 
 
 def _pumps(body: Node) -> list[str]:
-    """Short texts that the body of a repetition matches, and characters on which two of its
-    pieces meet."""
+    """Short texts that the body of a repetition may match: samples, the characters of its pieces,
+    and those on which two pieces meet."""
     if isinstance(body, Character):
         return []  # there is one way to repeat a character
+    pieces = list(dict.fromkeys(characters(body)))
     meeting = (
         next((one for one in first.taken if one in second.taken), "")
-        for first, second in combinations(dict.fromkeys(characters(body)), 2)
+        for first, second in combinations(pieces, 2)
     )
-    texts = chain((sample.text for sample in samples(body)), meeting)
-    pumps = {text.lower() for text in texts if 0 < len(text) <= _LONGEST_PUMP}
-    return sorted(pumps, key=lambda text: (len(text), not text.isalpha(), text))[:_MOST_PUMPS]
+    texts = chain(
+        (sample.text for sample in samples(body)), (piece.taken[:1] for piece in pieces), meeting
+    )
+    return sorted(
+        {text.lower() for text in texts if 0 < len(text) <= _LONGEST_PUMP},
+        key=lambda text: (len(text), not text.isalpha(), text),
+    )[:_MOST_PUMPS]
 
 
 def _is_ambiguous(repeat: Repeat, pump: str) -> bool:
     """Whether the ways in which it matches multiply with each repetition, or are very many. Where
     they only grow with a power of the number, they grow by the same factor each time the number
     doubles."""
+    numbers = (4, 8, 16) if len(pump) <= _LONGEST_PUMP // 2 else (2, 4, 8)  # counting takes long
     # Those that end too early are tried as well.
     for tried in dict.fromkeys((repeat, Repeat(repeat.body, 0, repeat.most))):
-        few, more, many = (_Ways(pump * times).in_all(tried) for times in (4, 8, 16))
+        few, more, many = (_Ways(pump * times).in_all(tried) for times in numbers)
         if many * few > 2 * more * more or many > _VERY_MANY:
             return True
     return False
@@ -115,12 +121,14 @@ class _Ways:
 
     def _of_repeat(self, node: Repeat, start: int) -> Counter[int]:
         at, times = Counter({start: 1}), 0
+        # The texts are too short for many repetitions, which change nothing where they have no end.
+        least = node.least if node.most is not None else min(node.least, 1)
         ends: Counter[int] = Counter()
         while at and (node.most is None or times <= node.most):
-            if times >= node.least:
+            if times >= least:
                 ends.update(at)
             # `re` does not repeat what matched nothing.
-            at, times = self._after(node.body, at, must_move=times >= node.least), times + 1
+            at, times = self._after(node.body, at, must_move=times >= least), times + 1
         return ends
 
     def _after(self, node: Node, at: Counter[int], must_move: bool = False) -> Counter[int]:
@@ -134,37 +142,48 @@ class _Ways:
 
 # ---- confirmation ------------------------------------------------------------------------------
 
-_LONGEST = 160  # what is exponential shows before; an origin has at most 326 characters
-_SHORT = 64  # what is a power of the length takes no time here
-_SECONDS = 3.0  # that somebody waits; the child stops by itself long before
+_LONGEST = 300  # of what is repeated; an origin has at most 326 characters
+_SECONDS = 10  # that the child is waited for; it ends by itself long before
 
 # Lets each text grow until it takes long. An eighth more has then to double the time, which a power
-# of the length does not do. It is the processor's time: a machine that is busy changes nothing.
+# of the length does not do. All is the processor's time: a machine that is busy changes nothing.
 _CHILD = """
-import json, re, sys, time
+import json, re, signal, sys, time
 asked = json.load(sys.stdin)
 match = getattr(re.compile(asked["pattern"], asked["flags"]), asked["method"])
+def limit(seconds):
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+def stop(*_):
+    raise TimeoutError
+if hasattr(signal, "SIGVTALRM"):
+    signal.signal(signal.SIGVTALRM, stop)
 def seconds(text):
     start = time.process_time()
-    match(text)
+    try:
+        limit(0.25)
+        match(text)
+        limit(0)
+    except TimeoutError:
+        pass
     return time.process_time() - start
-def is_exponential(start, pump, end):
+def slow_text(start, pump, end):
     taken = []
     for times in range(1, asked["longest"] // len(pump)):
         text = start + pump * times + end
-        print(json.dumps(text), flush=True)
         taken.append(seconds(text))
         if taken[-1] > 0.02 and seconds(text) > 0.02:
-            return taken[-1] > 1.8 * taken[-1 - max(1, times // 8)]
+            before = taken[max(0, times - 1 - max(1, times // 8))]
+            return text if taken[-1] > 1.8 * before else None
         if time.process_time() > 0.8:
-            break
-    return False
-print(json.dumps(any(is_exponential(*attack) for attack in asked["attacks"])))
+            return None
+found = (slow_text(*attack) for attack in asked["attacks"])
+print(json.dumps(next(filter(None, found), None)))
 """
 
 
 @lru_cache(maxsize=4096)
-def exponential(regex: re.Pattern[str], method: str = "fullmatch") -> str | None:
+def exponential(regex: re.Pattern[str], method: str) -> str | None:
     """A short text at which the expression takes long, and twice as long for a little more; None
     where there is none.
 
@@ -180,19 +199,17 @@ def exponential(regex: re.Pattern[str], method: str = "fullmatch") -> str | None
         "attacks": attacks,
         "longest": _LONGEST,
     }
-    texts, is_confirmed = _answers(json.dumps(asked).encode())
-    return texts[-1] if is_confirmed else None
+    return _slow(json.dumps(asked).encode())
 
 
-def _answers(asked: bytes) -> tuple[list[str], bool]:
-    """The texts that the child tried, in order, and whether the last one took too long."""
+def _slow(asked: bytes) -> str | None:
+    """What the child found."""
     command = [sys.executable, "-I", "-c", _CHILD]
     try:
         done = subprocess.run(
             command, input=asked, capture_output=True, timeout=_SECONDS, check=True
         )
-    except subprocess.TimeoutExpired as late:
-        tried = [json.loads(line) for line in (late.stdout or b"").splitlines()]
-        return tried, bool(tried) and len(tried[-1]) <= _SHORT
-    *tried, is_exponential = [json.loads(line) for line in done.stdout.splitlines()]
-    return tried, is_exponential
+    except subprocess.TimeoutExpired:
+        return None
+    slow: str | None = json.loads(done.stdout)
+    return slow

@@ -11,8 +11,7 @@ from ...origin import parse
 from ...policy.origins import OriginSet, Regex
 from ...policy.policy import Policy
 from ..writing import code_of
-from .expression import read
-from .samples import samples
+from .samples import samples_of
 
 STRANGER = "https://stranger.flask-cors.example"
 
@@ -40,7 +39,7 @@ def one_each(origins: OriginSet) -> Iterator[str]:
 
 @lru_cache(maxsize=256)
 def _allowed_by(regex: Regex) -> tuple[str, ...]:
-    guesses = (sample.text for sample in samples(read(regex.pattern)))
+    guesses = (sample.text for sample in samples_of(regex.pattern))
     return tuple(text for text in guesses if regex.allows(text) and parse(text) is not None)
 
 

@@ -29,7 +29,9 @@ def _origins(subject: Subject) -> Iterator[tuple[OriginSet, Where]]:
 def _reaches(subject: Subject) -> Iterator[tuple[Reach, Where]]:
     """Each pattern, but for those that might not answer."""
     for origins, where in _origins(subject):
-        answering = (each for each in origins.regexes if exponential(each.pattern) is None)
+        answering = (
+            each for each in origins.regexes if exponential(each.pattern, "fullmatch") is None
+        )
         for reach in reaches(origins._replace(regexes=tuple(answering))):
             yield reach, where
 

@@ -35,6 +35,7 @@ def kept_by_all(app: Flask, members: Iterable[Served]) -> Iterator[tuple[Served,
     with server(app) as ask:
         trier = _Trier(app, views, ask)
         for member in members:
+            trier.seen.clear()
             kept = [one for route, methods in member.routes for one in trier.kept(route, methods)]
             if kept:
                 yield member, kept
@@ -45,6 +46,8 @@ class _Trier:
         self.app = app
         self.views = views
         self.ask = ask
+        # Of a policy: where the paths begin on which the after_request functions were tried.
+        self.seen: set[tuple[str, ...]] = set()
         # Of the after_request functions: the blueprints, None for the app, where one may set it.
         self.scopes = {
             name
@@ -68,9 +71,16 @@ class _Trier:
             return self._file(route), True
         if "<" not in route.path and _MARKS & words_of(self.views[route.endpoint]):
             return route.path, True
-        if self.scopes.intersection(scopes(route)):
+        if self.scopes.intersection(scopes(route)) and self._begins_anew(route):
             return sample(route.rule), False
         return None, False
+
+    def _begins_anew(self, route: Route) -> bool:
+        """Whether no route was tried yet that such functions would tell from this one by."""
+        beginning = (*map(str, scopes(route)), route.path.split("/")[1])
+        is_new = beginning not in self.seen
+        self.seen.add(beginning)
+        return is_new
 
     def _file(self, route: Route) -> str | None:
         """The path of the first file that a static route serves."""

@@ -12,9 +12,8 @@ from ...errors import shown
 from ...origin import Origin, parse, why_never_sent
 from ...policy.origins import OriginSet, Regex
 from .domains import is_for_sale, public_suffix, registrable_domain
-from .expression import read
 from .mutations import mutations
-from .samples import GAP, OPEN, Sample, joined, left_open, samples, written
+from .samples import GAP, OPEN, Sample, joined, left_open, samples_of, written
 
 # Hosts of nobody's friend, in domains that have nothing in common.
 _STRANGERS = (
@@ -258,6 +257,6 @@ _CLOSED_GAP = re.compile(rf"[\w-]{GAP}+[\w-]")
 def of_regex(regex: Regex) -> Reach:
     """What a regular expression lets in."""
     guesses = [
-        guess for guess in samples(read(regex.pattern)) if not _CLOSED_GAP.search(guess.written)
+        guess for guess in samples_of(regex.pattern) if not _CLOSED_GAP.search(guess.written)
     ]
     return Reach(OriginSet(regexes=(regex,)), shown(regex.pattern.pattern), guesses)

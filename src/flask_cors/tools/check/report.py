@@ -16,7 +16,8 @@ from .run import CATALOGUE, Result
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _TITLES = {kind.code: kind.title for kind in CATALOGUE}
-_INDENT = " " * 19  # of what stands under a code: "  warning  CORS101  "
+_INDENT = " " * 19  # of what stands beside a code: "  warning  CORS101 "
+_ARROW = "-> "
 
 
 def is_bad(result: Result) -> bool:
@@ -38,8 +39,10 @@ def _lines(finding: Finding, width: int) -> Iterator[str]:
     severity = click.style(f"{finding.severity.value:7}", fg=_COLOURS[finding.severity])
     first, *more = wrapped(printable(finding.message), width - len(_INDENT))
     yield f"  {severity}  {finding.code} {first}"
-    for line in [*more, *wrapped(printable(finding.fix), width - len(_INDENT))]:
-        yield _INDENT + line
+    yield from (_INDENT + line for line in more)
+    first, *more = wrapped(printable(finding.fix), width - len(_INDENT) - len(_ARROW))
+    yield f"{_INDENT}{_ARROW}{first}"
+    yield from (_INDENT + " " * len(_ARROW) + line for line in more)
 
 
 def _shown(where: Where) -> str:

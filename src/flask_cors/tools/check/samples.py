@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, zip_longest
 
-from .expression import Character, Group, Look, Node, Repeat
+from .expression import Character, Group, Look, Node, Repeat, read
 
 OPEN = "\0"
 GAP = "\1"
@@ -52,6 +54,12 @@ def joined(pieces: Sequence[Sample]) -> Sample:
     """One text of several."""
     texts, marks = zip(*[(piece.text, piece.written) for piece in pieces], strict=True)
     return Sample("".join(texts), "".join(marks))
+
+
+@lru_cache(maxsize=256)
+def samples_of(regex: re.Pattern[str]) -> tuple[Sample, ...]:
+    """Samples of an expression that somebody wrote."""
+    return tuple(samples(read(regex)))
 
 
 def samples(node: Node, most: int = _MOST) -> list[Sample]:
