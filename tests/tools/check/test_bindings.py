@@ -97,6 +97,14 @@ class TestADecoratedViewThatIsMoreOpen:
         (finding,) = found(an_app(cross_origin(), resources=resources))
         assert "at /users/a" in finding.message
 
+    def test_is_told_of_the_routes_where_another_policy_would_be_stricter(self):
+        app, public = Flask("app", static_folder=None), cross_origin()
+        for path in ("/a", "/b", "/c", "/a/more"):
+            app.add_url_rule(path, path, public(lambda: ""))
+        CORS(app, resources={"/a/*": {"origins": APP}, "/b": {}})
+        (finding,) = found(app)
+        assert finding.message.startswith("@cross_origin of /a, /a/more lets in")
+
     def test_is_compared_with_the_rules_of_its_blueprint(self):
         app, blueprint = Flask("app"), Blueprint("shop", "app")
         CORS(blueprint, origins=APP)

@@ -197,7 +197,7 @@ class TestAView:
             app.add_url_rule(f"/v{number}", f"v{number}", with_cors(plain))
         app.add_url_rule("/v0/again", "v0", methods=["PUT"])
         (finding,) = found(app)
-        assert "the view 'users', 'v0', 'v1', and 3 more sets" in finding.message
+        assert "the view 'users' (also 'v0', 'v1', 'v2', and 2 more) sets" in finding.message
 
     def test_that_is_called_is_called_once(self):
         calls: list[str] = []

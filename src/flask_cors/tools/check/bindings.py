@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import NamedTuple
 
 from ...doubts import Severity
 from ...errors import CORSConfigError, Place, shown
@@ -73,28 +74,47 @@ class MoreOpen(Check):
     title = "a decorated view that is more open than the app"
 
     def find(self, subject: Subject) -> Iterator[Finding]:
-        opened: dict[Place, tuple[str, str, Options, list[str]]] = {}
-        for route, candidate in _decorated(subject):
-            place, policy = candidate.source.place, candidate.policy
-            if place in opened:
-                opened[place][3].append(route.path)
-            elif isinstance(policy, Policy):
-                for other, path in _without_decorator(subject, route):
-                    more = _more(policy.options, other.options, path)
-                    if more is not None:
-                        opened[place] = *more, policy.options, [route.path]
-                        break
-        for place, (option, said, options, paths) in opened.items():
-            is_written = getattr(options, option).level == _DECORATOR
+        opened: dict[Place, tuple[_More, str, list[str]]] = {}
+        for route, more, path in _more_open(subject):
+            opened.setdefault(more.place, (more, path, []))[2].append(route.path)
+        for place, (more, path, paths) in opened.items():
             yield self.finding(
-                f"@cross_origin of {_all(paths)} {said}",
+                f"@cross_origin of {_all(paths)} {more.said} at {path}",
                 _where(place),
                 "exempt it here if it is meant, else leave @cross_origin out"
-                if is_written
+                if more.is_written
                 else 'write @cross_origin(origins=["https://app.example"]) with the origins that '
                 "the view is for, or leave @cross_origin out",
-                Severity.NOTE if is_written else Severity.WARNING,
+                Severity.NOTE if more.is_written else Severity.WARNING,
             )
+
+
+class _More(NamedTuple):
+    """How a decorated view is more open than another policy.
+
+    :ivar is_written: whether what opens it was given to the decorator.
+    """
+
+    said: str
+    is_written: bool
+    place: Place
+
+
+def _more_open(subject: Subject) -> Iterator[tuple[Route, _More, str]]:
+    """The routes whose views are more open than a path of theirs would be without decorator."""
+    compared: dict[tuple[int, int], _More | None] = {}
+    for route, candidate in _decorated(subject):
+        policy = candidate.policy
+        if not isinstance(policy, Policy):
+            continue
+        for other, path in _without_decorator(subject, route):
+            pair = id(policy), id(other)
+            if pair not in compared:
+                compared[pair] = _more(policy.options, other.options, candidate.source.place)
+            more = compared[pair]
+            if more is not None:
+                yield route, more, path
+                break
 
 
 def _without_decorator(subject: Subject, route: Route) -> Iterator[tuple[Policy, str]]:
@@ -114,18 +134,19 @@ def _without_decorator(subject: Subject, route: Route) -> Iterator[tuple[Policy,
 _STRANGERS = ("https://stranger.example", "http://stranger.example", "http://localhost:3000")
 
 
-def _more(own: Options, other: Options, path: str) -> tuple[str, str] | None:
-    """In which option a policy is more open than another, and how."""
+def _more(own: Options, other: Options, place: Place) -> _More | None:
+    """How a policy is more open than another; None where it is not."""
     allowed, known = own.origins.value, other.origins.value
     gives = own.supports_credentials.value and not other.supports_credentials.value
     for origin in dict.fromkeys(chain(_STRANGERS, one_each(allowed), one_each(known))):
         if not _allows(allowed, origin):
             continue
         if not known.predicates and not _allows(known, origin):
-            return "origins", f"lets in {origin}, which CORS would refuse at {path}"
+            is_written = own.origins.level == _DECORATOR
+            return _More(f"lets in {origin}, which CORS would refuse", is_written, place)
         if gives:
-            said = f"lets {origin} send credentials, which CORS would not at {path}"
-            return "supports_credentials", said
+            is_written = own.supports_credentials.level == _DECORATOR
+            return _More(f"lets {origin} send credentials, which CORS would not", is_written, place)
     return None
 
 

@@ -118,8 +118,10 @@ def _in_views(app: Flask, named: Iterable[_Naming], send: Send) -> Iterator[_Riv
         if said is not None:
             owner = owner_of(naming.function, app)
             by = f", by {module_of(naming.function)}" if owner == "library" else ""
-            views = listed([repr(route.endpoint) for route in naming.routes], _MOST)
-            yield _Rival(owner, f"the view {views} {said}{by}", _where(app, naming, owner))
+            first, *others = (repr(route.endpoint) for route in naming.routes)
+            also = f" (also {listed(others, _MOST)})" if others else ""
+            where = _where(app, naming, owner)
+            yield _Rival(owner, f"the view {first}{also} {said}{by}", where)
 
 
 def _naming(subject: Subject) -> Iterable[_Naming]:
