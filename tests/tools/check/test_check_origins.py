@@ -496,3 +496,35 @@ def test_those_of_one_line_are_told_together(of):
         "'http://localhost:3003', and 3 more pages of the visitor's own machine are let in, and "
         "the app is not in debug or testing"
     )
+
+
+# ---- CORS114 -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matched"),
+    [
+        (r"example\.com$", "'example.com'"),
+        (r"https://app\.example/", "'https://app.example/'"),
+        (r"localhost:\d+", "'localhost:1'"),
+    ],
+)
+def test_an_expression_that_no_origin_matches_is_told(of, pattern: str, matched: str):
+    ((code, said, fix),) = of(pattern)
+    assert code == "CORS114"
+    assert f"matches {matched}, which no browser sends" in said
+    assert fix.startswith("write the whole origin")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"https://app\.example/?",
+        r"(https?://)?(www\.)?example\.com",
+        r"chrome-extension://[a-z]{32}",
+        r"capacitor://localhost\d?",
+        r"https://(a)\1\.example",  # what it matches is not known
+    ],
+)
+def test_an_expression_that_some_origin_matches_is_let_be(codes, pattern: str):
+    assert "CORS114" not in codes(pattern)

@@ -135,10 +135,19 @@ def read(regex: re.Pattern[str]) -> Node:
 def _repeated(body: Node, text: str, mode: str) -> Node:
     quantifier = text.removesuffix(mode) if mode else text
     least, most = _LIMITS[quantifier] if quantifier in _LIMITS else _limits(quantifier)
+    body = _alone(body)
     if isinstance(body, Character):
         body = Character(body.taken)
     repeat = Repeat(body, least, most)
     return Group(((repeat,),), is_atomic=True) if mode == "+" else repeat
+
+
+def _alone(body: Node) -> Node:
+    """The one character of a group, where it has no more: ``(.)*`` is ``.*``."""
+    if isinstance(body, Group) and len(body.alternatives) == len(body.alternatives[0]) == 1:
+        (only,) = body.alternatives[0]
+        return only if isinstance(only, Character) else body
+    return body
 
 
 def _limits(braces: str) -> tuple[int, int | None]:

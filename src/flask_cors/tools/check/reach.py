@@ -121,7 +121,7 @@ class Reach:
     def mismatched(self) -> str | None:
         """What it matches, where that is never the origin of a page, of whatever scheme."""
         matched = [guess.text for guess in self._guesses if self.lets_in(guess.text)]
-        if any(why_never_sent(text) is None for text in matched):
+        if self.is_for_anybody or any(why_never_sent(text) is None for text in matched):
             return None
         return min(matched, key=len, default=None)
 
