@@ -63,6 +63,19 @@ class _BlueprintRules(NamedTuple):
     area: Area
 
 
+class Call(NamedTuple):
+    """One ``CORS(…)``, as it was bound.
+
+    :ivar blueprint: the name that the blueprint is registered under; ``""`` for an app.
+    :ivar levels: what its rules were made from.
+    """
+
+    blueprint: str
+    levels: tuple[Level, ...]
+    rules: tuple[tuple[PathPattern, Policy], ...]
+    place: Place
+
+
 class Area:
     """The paths below a blueprint's ``url_prefix``, converters and all, as the app's own URL map
     would tell. Without a prefix a blueprint covers its own views alone."""
@@ -105,6 +118,8 @@ class Binding:
         # For `flask cors check`: what was given, and what was warned of beside it.
         self.levels: list[Level] = []
         self.doubts: list[tuple[Doubt, Place]] = []
+        # And for its --from 6: in the rules, a later one takes the place of an earlier one.
+        self.calls: list[Call] = []
         # Whether an extension was bound: decorators alone leave preflights to Flask.
         self.answers_preflights = False
         self._met: dict[ViewOptions, Policy | CORSConfigError] = {}
@@ -138,6 +153,7 @@ class Binding:
         """
         self.rules = self._merged(self.rules, rules, place)
         self.levels.extend(levels)
+        self.calls.append(Call("", tuple(levels), tuple(rules), place))
         self.places.update({("", pattern): place for pattern, _ in rules})
         self.answers_preflights = True
         self.forget_views()
@@ -155,6 +171,7 @@ class Binding:
         known = self.blueprints.get(name)
         merged = self._merged(known.rules if known else _NO_RULES, rules, place)
         self.levels.extend(levels)
+        self.calls.append(Call(name, tuple(levels), tuple(rules), place))
         area = Area(self.app, state.url_prefix or "", state.subdomain)
         self.blueprints[name] = _BlueprintRules(merged, area)
         self.places.update({(name, pattern): place for pattern, _ in rules})

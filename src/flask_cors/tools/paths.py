@@ -36,6 +36,7 @@ class Paths:
     """The paths of one URL rule.
 
     :ivar static: the path, of a rule without converters.
+    :ivar pieces: the literal parts of the rule and its converters, in order.
     """
 
     def __init__(self, rule: Rule) -> None:
@@ -45,7 +46,7 @@ class Paths:
         # them, for behind it nobody knows which segment is which.
         self._segments: list[str | re.Pattern[str]] = []
         self._is_open = False
-        pieces = list(_pieces(rule))
+        self.pieces = pieces = list(_pieces(rule))
         self._regex = re.compile("".join(map(_expression, pieces)))
         self._split(pieces)
 
