@@ -172,7 +172,7 @@ def probe(
     "--from",
     "version",
     type=click.Choice(["6"]),
-    help="Say instead what changes for the app from that version of flask-cors on.",
+    help="Say instead what changes for an app that comes from that version of flask-cors.",
 )
 @click.pass_context
 def check(
@@ -190,7 +190,7 @@ def check(
     stands is exempted in app.config["CORS_CHECK_IGNORE"], with its reason.
 
     The exit status is 0 when there is no error and no warning, 1 when there are, and 2 when the app
-    cannot be loaded.
+    cannot be loaded; with --from, 1 when a change asks for something to be done.
 
     \b
     Examples:
@@ -204,7 +204,10 @@ def check(
     from .check import command
     from .loading import load_app
 
+    if version is not None and (select or ignore):
+        raise click.UsageError("--from goes with neither --select nor --ignore: leave them out")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CORSWarning)  # it is told below
-        app = load_app(context)
-        context.exit(command.command(app, select, ignore, form))
+        if version is not None:
+            context.exit(command.from_six(lambda: load_app(context), form))
+        context.exit(command.command(load_app(context), select, ignore, form))

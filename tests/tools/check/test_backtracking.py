@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from flask_cors.tools.check import backtracking
-from flask_cors.tools.check.backtracking import exponential
+from flask_cors.tools.check.patterns import backtracking
+from flask_cors.tools.check.patterns.backtracking import exponential
 
 EXPONENTIAL = [
     r"^https://(a+)+\.example\.com$",

@@ -12,9 +12,9 @@ from flask import Flask
 
 from flask_cors import CORS, cross_origin
 from flask_cors.doubts import Severity
-from flask_cors.tools.check import domains, reach
 from flask_cors.tools.check.finding import Finding
 from flask_cors.tools.check.origins import CHECKS
+from flask_cors.tools.check.patterns import domains, reach
 
 
 def an_app(origins: object, **options: object) -> Flask:

@@ -101,7 +101,7 @@ def test_github_gets_annotations():
     )
     assert second == (
         "::notice title=CORS102 an origin with a slash or a path"
-        "::app.config: a, 100 %25%0Ab; write: b"
+        "::app.config: a, 100 %25\\nb; write: b"
     )
 
 

@@ -148,3 +148,68 @@ def test_github_gets_a_line_each(checked: Checked):
 
 def test_a_pipe_gets_no_colours(checked: Checked):
     assert "\x1b" not in checked(slashed).output
+
+
+# ---- --from 6 ----------------------------------------------------------------------------------
+
+
+def changed() -> Flask:
+    app = Flask("changed", static_folder=None)
+    CORS(app, origins=r"https://.*\.app\.example")
+    app.add_url_rule("/", "home", lambda: "")
+    return app
+
+
+def test_what_changes_is_told_with_before_now_and_the_line_to_write(checked: Checked):
+    ran = checked(changed, "--from", "6")
+    assert ran.exit_code == 1
+    assert "Expressions match the whole origin\n" in ran.output
+    assert "\n    6.0.5  allowed, Access-Control-Allow-Origin:" in ran.output
+    assert "\n    now    refused, no Access-Control-Allow-Origin\n" in ran.output
+    assert re.search(r"\n[0-9]+ changes?, [0-9]+ to look at\.\n$", ran.output)
+
+
+def test_an_app_that_nothing_changes_for_is_status_0(checked: Checked):
+    ran = checked(lambda: Flask("app"), "--from", "6")
+    assert (ran.exit_code, ran.output) == (0, "Nothing changes for this app.\n")
+
+
+def test_changes_that_ask_for_nothing_are_status_0(checked: Checked):
+    ran = checked(sound, "--from", "6")
+    assert ran.exit_code == 0
+    assert ran.output.endswith("\n1 change, 0 to look at.\n")
+
+
+def test_an_app_that_does_not_load_any_more_is_told_why_and_status_2(checked: Checked):
+    def broken() -> Flask:
+        app = Flask("broken")
+        CORS(app, supports_credentials=True)
+        return app
+
+    ran = checked(broken, "--from", "6")
+    assert ran.exit_code == 2
+    assert ran.output.startswith("Credentials for everybody\n")
+    assert "lets in any origin" in ran.output
+
+
+def test_an_app_that_never_loaded_is_status_2(checked: Checked):
+    def broken() -> Flask:
+        raise RuntimeError("no database")
+
+    ran = checked(broken, "--from", "6")
+    assert ran.exit_code == 2
+    assert ran.output.count("\n") == 1
+
+
+def test_changes_have_the_other_forms_too(checked: Checked):
+    (first, *_) = json.loads(checked(changed, "--from", "6", "--format", "json").output)
+    assert set(first) == {"heading", "what", "before", "now", "fix", "where"}
+    lines = checked(changed, "--from", "6", "--format", "github").output.splitlines()
+    assert {line.split(" ")[0] for line in lines} == {"::notice"}
+
+
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_codes_are_not_chosen_of_changes(checked: Checked, option: str):
+    ran = checked(changed, "--from", "6", option, "CORS1")
+    assert ran.exit_code == 2
+    assert "--from goes with neither" in ran.output

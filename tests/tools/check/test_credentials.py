@@ -14,8 +14,9 @@ from flask_jwt_extended import JWTManager, jwt_required
 from flask_wtf import CSRFProtect, FlaskForm
 
 from flask_cors import CORS, cross_origin
-from flask_cors.tools.check import caching, credentials, domains, methods
+from flask_cors.tools.check import caching, credentials, methods
 from flask_cors.tools.check.finding import Finding
+from flask_cors.tools.check.patterns import domains
 from flask_cors.tools.check.run import run
 
 APP = "https://app.example"

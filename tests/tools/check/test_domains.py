@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flask_cors.tools.check.domains import (
+from flask_cors.tools.check.patterns.domains import (
     is_for_sale,
     is_listed,
     public_suffix,

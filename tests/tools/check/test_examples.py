@@ -9,7 +9,7 @@ import pytest
 from flask_cors.policy.options import DEFAULTS, Level, resolve
 from flask_cors.policy.origins import OriginSet, parse_origins
 from flask_cors.policy.policy import Policy
-from flask_cors.tools.check.examples import STRANGER, examples, one_each, varies
+from flask_cors.tools.check.patterns.examples import STRANGER, examples, one_each, varies
 from flask_cors.tools.writing import hear_nothing
 
 

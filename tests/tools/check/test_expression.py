@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flask_cors.tools.check.expression import (
+from flask_cors.tools.check.patterns.expression import (
     ALPHABET,
     Character,
     Group,

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from flask_cors import cross_origin
-from flask_cors.tools.check.functions import (
+from flask_cors.tools.check.trials.functions import (
     functions_of,
     module_of,
     name_of,

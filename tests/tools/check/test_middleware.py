@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from flask_cors.tools.check.middleware import layers, only, responsible
+from flask_cors.tools.check.trials.middleware import layers, only, responsible
 
 
 class Layer:

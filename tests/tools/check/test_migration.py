@@ -18,8 +18,8 @@ from six_apps import Request, everything
 from werkzeug.routing import BaseConverter
 
 from flask_cors import CORS, CORSConfigError, cross_origin
-from flask_cors.tools.check.examples import STRANGER
 from flask_cors.tools.check.migration import DIFFERENCES, NOT_TOLD, changes
+from flask_cors.tools.check.patterns.examples import STRANGER
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "differences.md"

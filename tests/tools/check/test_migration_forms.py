@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import click
+
 from flask_cors.errors import Place
 from flask_cors.tools.check.migration import Change, as_github, as_json, as_text
 
@@ -17,21 +19,22 @@ CHANGES = [
 
 
 def test_as_text_a_row_stands_above_its_changes() -> None:
-    assert list(as_text(CHANGES[:2], 80)) == [
+    assert list(map(click.unstyle, as_text(CHANGES[:2], 80))) == [
         "Row",
         "  a, b (app.py:7)",
-        "    6.0.5: x: 1",
-        r"    7: y\n2",
-        "    write: z",
+        "    6.0.5  x: 1",
+        r"    now    y\n2",
+        "    ->     write: z",
         "  c",
-        "    6.0.5: d",
-        "    7: e",
-        "    f",
+        "    6.0.5  d",
+        "    now    e",
+        "    ->     f",
+        "",
     ]
 
 
 def test_as_text_lines_are_wrapped() -> None:
-    assert max(map(len, as_text(CHANGES, 80))) <= 80
+    assert max(map(len, map(click.unstyle, as_text(CHANGES, 80)))) <= 80
 
 
 def test_as_json_is_for_programs() -> None:

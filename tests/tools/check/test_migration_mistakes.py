@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from flask_cors import CORS, CORSConfigError
-from flask_cors.tools.check.examples import STRANGER
 from flask_cors.tools.check.migration import changes_of_error
+from flask_cors.tools.check.patterns.examples import STRANGER
 
 ACAO = "Access-Control-Allow-Origin"
 

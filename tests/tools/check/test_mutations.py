@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flask_cors.origin import parse
-from flask_cors.tools.check.mutations import mutations
+from flask_cors.tools.check.patterns.mutations import mutations
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from flask_cors.policy.origins import parse_origins
-from flask_cors.tools.check.reach import Reach, reaches, sent
+from flask_cors.tools.check.patterns.reach import Reach, reaches, sent
 from flask_cors.tools.writing import hear_nothing
 
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from flask_cors.tools.check.expression import read
-from flask_cors.tools.check.samples import (
+from flask_cors.tools.check.patterns.expression import read
+from flask_cors.tools.check.patterns.samples import (
     GAP,
     OPEN,
     Sample,

@@ -12,7 +12,7 @@ from six_apps import APPS, POLICIES, RESOURCES, Case, Request, everything, paths
 
 from flask_cors.policy.options import CONFIG_KEYS, DEFAULTS
 from flask_cors.tools.check.migration.seen import Asked, Seen
-from flask_cors.tools.check.six import Headers, SixPolicy, SixRules
+from flask_cors.tools.check.migration.six import Headers, SixPolicy, SixRules
 
 DATA = Path(__file__).parents[2] / "data" / "six.json"
 RECORDED: list[dict[str, Any]] = json.loads(DATA.read_text(encoding="utf-8"))

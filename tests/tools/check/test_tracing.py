@@ -7,7 +7,7 @@ from flask import Flask, Response, abort, request
 
 from flask_cors import cross_origin
 from flask_cors.browser import Request
-from flask_cors.tools.check.tracing import traced
+from flask_cors.tools.check.trials.tracing import traced
 
 ACAO = "Access-Control-Allow-Origin"
 URL = "http://localhost/users"

@@ -7,9 +7,9 @@ from flask import Blueprint, Flask
 from werkzeug.routing import BaseConverter
 
 from flask_cors import CORS, cross_origin
-from flask_cors.tools.check.examples import STRANGER
+from flask_cors.tools.check.patterns.examples import STRANGER
 from flask_cors.tools.check.subject import Subject
-from flask_cors.tools.check.trying import tries
+from flask_cors.tools.check.trials.tries import tries
 
 APP = "https://app.example"
 

@@ -9,7 +9,7 @@ from typing import Any
 import flask
 from flask.views import MethodView
 
-from flask_cors.tools.check.words import parts_of, words_of
+from flask_cors.tools.check.trials.words import parts_of, words_of
 
 
 def named() -> Any:

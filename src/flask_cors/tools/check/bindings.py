@@ -15,8 +15,8 @@ from ..paths import samples
 from ..survey import Candidate, Route
 from ..text import listed
 from .base import Check
-from .examples import one_each
 from .finding import Finding, Where
+from .patterns.examples import one_each
 from .subject import Subject, where_of_option
 
 _MOST = 3

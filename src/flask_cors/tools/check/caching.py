@@ -8,12 +8,12 @@ from ...browser import CHROMIUM, FIREFOX
 from ...doubts import Severity
 from ...errors import shown
 from .base import Check
-from .examples import varies
 from .finding import Finding
 from .lines import line
-from .public import kept_by_all
+from .patterns.examples import varies
 from .served import served, some_of
 from .subject import Subject, key_of, where_of, where_of_option
+from .trials.public import kept_by_all
 
 # How many seconds each remembers a preflight at most; WebKit's limit stands in its
 # CrossOriginPreflightResultCache.

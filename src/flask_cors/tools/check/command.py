@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import click
 from flask import Flask
 
+from ...errors import CORSConfigError
+from ..loading import CannotLoad
 from ..text import has_colour, width
+from . import migration
 from .base import Check
 from .catalogue import CHECKS
+from .migration import Change, changes, changes_of_error
 from .progress import Progress
 from .report import as_github, as_json, as_text, is_bad
 from .run import run
@@ -34,6 +38,42 @@ def command(app: Flask, select: Sequence[str], ignore: Sequence[str], form: str)
         for line in as_github(result) if form == "github" else as_text(result, width()):
             click.echo(line, color=colour)
     return 1 if is_bad(result) else 0
+
+
+def from_six(load: Callable[[], Flask], form: str) -> int:
+    """Print what changes for an app that comes from flask-cors 6, and return the exit status.
+
+    :param load: how to get the app.
+    :raises CannotLoad: where it cannot be loaded, behind what can be told nevertheless.
+    """
+    try:
+        told = changes(load())
+    except CannotLoad as error:
+        if isinstance(error.__cause__, CORSConfigError):
+            _print_changes(changes_of_error(error.__cause__), form)
+        raise
+    _print_changes(told, form)
+    return 1 if any(change.asks_for_something for change in told) else 0
+
+
+def _print_changes(told: Sequence[Change], form: str) -> None:
+    if form == "json":
+        click.echo(json.dumps(migration.as_json(told), indent=2))
+    elif form == "github":
+        for line in migration.as_github(told):
+            click.echo(line)
+    else:
+        colour = has_colour()
+        for line in migration.as_text(told, width()):
+            click.echo(line, color=colour)
+        click.echo(_summary(told))
+
+
+def _summary(told: Sequence[Change]) -> str:
+    to_do = sum(change.asks_for_something for change in told)
+    if not told:
+        return "Nothing changes for this app."
+    return f"{len(told)} change{'s' if len(told) > 1 else ''}, {to_do} to look at."
 
 
 def chosen(select: Sequence[str], ignore: Sequence[str]) -> list[type[Check]]:

@@ -13,15 +13,15 @@ from ..survey import Bound, Route
 from ..text import listed
 from ..trial import quiet
 from .base import Check
-from .cookies import Cookie, cookies_of
-from .csrf import METHOD, Stranger, cookies_at_risk, takes_json_alone
-from .domains import is_loopback
-from .examples import examples
 from .finding import Finding
-from .pages import passes
+from .patterns.domains import is_loopback
+from .patterns.examples import examples
 from .served import Served, by_setting, named, served, some_of
-from .sites import is_of_site
 from .subject import Subject, key_of, where_of_option
+from .trials.cookies import Cookie, cookies_of
+from .trials.csrf import METHOD, Stranger, cookies_at_risk, takes_json_alone
+from .trials.pages import passes
+from .trials.sites import is_of_site
 
 _MOST = 5  # origins that a message names
 

@@ -19,10 +19,10 @@ from ..writing import Edit, policy_with
 from .base import Check
 from .finding import Finding
 from .lines import listing
-from .pages import passes
 from .served import Served, by_setting, is_static, named, served, some_of
 from .subject import Subject, key_of, where_of_option
-from .words import words_of
+from .trials.pages import passes
+from .trials.words import words_of
 
 # ---- methods -----------------------------------------------------------------------------------
 

@@ -10,11 +10,11 @@ from ...errors import shown
 from ...origin import is_ip_host, parse
 from ...policy.origins import OriginSet
 from ..text import listed
-from .backtracking import exponential
 from .base import Check
-from .domains import INSTALL, is_listed, is_loopback, suffix_list
 from .finding import Finding, Where
-from .reach import Reach, reaches
+from .patterns.backtracking import exponential
+from .patterns.domains import INSTALL, is_listed, is_loopback, suffix_list
+from .patterns.reach import Reach, reaches
 from .subject import Subject, where_of, where_of_option
 
 _LIST = 'list the origins that you trust, such as "https://app.example"'

@@ -9,11 +9,11 @@ from ...doubts import Severity
 from ..text import listed
 from .base import Check
 from .finding import Finding, Where
-from .functions import where_of_decorator, where_of_function
-from .middleware import responsible
 from .subject import Subject, where_of_view
-from .tracing import Send, Trace, traced
-from .trying import Try, tries
+from .trials.functions import where_of_decorator, where_of_function
+from .trials.middleware import responsible
+from .trials.tracing import Send, Trace, traced
+from .trials.tries import Try, tries
 
 _MOST = 3
 

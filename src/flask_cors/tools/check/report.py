@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Literal
 
 import click
 
 from ...doubts import Severity
 from ...errors import Place
 from ..text import printable, shown_place, wrapped
+from .annotations import annotation
 from .finding import Finding, Where
 from .run import CATALOGUE, Result
 
@@ -46,9 +48,14 @@ def _lines(finding: Finding, width: int) -> Iterator[str]:
 
 
 def _shown(where: Where) -> str:
+    place = _place(where)
+    return where.name if place is None else f"{shown_place(place)} {where.name}"
+
+
+def _place(where: Where) -> Place | None:
     if where.file is None or where.line is None:
-        return where.name
-    return f"{shown_place(Place(where.file, where.line, {}))} {where.name}"
+        return None
+    return Place(where.file, where.line, {})
 
 
 def _summary(result: Result) -> str:
@@ -85,30 +92,16 @@ def _as_dict(finding: Finding) -> dict[str, object]:
     }
 
 
-# ---- GitHub ------------------------------------------------------------------------------------
-
-_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
-
-# https://docs.github.com/actions/reference/workflow-commands: what ends a value is encoded.
-_IN_MESSAGES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-_IN_PROPERTIES = {**_IN_MESSAGES, ":": "%3A", ",": "%2C"}
+_COMMANDS: dict[Severity, Literal["error", "warning", "notice"]] = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.NOTE: "notice",
+}
 
 
 def as_github(result: Result) -> Iterator[str]:
-    """The workflow commands that make annotations of them."""
+    """An annotation each."""
     for finding in result.findings:
-        properties = {"title": f"{finding.code} {_TITLES[finding.code]}"}
-        if finding.where.file is not None and finding.where.line is not None:
-            file, _, line = shown_place(
-                Place(finding.where.file, finding.where.line, {})
-            ).rpartition(":")
-            properties = {"file": file, "line": line, **properties}
-        listed = ",".join(
-            f"{name}={_encoded(value, _IN_PROPERTIES)}" for name, value in properties.items()
-        )
-        message = _encoded(f"{finding.where.name}: {finding.message}; {finding.fix}", _IN_MESSAGES)
-        yield f"::{_COMMANDS[finding.severity]} {listed}::{message}"
-
-
-def _encoded(text: str, table: dict[str, str]) -> str:
-    return "".join(table.get(character, character) for character in text)
+        title = f"{finding.code} {_TITLES[finding.code]}"
+        message = f"{finding.where.name}: {finding.message}; {finding.fix}"
+        yield annotation(_COMMANDS[finding.severity], title, message, _place(finding.where))

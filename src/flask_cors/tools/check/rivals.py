@@ -16,7 +16,9 @@ from ..survey import Route
 from ..text import listed
 from .base import Check
 from .finding import Finding, Where
-from .functions import (
+from .once import once
+from .subject import Subject, where_of_view
+from .trials.functions import (
     Function,
     Owner,
     functions_of,
@@ -25,11 +27,9 @@ from .functions import (
     owner_of,
     where_of_function,
 )
-from .middleware import WSGI, responsible
-from .once import once
-from .subject import Subject, where_of_view
-from .tracing import Headers, Send, Trace, cors_headers, traced
-from .trying import Try, a_request, origin_of, tries
+from .trials.middleware import WSGI, responsible
+from .trials.tracing import Headers, Send, Trace, cors_headers, traced
+from .trials.tries import Try, a_request, origin_of, tries
 
 _MOST = 3
 _MIDDLEWARE = "WSGI middleware"

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
+import click
 from flask import Flask
 
 from ....errors import CORSConfigError, Place
 from ...text import listed, place_as_json, printable, shown_place, wrapped
 from ...trial import quiet
+from ..annotations import annotation
 from . import caching, options, origins, request_headers, resources, views
 from .difference import Difference, Found
 from .mistakes import found_in
@@ -67,6 +70,11 @@ class Change:
     fix: str
     where: Place | None
 
+    @property
+    def asks_for_something(self) -> bool:
+        """Whether somebody had better look at it."""
+        return not _is_settled(self.fix)
+
 
 def changes(app: Flask) -> list[Change]:
     """The differences that change answers of ``app``, those that ask for something to be done
@@ -81,7 +89,7 @@ def changes(app: Flask) -> list[Change]:
             told += _grouped(difference.heading, difference().find(seen))
         for error, place in seen.broken:
             told += [replace(change, where=place) for change in changes_of_error(error)]
-    to_do = {change.heading for change in told if not _is_settled(change.fix)}
+    to_do = {change.heading for change in told if change.asks_for_something}
     return sorted(told, key=lambda change: (change.heading not in to_do, _ROWS[change.heading]))
 
 
@@ -134,21 +142,25 @@ def _raised_at(error: CORSConfigError) -> Place | None:
 
 # ---- what is printed ---------------------------------------------------------------------------
 
-_INDENT = "    "
+_LABEL = 7  # the width of "6.0.5", and of what stands beside it
 
 
 def as_text(changes: Iterable[Change], width: int) -> Iterator[str]:
     """For people: the rows of the page, and what they change."""
-    heading = None
-    for change in changes:
-        if change.heading != heading:
-            heading = change.heading
-            yield heading
-        where = "" if change.where is None else f" ({shown_place(change.where)})"
-        lines = (f"{change.what}{where}", f"6.0.5: {change.before}", f"7: {change.now}", change.fix)
-        for number, line in enumerate(lines):
-            indent = _INDENT if number else _INDENT[:2]
-            yield from (indent + part for part in wrapped(printable(line), width - len(indent)))
+    for heading, told in groupby(changes, key=lambda change: change.heading):
+        yield click.style(heading, bold=True)
+        for change in told:
+            where = "" if change.where is None else f" ({shown_place(change.where)})"
+            yield from _indented("", f"{change.what}{where}", 2, width)
+            for label, text in (("6.0.5", change.before), ("now", change.now), ("->", change.fix)):
+                yield from _indented(label.ljust(_LABEL), text, 4, width)
+        yield ""
+
+
+def _indented(label: str, text: str, indent: int, width: int) -> Iterator[str]:
+    room = width - indent - len(label)
+    for number, line in enumerate(wrapped(printable(text), room)):
+        yield " " * indent + (" " * len(label) if number else label) + line
 
 
 def as_json(changes: Iterable[Change]) -> list[dict[str, object]]:
@@ -167,24 +179,7 @@ def as_json(changes: Iterable[Change]) -> list[dict[str, object]]:
 
 
 def as_github(changes: Iterable[Change]) -> Iterator[str]:
-    """For GitHub Actions: an annotation each.
-    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands"""
+    """An annotation each."""
     for change in changes:
-        properties = [f"title={_escaped(f'Flask-CORS 6: {change.heading}', _OF_PROPERTIES)}"]
-        if change.where is not None:
-            file = shown_place(change.where).rpartition(":")[0]
-            properties = [
-                f"file={_escaped(file, _OF_PROPERTIES)}",
-                f"line={change.where.line}",
-                *properties,
-            ]
-        said = f"{change.what}: before {change.before}; now {change.now}; {change.fix}"
-        yield f"::notice {','.join(properties)}::{_escaped(said, _OF_MESSAGES)}"
-
-
-_OF_MESSAGES = {"%": "%25"}  # and line ends, which are escaped for people
-_OF_PROPERTIES = {**_OF_MESSAGES, ":": "%3A", ",": "%2C"}
-
-
-def _escaped(text: str, characters: dict[str, str]) -> str:
-    return printable(text).translate({ord(each): code for each, code in characters.items()})
+        message = f"{change.what}: before {change.before}; now {change.now}; {change.fix}"
+        yield annotation("notice", f"Flask-CORS 6: {change.heading}", message, change.where)

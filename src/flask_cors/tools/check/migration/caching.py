@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .... import headers as h
-from ..examples import STRANGER
+from ..patterns.examples import STRANGER
 from .difference import Difference, Found, OfPolicy, is_allowed, says
 from .seen import Pair
 

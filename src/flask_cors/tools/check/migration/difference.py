@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 from .... import headers as h
 from ....errors import Place
 from ....policy.options import CONFIG, Options, Setting, config_key
-from ..examples import STRANGER
-from ..six import Headers
+from ..patterns.examples import STRANGER
 from .probes import allowed_origins
 from .seen import Pair, Seen
+from .six import Headers
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from .... import headers as h
 from ....errors import Mistake, shown
 from ....policy.options import DEFAULTS
-from ..examples import STRANGER
-from ..six import SixPolicy
+from ..patterns.examples import STRANGER
 from .difference import Found, allows, says
+from .six import SixPolicy
 
 
 class _Refusal(NamedTuple):

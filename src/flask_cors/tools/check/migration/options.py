@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from .... import headers as h
 from ....errors import shown
 from ....policy.options import CONFIG, DEFAULTS, Setting, config_key
-from ..examples import STRANGER
-from ..six import Headers, SixPolicy
+from ..patterns.examples import STRANGER
 from .difference import (
     Difference,
     Found,
@@ -22,6 +21,7 @@ from .difference import (
 )
 from .probes import allowed_origins
 from .seen import Pair, given
+from .six import Headers, SixPolicy
 
 
 class PartOfMethod(OfPolicy):

@@ -15,11 +15,11 @@ from ....policy.origins import OriginSet
 from ....policy.regex import is_regex
 from ...text import listed
 from ...writing import list_of
-from ..examples import STRANGER, one_each
-from ..six import is_expression
+from ..patterns.examples import STRANGER, one_each
 from .difference import Difference, Found, OfPolicy, allows, is_allowed, place_of, written
 from .probes import origins_of, texts_of
 from .seen import Pair
+from .six import is_expression
 
 
 class UnsetOrigins(OfPolicy):

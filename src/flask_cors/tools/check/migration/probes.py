@@ -15,9 +15,9 @@ from ....origin import parse
 from ....policy.policy import Policy
 from ....policy.resources import EVERY_PATH, literal_part
 from ...paths import Paths
-from ..examples import STRANGER, one_each
-from ..expression import read
-from ..samples import samples
+from ..patterns.examples import STRANGER, one_each
+from ..patterns.expression import read
+from ..patterns.samples import samples
 
 _SOME = 3
 

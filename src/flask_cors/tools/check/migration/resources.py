@@ -10,10 +10,10 @@ from ....binding import Call
 from ....errors import shown
 from ....policy.policy import Policy
 from ....policy.resources import ResourceMap, beyond_doubt
-from ..six import Headers, SixRules
 from .difference import Difference, Found, allows, is_allowed
 from .probes import beginnings, telling_origins
 from .seen import Asked, Seen, given_resources
+from .six import Headers, SixRules
 
 
 class _Matched(NamedTuple):

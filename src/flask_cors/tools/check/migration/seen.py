@@ -24,9 +24,9 @@ from ....policy.resources import PathPattern, parse_pattern
 from ....responses import decide
 from ...survey import Bound, Route, Source, everything_bound, survey
 from ...writing import hear_nothing
-from ..examples import STRANGER
-from ..six import Headers, SixPolicy, SixRules
+from ..patterns.examples import STRANGER
 from .probes import beginnings, paths_of
+from .six import Headers, SixPolicy, SixRules
 
 
 class Asked(NamedTuple):

@@ -14,8 +14,8 @@ from ....hooks import binding_of
 from ...arguments import CannotTell
 from ...in_process import InProcess
 from ...survey import Route
-from ..examples import STRANGER
-from ..trials import server, url_of
+from ..patterns.examples import STRANGER
+from ..trials.server import server, url_of
 from .difference import Difference, Found, allows, is_allowed, says
 from .probes import allowed_origins
 from .seen import Asked, Sampled, Seen

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from ...origin import Origin
-from .domains import registrable_domain
+from ....origin import Origin
+from ..patterns.domains import registrable_domain
 
 
 def is_of_site(app: Flask, origin: Origin) -> bool:

@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 from flask import Flask, request_finished
 
-from ...browser import Request, Response
-from ..arguments import CannotTell
+from ....browser import Request, Response
+from ...arguments import CannotTell
 from .functions import Function, owner_of
-from .trials import server
+from .server import server
 
 # The CORS headers of a response, by their names.
 Headers = Mapping[str, str]

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
-from ... import headers as h
-from ...browser import Request
-from ..arguments import CannotTell
-from ..in_process import Handled, InProcess
-from ..paths import sample
-from ..survey import Route
-from .served import Served, is_static, named, scopes
-from .trials import server, url_of
+from .... import headers as h
+from ....browser import Request
+from ...arguments import CannotTell
+from ...in_process import Handled, InProcess
+from ...paths import sample
+from ...survey import Route
+from ..served import Served, is_static, named, scopes
+from .server import server, url_of
 from .words import words_of
 
 _METHOD = "GET"

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from flask import Flask
 
-from .finding import Where
+from ..finding import Where
 from .words import words
 
 Function = Callable[..., Any]

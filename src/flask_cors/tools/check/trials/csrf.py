@@ -10,14 +10,14 @@ from urllib.parse import urlsplit, urlunsplit
 import flask
 from flask import Flask
 
-from ... import hooks
-from ...browser import Browser, Request, Response
-from ...testing import address
-from ..paths import sample
-from ..survey import Route
+from .... import hooks
+from ....browser import Browser, Request, Response
+from ....testing import address
+from ...paths import sample
+from ...survey import Route
+from ..patterns.examples import STRANGER
+from ..served import scopes
 from .cookies import Cookie, cookies_of
-from .examples import STRANGER
-from .served import scopes
 from .words import parts_of, words_of
 
 # The one method that changes something and that a page sends without being allowed to

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 from urllib.parse import unquote
 
-from ... import headers as h
+from .... import headers as h
 
 T = TypeVar("T")
 

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 
 from flask import Flask
 
-from ...testing import address
-from ..in_process import InProcess
-from ..trial import quiet, without_views
+from ....testing import address
+from ...in_process import InProcess
+from ...trial import quiet, without_views
 
 
 @contextmanager

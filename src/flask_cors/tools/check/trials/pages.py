@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ... import headers as h
-from ...browser import Browser, Request, Response
-from ...browser.arguments import Credentials
-from ...policy.policy import Policy
+from .... import headers as h
+from ....browser import Browser, Request, Response
+from ....browser.arguments import Credentials
+from ....policy.policy import Policy
 
 _URL = "https://api.flask-cors.example/"
 

@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 from flask import Flask
 
-from ... import headers as h
-from ...browser import Request
-from ...policy.policy import Policy
-from ...policy.resources import PathPattern, ResourceMap
-from ..paths import samples
-from ..survey import Candidate, Route, Share, Source
-from .examples import one_each
+from .... import headers as h
+from ....browser import Request
+from ....policy.policy import Policy
+from ....policy.resources import PathPattern, ResourceMap
+from ...paths import samples
+from ...survey import Candidate, Route, Share, Source
+from ..once import once
+from ..patterns.examples import one_each
+from ..subject import Subject
 from .functions import outside
-from .once import once
-from .subject import Subject
-from .trials import url_of
+from .server import url_of
 
 # Of an app with more, the rest is like these.
 _MOST = 200

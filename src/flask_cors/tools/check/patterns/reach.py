@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import product
 
-from ...errors import shown
-from ...origin import Origin, parse, why_never_sent
-from ...policy.origins import OriginSet, Regex
+from ....errors import shown
+from ....origin import Origin, parse, why_never_sent
+from ....policy.origins import OriginSet, Regex
 from .domains import is_for_sale, public_suffix, registrable_domain
 from .mutations import mutations
 from .samples import GAP, OPEN, Sample, joined, left_open, samples_of, written

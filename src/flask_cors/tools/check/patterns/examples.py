@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
-from ...origin import parse
-from ...policy.origins import OriginSet, Regex
-from ...policy.policy import Policy
-from ..writing import code_of
+from ....origin import parse
+from ....policy.origins import OriginSet, Regex
+from ....policy.policy import Policy
+from ...writing import code_of
 from .samples import samples_of
 
 STRANGER = "https://stranger.flask-cors.example"

@@ -9,7 +9,7 @@ import ipaddress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ...origin import is_ip_host
+from ....origin import is_ip_host
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList

@@ -1,0 +1,1 @@
+"""What the patterns and expressions of a configuration match, found by trying."""
