@@ -110,13 +110,8 @@ _FIX = "set it before CORS(app), init_app(app) or register_blueprint(...) is cal
 def _readers(subject: Subject) -> Iterator[list[Level]]:
     """Each reading of ``app.config``: what was given above it, and itself at the end."""
     subject.binding.get_ready()
-    above: list[Level] = []
-    for level in subject.binding.levels:
-        above.append(level)
-        if level.name == CONFIG:
-            yield above
-        if level is DEFAULTS:
-            above = []
+    for *levels, _ in subject.binding.given():  # below app.config are the defaults alone
+        yield levels
 
 
 def _where(key: str, levels: Sequence[Level]) -> Where:
