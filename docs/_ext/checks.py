@@ -21,9 +21,8 @@ from tables import Cell, Generated
 
 from flask_cors import CORSConfigError, CORSWarning
 from flask_cors.tools.check import check
-from flask_cors.tools.check.base import Kind
+from flask_cors.tools.check.base import Kind, Told
 from flask_cors.tools.check.run import CATALOGUE
-from flask_cors.tools.check.told import Told
 
 COLLECTED = Path(__file__).parents[2] / "tests/data/collected"
 

@@ -1,4 +1,4 @@
-"""A check: what every one of them is."""
+"""A check: what every one of them is, and what those are that tell of a doubt."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import ClassVar
 
-from ...doubts import Severity
+from ...doubts import Doubt, Severity
 from .finding import Finding, Where
 from .subject import Subject
 
@@ -41,3 +41,22 @@ class Check(Kind, ABC):
     @abstractmethod
     def find(self, subject: Subject) -> Iterator[Finding]:
         """The findings in an app."""
+
+
+class Told(Check):
+    """What was told at run time already, under the same code, by the same class: its name and its
+    explanation are the doubt's.
+
+    :cvar kind: of the doubts.
+    """
+
+    kind: ClassVar[type[Doubt]]
+
+    def __init_subclass__(cls) -> None:
+        cls.code, cls.title, cls.severity = cls.kind.code, cls.kind.title, cls.kind.severity
+        cls.__doc__ = cls.kind.__doc__
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        for doubt, where in subject.doubts():
+            if type(doubt) is self.kind:
+                yield self.finding(doubt.message, where, doubt.fix)

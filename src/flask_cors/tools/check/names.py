@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ... import doubts as d
-from ...doubts import Doubt, Severity
+from ...doubts import Severity
 from ...errors import CORSConfigError, shown
 from ...policy.options import (
     CONFIG,
@@ -20,17 +20,15 @@ from ...policy.options import (
     config_values,
     unknown_keys,
 )
-from .base import Check
+from .base import Check, Told
 from .finding import Finding, Where
 from .subject import Subject
 
 
-def _told(subject: Subject, kind: type[Doubt]) -> Iterator[tuple[Doubt, Where]]:
+def _of_calls(found: Iterable[Finding]) -> Iterator[Finding]:
     """What was told of the options of a call. The keys of ``app.config`` are looked at as they
     are now: nothing may have read them, and each is told of once, not with each decorated view."""
-    for doubt, where in subject.doubts():
-        if type(doubt) is kind and where.name != CONFIG:
-            yield doubt, where
+    return (finding for finding in found if finding.where.name != CONFIG)
 
 
 def _keys(subject: Subject) -> Iterator[tuple[str, str | None, str, Where]]:
@@ -41,16 +39,11 @@ def _keys(subject: Subject) -> Iterator[tuple[str, str | None, str, Where]]:
         yield key, old, said, _where(key, next(_readers(subject), []))
 
 
-class UnknownName(Check):
-    __doc__ = d.UnknownOption.__doc__
-
-    code = d.UnknownOption.code
-    title = d.UnknownOption.title
-    severity = d.UnknownOption.severity
+class UnknownName(Told):
+    kind = d.UnknownOption
 
     def find(self, subject: Subject) -> Iterator[Finding]:
-        for doubt, where in _told(subject, d.UnknownOption):
-            yield self.finding(doubt.message, where, doubt.fix)
+        yield from _of_calls(super().find(subject))
         for key, old, said, where in _keys(subject):
             # At run time only what is nearly right is told of: an app may have keys of its own,
             # and so may its other extensions.
@@ -62,16 +55,11 @@ class UnknownName(Check):
                 yield self.finding(said, where, fix, Severity.NOTE)
 
 
-class OldName(Check):
-    __doc__ = d.OldName.__doc__
-
-    code = d.OldName.code
-    title = d.OldName.title
-    severity = d.OldName.severity
+class OldName(Told):
+    kind = d.OldName
 
     def find(self, subject: Subject) -> Iterator[Finding]:
-        for doubt, where in _told(subject, d.OldName):
-            yield self.finding(doubt.message, where, doubt.fix)
+        yield from _of_calls(super().find(subject))
         for _, old, said, where in _keys(subject):
             if old is not None:
                 yield self.finding(said, where, f"its name is {config_key(old)!r}")
