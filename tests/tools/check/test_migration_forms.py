@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from flask_cors.errors import Place
-from flask_cors.tools.check.migration import Change, as_github, as_json, as_text
+from flask_cors.tools.check.migration import Change
+from flask_cors.tools.check.migration.report import as_github, as_json, as_text
 
 HERE = Place(str(Path.cwd() / "app.py"), 7, {})
 CHANGES = [

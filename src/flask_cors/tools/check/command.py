@@ -12,13 +12,25 @@ from flask import Flask
 from ...errors import CORSConfigError
 from ..loading import CannotLoad
 from ..text import has_colour, width
-from . import migration
+from . import report
 from .base import Check
 from .catalogue import CHECKS
 from .migration import Change, changes, changes_of_error
+from .migration import report as changes_report
 from .progress import Progress
-from .report import as_github, as_json, as_text, is_bad
-from .run import run
+from .run import Result, run
+
+# What is printed, by --format.
+_FORMS: dict[str, Callable[[Result], Iterable[str]]] = {
+    "text": lambda result: report.as_text(result, width()),
+    "json": lambda result: [json.dumps(report.as_json(result), indent=2)],
+    "github": report.as_github,
+}
+_FORMS_OF_CHANGES: dict[str, Callable[[Sequence[Change]], Iterable[str]]] = {
+    "text": lambda told: [*changes_report.as_text(told, width()), changes_report.summary(told)],
+    "json": lambda told: [json.dumps(changes_report.as_json(told), indent=2)],
+    "github": changes_report.as_github,
+}
 
 
 def command(app: Flask, select: Sequence[str], ignore: Sequence[str], form: str) -> int:
@@ -31,13 +43,8 @@ def command(app: Flask, select: Sequence[str], ignore: Sequence[str], form: str)
     checks = chosen(select, ignore)
     with Progress(sys.stderr) as progress:
         result = run(app, checks, progress)
-    if form == "json":
-        click.echo(json.dumps(as_json(result), indent=2))
-    else:
-        colour = has_colour()
-        for line in as_github(result) if form == "github" else as_text(result, width()):
-            click.echo(line, color=colour)
-    return 1 if is_bad(result) else 0
+    _print(_FORMS[form](result))
+    return 1 if report.is_bad(result) else 0
 
 
 def from_six(load: Callable[[], Flask], form: str) -> int:
@@ -50,30 +57,16 @@ def from_six(load: Callable[[], Flask], form: str) -> int:
         told = changes(load())
     except CannotLoad as error:
         if isinstance(error.__cause__, CORSConfigError):
-            _print_changes(changes_of_error(error.__cause__), form)
+            _print(_FORMS_OF_CHANGES[form](changes_of_error(error.__cause__)))
         raise
-    _print_changes(told, form)
+    _print(_FORMS_OF_CHANGES[form](told))
     return 1 if any(change.asks_for_something for change in told) else 0
 
 
-def _print_changes(told: Sequence[Change], form: str) -> None:
-    if form == "json":
-        click.echo(json.dumps(migration.as_json(told), indent=2))
-    elif form == "github":
-        for line in migration.as_github(told):
-            click.echo(line)
-    else:
-        colour = has_colour()
-        for line in migration.as_text(told, width()):
-            click.echo(line, color=colour)
-        click.echo(_summary(told))
-
-
-def _summary(told: Sequence[Change]) -> str:
-    to_do = sum(change.asks_for_something for change in told)
-    if not told:
-        return "Nothing changes for this app."
-    return f"{len(told)} change{'s' if len(told) > 1 else ''}, {to_do} to look at."
+def _print(lines: Iterable[str]) -> None:
+    colour = has_colour()
+    for line in lines:
+        click.echo(line, color=colour)
 
 
 def chosen(select: Sequence[str], ignore: Sequence[str]) -> list[type[Check]]:

@@ -4,19 +4,16 @@ flask-cors 6"; it asks both versions, 6.0.5 as :mod:`flask_cors.tools.check.six`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import replace
 
-import click
 from flask import Flask
 
 from ....errors import CORSConfigError, Place
-from ...text import listed, place_as_json, printable, shown_place, wrapped
 from ...trial import quiet
-from ..annotations import annotation
 from . import caching, options, origins, request_headers, resources, views
-from .difference import Difference, Found
+from .change import Change as Change
+from .change import grouped
+from .difference import Difference
 from .mistakes import found_in
 from .seen import Seen
 
@@ -48,33 +45,6 @@ _ROWS = {
     for number, heading in enumerate([*(each.heading for each in DIFFERENCES), *NOT_TOLD])
 }
 
-_MOST = 3  # places that are named, and changes that are told apart
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A difference that changes answers of an app.
-
-    :ivar heading: of its row on the page "Differences from flask-cors 6".
-    :ivar what: the origin, the option or the request concerned, and where.
-    :ivar before: what 6.0.5 answered.
-    :ivar now: what this version answers.
-    :ivar fix: the line to write; where nothing is to do, why.
-    :ivar where: the ``CORS(…)`` or ``@cross_origin``.
-    """
-
-    heading: str
-    what: str
-    before: str
-    now: str
-    fix: str
-    where: Place | None
-
-    @property
-    def asks_for_something(self) -> bool:
-        """Whether somebody had better look at it."""
-        return not _is_settled(self.fix)
-
 
 def changes(app: Flask) -> list[Change]:
     """The differences that change answers of ``app``, those that ask for something to be done
@@ -86,7 +56,7 @@ def changes(app: Flask) -> list[Change]:
     with app.app_context(), quiet(app):  # a URL converter may ask for the app
         seen = Seen(app)
         for difference in DIFFERENCES:
-            told += _grouped(difference.heading, difference().find(seen))
+            told += grouped(difference.heading, difference().find(seen))
         for error, place in seen.broken:
             told += [replace(change, where=place) for change in changes_of_error(error)]
     to_do = {change.heading for change in told if change.asks_for_something}
@@ -99,32 +69,10 @@ def changes_of_error(error: CORSConfigError) -> list[Change]:
         change
         for mistake in error.mistakes
         for heading, each in found_in(mistake)
-        for change in _grouped(heading, [each])
+        for change in grouped(heading, [each])
     ]
     place = _raised_at(error)
     return [replace(change, where=place) for change in found]
-
-
-def _grouped(heading: str, found: Iterable[Found]) -> Iterator[Change]:
-    """One change for all that differ in where it is alone; of many that are mended alike, the
-    first."""
-    alike: dict[tuple[str, Place | None], dict[tuple[str, str, str], list[Found]]] = {}
-    for each in found:
-        place = None if _is_settled(each.fix) else each.place
-        groups = alike.setdefault((each.fix, place), {})
-        groups.setdefault((each.subject, each.before, each.now), []).append(each)
-    for groups in alike.values():
-        told = list(groups.values())
-        for first, *others in told if len(told) <= _MOST else told[:1]:
-            at = listed(list(dict.fromkeys(each.at for each in (first, *others))), _MOST)
-            what = f"{first.subject} at {at}" if at else first.subject
-            more = f" (and {len(told) - 1:,} more like it)" if len(told) > _MOST else ""
-            yield Change(heading, what + more, first.before, first.now, first.fix, first.place)
-
-
-def _is_settled(fix: str) -> bool:
-    """Whether nobody need look at it."""
-    return fix.startswith("nothing to do") and not fix.startswith("nothing to do where")
 
 
 def _raised_at(error: CORSConfigError) -> Place | None:
@@ -138,48 +86,3 @@ def _raised_at(error: CORSConfigError) -> Place | None:
         place = Place(frame.f_code.co_filename, traceback.tb_lineno, {})
         traceback = traceback.tb_next
     return place if traceback is not None else None
-
-
-# ---- what is printed ---------------------------------------------------------------------------
-
-_LABEL = 7  # the width of "6.0.5", and of what stands beside it
-
-
-def as_text(changes: Iterable[Change], width: int) -> Iterator[str]:
-    """For people: the rows of the page, and what they change."""
-    for heading, told in groupby(changes, key=lambda change: change.heading):
-        yield click.style(heading, bold=True)
-        for change in told:
-            where = "" if change.where is None else f" ({shown_place(change.where)})"
-            yield from _indented("", f"{change.what}{where}", 2, width)
-            for label, text in (("6.0.5", change.before), ("now", change.now), ("->", change.fix)):
-                yield from _indented(label.ljust(_LABEL), text, 4, width)
-        yield ""
-
-
-def _indented(label: str, text: str, indent: int, width: int) -> Iterator[str]:
-    room = width - indent - len(label)
-    for number, line in enumerate(wrapped(printable(text), room)):
-        yield " " * indent + (" " * len(label) if number else label) + line
-
-
-def as_json(changes: Iterable[Change]) -> list[dict[str, object]]:
-    """For programs."""
-    return [
-        {
-            "heading": change.heading,
-            "what": change.what,
-            "before": change.before,
-            "now": change.now,
-            "fix": change.fix,
-            "where": place_as_json(change.where),
-        }
-        for change in changes
-    ]
-
-
-def as_github(changes: Iterable[Change]) -> Iterator[str]:
-    """An annotation each."""
-    for change in changes:
-        message = f"{change.what}: before {change.before}; now {change.now}; {change.fix}"
-        yield annotation("notice", f"Flask-CORS 6: {change.heading}", message, change.where)

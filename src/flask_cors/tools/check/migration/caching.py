@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from .... import headers as h
 from ..patterns.examples import STRANGER
@@ -10,15 +11,22 @@ from .difference import Difference, Found, OfPolicy, is_allowed, says
 from .seen import Pair
 
 
-class VaryOnRefused(OfPolicy):
-    heading = "`Vary` on a refused request"
+class _Vary(OfPolicy):
+    """6.0.5 said nothing to this request; now caches are told that others may get more.
+
+    :cvar subject: the request.
+    :cvar origin: its ``Origin``, None for none.
+    """
+
     option = "origins"
+    subject: ClassVar[str]
+    origin: ClassVar[str | None]
 
     def of(self, pair: Pair) -> Iterator[Found]:
-        before, now = pair.six.actual(STRANGER), pair.now(STRANGER)
+        before, now = pair.six.actual(self.origin), pair.now(self.origin)
         if not before and not is_allowed(now) and "Vary" in now:
             yield Found(
-                "a request of an origin that is not allowed",
+                self.subject,
                 pair.at,
                 says(before, "Vary"),
                 says(now, "Vary"),
@@ -27,21 +35,16 @@ class VaryOnRefused(OfPolicy):
             )
 
 
-class VaryWithoutOrigin(OfPolicy):
+class VaryOnRefused(_Vary):
+    heading = "`Vary` on a refused request"
+    subject = "a request of an origin that is not allowed"
+    origin = STRANGER
+
+
+class VaryWithoutOrigin(_Vary):
     heading = "`Vary` on a request without `Origin`"
-    option = "origins"
-
-    def of(self, pair: Pair) -> Iterator[Found]:
-        before, now = pair.six.actual(None), pair.now(None)
-        if not before and "Vary" in now:
-            yield Found(
-                "a request without Origin",
-                pair.at,
-                says(before, "Vary"),
-                says(now, "Vary"),
-                "nothing to do: a shared cache keeps the answers apart",
-                pair.source.place,
-            )
+    subject = "a request without Origin"
+    origin = None
 
 
 class SeveralOrigins(OfPolicy):

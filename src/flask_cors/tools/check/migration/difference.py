@@ -25,7 +25,8 @@ class Found:
     :ivar at: the resource, the view or the path.
     :ivar before: what 6.0.5 answered.
     :ivar now: what this version answers.
-    :ivar fix: the line to write; else why there is none to write.
+    :ivar fix: the line to write. ``"nothing to do …"`` where nobody need look at it, and
+        ``"nothing to do where …"`` where somebody had better see whether that is so.
     """
 
     subject: str
