@@ -56,6 +56,13 @@ def _policy_of(levels: Sequence[Level]) -> Policy | CORSConfigError:
         return error.with_traceback(None)
 
 
+class _Met(NamedTuple):
+    """What the options of a decorated view make in an app, and what it was made from."""
+
+    policy: Policy | CORSConfigError
+    levels: Sequence[Level]
+
+
 class _BlueprintRules(NamedTuple):
     """The rules of one registration of a blueprint, and which paths it covers."""
 
@@ -115,14 +122,13 @@ class Binding:
         self.blueprints: dict[str, _BlueprintRules] = {}
         # Where each rule was bound, by the blueprint's name, "" for the app's, and its pattern.
         self.places: dict[tuple[str, PathPattern], Place] = {}
-        # For `flask cors check`: what was given, and what was warned of beside it.
-        self.levels: list[Level] = []
-        self.doubts: list[tuple[Doubt, Place]] = []
-        # And for its --from 6: in the rules, a later one takes the place of an earlier one.
+        # For `flask cors check`: each CORS(…), for in the rules a later one takes the place of an
+        # earlier one; and what was warned of beside what was given.
         self.calls: list[Call] = []
+        self.doubts: list[tuple[Doubt, Place]] = []
         # Whether an extension was bound: decorators alone leave preflights to Flask.
         self.answers_preflights = False
-        self._met: dict[ViewOptions, Policy | CORSConfigError] = {}
+        self._met: dict[ViewOptions, _Met] = {}
         self.forget_views()
         self._lock = threading.Lock()
         # What `responses` and `report` have done for this app already.
@@ -152,11 +158,7 @@ class Binding:
         :param levels: what they were made from.
         """
         self.rules = self._merged(self.rules, rules, place)
-        self.levels.extend(levels)
-        self.calls.append(Call("", tuple(levels), tuple(rules), place))
-        self.places.update({("", pattern): place for pattern, _ in rules})
-        self.answers_preflights = True
-        self.forget_views()
+        self._note(Call("", tuple(levels), tuple(rules), place))
 
     def add_blueprint_rules(
         self,
@@ -170,14 +172,17 @@ class Binding:
         name = f"{state.name_prefix}.{state.name}".lstrip(".")
         known = self.blueprints.get(name)
         merged = self._merged(known.rules if known else _NO_RULES, rules, place)
-        self.levels.extend(levels)
-        self.calls.append(Call(name, tuple(levels), tuple(rules), place))
         area = Area(self.app, state.url_prefix or "", state.subdomain)
         self.blueprints[name] = _BlueprintRules(merged, area)
-        self.places.update({(name, pattern): place for pattern, _ in rules})
+        self._note(Call(name, tuple(levels), tuple(rules), place))
+        return area
+
+    def _note(self, call: Call) -> None:
+        """What follows from any ``CORS(…)``."""
+        self.calls.append(call)
+        self.places.update({(call.blueprint, pattern): call.place for pattern, _ in call.rules})
         self.answers_preflights = True
         self.forget_views()
-        return area
 
     def _merged(
         self, known: ResourceMap[Policy], rules: list[tuple[PathPattern, Policy]], place: Place
@@ -196,16 +201,19 @@ class Binding:
         """The policy of a decorated view in this app, whose config is read when they first meet;
         the error where there is none."""
         with self._lock:
-            policy = self._met.get(options)
-            if policy is None:
+            met = self._met.get(options)
+            if met is None:
                 levels = options.levels(self.app)
-                self.levels.extend(levels)
-                policy = self._met[options] = _policy_of(levels)
-        return policy
+                met = self._met[options] = _Met(_policy_of(levels), levels)
+        return met.policy
 
     def met(self) -> list[tuple[ViewOptions, Policy | CORSConfigError]]:
         """The options of decorated views that came up so far, and what they make."""
-        return list(self._met.items())
+        return [(options, met.policy) for options, met in self._met.items()]
+
+    def given(self) -> list[Sequence[Level]]:
+        """What each ``CORS(…)`` was made from, then each decorated view that came up so far."""
+        return [*(call.levels for call in self.calls), *(met.levels for met in self._met.values())]
 
     def get_ready(self) -> None:
         """Find the decorated views, and the requests whose policy is known beforehand; Flask adds

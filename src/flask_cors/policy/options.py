@@ -227,15 +227,19 @@ DEFAULTS = Level(
 )
 
 
-def config_level(config: Mapping[str, object], place: Place) -> Level:
-    """The ``CORS_*`` keys of ``app.config``, read now. None means unset, but not for the origins:
-    an unset variable must not open the API."""
-    values = {
+def config_values(config: Mapping[str, object]) -> dict[str, object]:
+    """The options that ``app.config`` gives. None means unset, but not for the origins: an unset
+    variable must not open the API."""
+    return {
         option: config[key]
         for key, option in CONFIG_KEYS.items()
         if key in config and (config[key] is not None or option == "origins")
     }
-    level = Level(CONFIG, place, values, _OPTIONS)
+
+
+def config_level(config: Mapping[str, object], place: Place) -> Level:
+    """The ``CORS_*`` keys of ``app.config``, read now."""
+    level = Level(CONFIG, place, config_values(config), _OPTIONS)
     for key in unknown_keys(config):
         said = f"app.config has {key!r}, which is no option"
         old = OLD_NAMES.get(key.removeprefix("CORS_").lower())

@@ -11,7 +11,7 @@ from flask import Flask
 
 from ..doubts import Doubt
 from ..errors import CORSConfigError, Place, shown
-from ..policy.options import CONFIG, DEFAULTS, Options, Setting, changed
+from ..policy.options import CONFIG, DEFAULTS, Options, Setting, changed, config_key
 from ..policy.policy import Policy
 from ..policy.resources import PathPattern, parse_pattern
 from .survey import Source, everything_bound
@@ -71,6 +71,10 @@ def code_of(item: object) -> str:
     return name if name.isidentifier() else "..."
 
 
+def config_line(option: str, code: str) -> str:
+    return f'app.config["{config_key(option)}"] = {code}'
+
+
 def _key(pattern: PathPattern) -> str:
     """A pattern as a key of ``resources``."""
     try:
@@ -108,8 +112,7 @@ def lines(app: Flask, options: Options, source: Source, edits: Iterable[Edit]) -
         place = places.get(level, source.place)
         if level == CONFIG:
             for edit in of_level:
-                code = f'app.config["CORS_{edit.option.upper()}"] = {edit.written}'
-                yield Line(code, "before", place)
+                yield Line(config_line(edit.option, edit.written), "before", place)
         else:
             yield Line(_call(app, options, level, source, of_level), "at", place)
 
@@ -157,7 +160,7 @@ def _call(app: Flask, options: Options, level: str, source: Source, edits: Itera
     own = ", ".join(f'"{edit.option}": {edit.written}' for edit in edits)
     resources = f"{{..., {_key(source.pattern)}: {{..., {own}}}}}"
     if _is_of_config(app, options, level):
-        return f'app.config["CORS_RESOURCES"] = {resources}'
+        return config_line("resources", resources)
     return f"resources={resources}"
 
 

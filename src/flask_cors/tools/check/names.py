@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from ... import doubts as d
 from ...doubts import Doubt, Severity
@@ -18,6 +17,7 @@ from ...policy.options import (
     POLICY_OPTIONS,
     Level,
     config_key,
+    config_values,
     unknown_keys,
 )
 from .base import Check
@@ -89,9 +89,10 @@ class TooLate(Check):
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         said: set[str] = set()
+        # Without a place, so that nothing is warned of again.
+        now = Level(CONFIG, None, config_values(subject.app.config), EXTENSION_OPTIONS)
         for levels in _readers(subject):
             then = levels[-1]
-            now = _level_now(subject.app.config)
             for option in _heard(levels):
                 key = config_key(option)
                 if key in said or _value(option, then) == _value(option, now):
@@ -110,13 +111,8 @@ _FIX = "set it before CORS(app), init_app(app) or register_blueprint(...) is cal
 def _readers(subject: Subject) -> Iterator[list[Level]]:
     """Each reading of ``app.config``: what was given above it, and itself at the end."""
     subject.binding.get_ready()
-    above: list[Level] = []
-    for level in subject.binding.levels:
-        above.append(level)
-        if level.name == CONFIG:
-            yield above
-        if level is DEFAULTS:
-            above = []
+    for *levels, _ in subject.binding.given():  # below app.config are the defaults alone
+        yield levels
 
 
 def _where(key: str, levels: Sequence[Level]) -> Where:
@@ -147,16 +143,6 @@ def _is_given_by_resources(option: str, levels: Sequence[Level]) -> bool:
         return False
     resources: list[tuple[object, dict[str, object]]] = giver.setting("resources").value
     return all(option in own for _, own in resources)
-
-
-def _level_now(config: dict[str, Any]) -> Level:
-    """``app.config`` as it is read, without saying what is doubtful about it."""
-    values = {
-        option: config[key]
-        for key, option in CONFIG_KEYS.items()
-        if key in config and (config[key] is not None or option == "origins")
-    }
-    return Level(CONFIG, None, values, EXTENSION_OPTIONS)
 
 
 def _value(option: str, level: Level) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from inspect import unwrap
+from itertools import chain
 from typing import Any
 
 from flask import Flask
@@ -45,7 +46,7 @@ class Subject:
         reads anew, where it was read first."""
         self.binding.get_ready()
         told: dict[object, tuple[Doubt, Where]] = {}
-        for level in self.binding.levels:
+        for level in chain.from_iterable(self.binding.given()):
             where = _where(level.name, level.place)
             for doubt in level.doubts:
                 key = (doubt, CONFIG if level.name == CONFIG else where)

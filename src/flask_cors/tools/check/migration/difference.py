@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from .... import headers as h
 from ....errors import Place
-from ....policy.options import CONFIG, Options, Setting, config_key
+from ....policy.options import Options, Setting
+from ..lines import line
 from ..patterns.examples import STRANGER
 from .probes import allowed_origins
 from .seen import Pair, Seen
@@ -88,10 +89,7 @@ def is_allowed(headers: Headers) -> bool:
 
 def written(options: Options, option: str, code: str) -> str:
     """An option as a line to write, where it was given."""
-    setting: Setting[Any] = getattr(options, option)
-    if setting.level == CONFIG:
-        return f'app.config["{config_key(option)}"] = {code}'
-    return f'"{option}": {code}' if setting.level.startswith("the resource") else f"{option}={code}"
+    return line(option, getattr(options, option), code)
 
 
 def place_of(pair: Pair, option: str) -> Place:
