@@ -147,6 +147,13 @@ def _() -> None:
     assert preflight(app_with(methods="*"), method="PUT").headers[ACAM] == "PUT"
 
 
+@row("`methods=None`")
+def _() -> None:
+    for app in (app_with(methods=None), app_with(config={"CORS_METHODS": None})):
+        assert preflight(app, method="PUT").headers[ACAM].count(", ") == 6
+    assert ACAM not in preflight(app_with(methods=[]), method="PUT").headers
+
+
 @row("`max_age=0`")
 def _() -> None:
     assert preflight(app_with(max_age=0)).headers[ACMA] == "0"

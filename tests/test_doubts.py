@@ -91,6 +91,22 @@ def test_a_decorator_above_the_route_is_told_with_the_first_request():
     )
 
 
+def test_it_is_told_once_however_often_the_app_meets_its_views():
+    app = Flask(__name__)
+
+    @cross_origin(origins=APP)
+    @app.get("/")
+    def books():
+        return ""
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        app.test_client().get("/")
+        CORS(app, origins=APP)  # from now on they are looked at again
+        app.test_client().get("/")
+    assert len(caught) == 1
+
+
 def test_one_above_the_route_and_other_decorators_is_told_beside_a_cors():
     def other(view):
         return lambda *args, **kwargs: view(*args, **kwargs)

@@ -69,7 +69,7 @@ def said_of(file: Path) -> list[str]:
         try:
             app = runpy.run_path(str(file))["app"]
         except CORSConfigError as error:
-            return [f"`CORSConfigError`: {literal(error.mistakes[0].problem)}"]
+            return [f"`CORSConfigError`: {literal(str(error.mistakes[0]))}"]
         found = check(app)
     return [
         f"{finding.severity.value} {finding.code}: {literal(finding.message)}" for finding in found

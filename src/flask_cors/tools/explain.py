@@ -35,6 +35,7 @@ from .entries import (
 )
 from .explanation import Check, Explanation, as_json, as_text
 from .in_process import Handled, InProcess
+from .routing import routed
 from .survey import source_of
 from .text import has_colour, one_line, width
 from .verdict import Verdict, judge
@@ -79,11 +80,10 @@ def _demand_rule(app: Flask, asked: Asked) -> None:
         raise BadInput(f"url: {shown(asked.url)} is no http or https URL, nor a path of the app")
     base = f"{url.scheme}://{url.netloc}{urlsplit(address(app)).path}"
     try:
-        with app.test_request_context(_path(app, asked), base, method=asked.method) as context:
-            is_found = not isinstance(context.request.routing_exception, NotFound)
-    except Exception:  # a converter or a session: it raises in the request too, which tells of it
+        request = routed(app, _path(app, asked), base, method=asked.method)
+    except Exception:  # a converter's: it raises in the request too, which tells of it
         return
-    if not is_found:
+    if isinstance(request.routing_exception, NotFound):
         rules = {rule.rule for rule in app.url_map.iter_rules() if not rule.build_only}
         by_sample = {re.sub(r"<[^>]+>", "1", rule): rule for rule in rules}
         near = difflib.get_close_matches(url.path, by_sample, 1)

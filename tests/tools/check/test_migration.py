@@ -187,6 +187,15 @@ TOLD = [
         lambda: app_with(methods=["GET", "PUT"]),
     ),
     Told(
+        "`methods=None`",
+        lambda: app_with(methods=None),
+        "a preflight for GET at /*",
+        "no Access-Control-Allow-Methods",
+        "Access-Control-Allow-Methods: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT",
+        "nothing to do where the usual seven are meant",
+        lambda: app_with(methods=[]),
+    ),
+    Told(
         "`max_age=0`",
         lambda: app_with({"CORS_MAX_AGE": 0}),
         "max_age=0 at /*",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -123,6 +124,15 @@ def test_a_warning_about_the_config_is_found_once_however_many_decorators_read_i
     for name in ("a", "b"):
         app.add_url_rule(f"/{name}", name, cross_origin(origins="https://app.example")(lambda: ""))
     assert [finding.code for finding in check(app)] == ["CORS702"]
+
+
+def test_what_is_found_is_not_warned_of_even_where_warnings_are_errors():
+    app = Flask("app", static_folder=None)
+    app.add_url_rule("/", "home", cross_origin(origins="https://app.example")(lambda: ""))
+    app.config["CORS_HEADERS"] = "Content-Type"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [finding.code for finding in check(app)] == ["CORS702"]
 
 
 # ---- crashes -----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from ...policy.resources import (
     parse_pattern,
 )
 from ..paths import Match, Paths, samples
+from ..routing import routed
 from ..survey import Bound, Route
 from ..text import listed
 from ..writing import code_of
@@ -208,8 +209,7 @@ def _decides_on_404(subject: Subject, rule: _Rule) -> bool:
     if rule.pattern.is_exact:
         return False
     path = literal_part(rule.pattern).prefix + "a-path-that-nobody-serves"
-    with subject.app.test_request_context(path) as context:
-        decided = subject.binding.policy(context.request, None)
+    decided = subject.binding.policy(routed(subject.app, path), None)
     own = ResourceMap((each, each) for each in _map_of(subject, rule.bound.source.name).rules)
     return decided is rule.bound.policy and own.match(path) == rule.pattern
 

@@ -44,12 +44,15 @@ class PartOfMethod(OfPolicy):
                 )
 
 
-class AnyMethod(OfPolicy):
-    heading = '`methods="*"`'
+class _Unlisted(OfPolicy):
+    """``Access-Control-Allow-Methods`` where there was none."""
+
     option = "methods"
+    is_any: ClassVar[bool]
+    fix: ClassVar[str]
 
     def of(self, pair: Pair) -> Iterator[Found]:
-        if not pair.options.methods.value.any:
+        if pair.options.methods.value.any is not self.is_any:
             return
         for method in pair.methods:
             before, now = preflights(pair, method)
@@ -59,10 +62,22 @@ class AnyMethod(OfPolicy):
                     pair.at,
                     says(before, h.ALLOW_METHODS),
                     says(now, h.ALLOW_METHODS),
-                    "nothing to do where every method is meant; else list them",
+                    self.fix,
                     place_of(pair, "methods"),
                 )
                 return
+
+
+class AnyMethod(_Unlisted):
+    heading = '`methods="*"`'
+    is_any = True
+    fix = "nothing to do where every method is meant; else list them"
+
+
+class NoMethods(_Unlisted):
+    heading = "`methods=None`"
+    is_any = False
+    fix = "nothing to do where the usual seven are meant; methods=[] allows none"
 
 
 class _MaxAge(OfPolicy):
@@ -229,6 +244,7 @@ _OPTION_OF: Mapping[str, str] = {h.EXPOSE_HEADERS: "expose_headers", h.MAX_AGE: 
 DIFFERENCES: tuple[type[Difference], ...] = (
     PartOfMethod,
     AnyMethod,
+    NoMethods,
     MaxAgeZero,
     MaxAgeFraction,
     Booleans,
