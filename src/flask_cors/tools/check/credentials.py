@@ -37,7 +37,7 @@ class InsecureOrigin(Check):
     title = "credentials for origins without encryption"
 
     def find(self, subject: Subject) -> Iterator[Finding]:
-        for bound in _with_credentials(subject.bound, "origins"):
+        for bound in _with_credentials(subject.bound):
             setting = bound.policy.options.origins
             insecure = dict.fromkeys(
                 entry
@@ -53,12 +53,12 @@ class InsecureOrigin(Check):
                 )
 
 
-def _with_credentials(bounds: Iterable[Bound], option: str) -> Iterator[Bound]:
-    """The policies with credentials, one for each setting of an option."""
+def _with_credentials(bounds: Iterable[Bound]) -> Iterator[Bound]:
+    """The policies with credentials, one for each setting of the origins."""
     seen: set[object] = set()
     for bound in bounds:
         options = bound.policy.options
-        key = key_of(getattr(options, option))
+        key = key_of(options.origins)
         if options.supports_credentials.value and key not in seen:
             seen.add(key)
             yield bound
@@ -90,7 +90,7 @@ class CookieStays(Check):
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         app = subject.app
-        for bound in _with_credentials(subject.bound, "origins"):
+        for bound in _with_credentials(subject.bound):
             page = _of_another_site(app, bound)
             if page is None:
                 continue

@@ -37,7 +37,7 @@ def served(subject: Subject) -> list[Served]:
         if route.endpoint not in subject.app.view_functions:
             continue
         for share in route.shares:
-            found = _deciding(route, share)
+            found = decider(share, sample(route.rule))
             if found is not None and isinstance(found.policy, Policy):
                 one = by_policy.setdefault(
                     id(found.policy), Served(Bound(found.source, found.policy))
@@ -55,18 +55,16 @@ def by_setting(found: Iterable[Served], option: str) -> Iterator[tuple[Setting[A
     yield from groups.values()
 
 
-def _deciding(route: Route, share: Share) -> Candidate | None:
-    path: str | None = None
-    for candidate in share.candidates:
-        if candidate.is_certain:
-            return candidate
-        path = path or sample(route.rule)
-        pattern = candidate.source.pattern
-        if path is None or pattern is None:
-            continue
-        if ResourceMap([(pattern, pattern)]).match(path) is not None:
-            return candidate
-    return None
+def decider(share: Share, path: str | None) -> Candidate | None:
+    """What decides at ``path``; where no path is known, what decides at every one."""
+    return next((each for each in share.candidates if _decides(each, path)), None)
+
+
+def _decides(candidate: Candidate, path: str | None) -> bool:
+    pattern = candidate.source.pattern
+    if candidate.is_certain or path is None or pattern is None:
+        return candidate.is_certain
+    return ResourceMap([(pattern, pattern)]).match(path) is not None
 
 
 def is_static(route: Route) -> bool:

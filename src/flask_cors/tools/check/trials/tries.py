@@ -11,11 +11,11 @@ from flask import Flask
 from .... import headers as h
 from ....browser import Request
 from ....policy.policy import Policy
-from ....policy.resources import PathPattern, ResourceMap
 from ...paths import samples
 from ...survey import Candidate, Route, Share, Source
 from ..once import once
 from ..patterns.examples import one_each
+from ..served import decider
 from ..subject import Subject
 from .functions import outside
 from .server import url_of
@@ -124,19 +124,4 @@ def _path(route: Route, share: Share, candidate: Candidate) -> str | None:
     """A path of the route on which this candidate decides."""
     pattern = candidate.source.pattern
     paths = [pattern.source] if pattern and pattern.is_exact else samples(route.rule)
-    return next((path for path in paths if _decider(share, path) is candidate), None)
-
-
-def _decider(share: Share, path: str) -> Candidate | None:
-    return next(
-        (
-            candidate
-            for candidate in share.candidates
-            if candidate.is_certain or _matches(candidate.source.pattern, path)
-        ),
-        None,
-    )
-
-
-def _matches(pattern: PathPattern | None, path: str) -> bool:
-    return pattern is not None and ResourceMap([(pattern, True)]).match(path) is not None
+    return next((path for path in paths if decider(share, path) is candidate), None)
