@@ -477,7 +477,7 @@ def test_origins_for_development_are_found_in_production(of, origins):
         f"origins: with {origins!r} pages of the visitor's own machine are let in, and the app is "
         "not in debug or testing"
     )
-    fix = "give them while app.debug alone, or read the origins from the environment"
+    fix = "give them only where app.debug is on, or read the origins from the environment"
     assert of(origins) == [("CORS113", said, fix)]
 
 

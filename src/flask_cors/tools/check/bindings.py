@@ -41,7 +41,8 @@ class NoPolicy(Check):
     """The arguments of `@cross_origin` and `app.config` together make no policy: credentials, for
     example, with the origins left at everybody. Some of it is known only when the view meets its
     app, so nothing stopped the app from starting. Each request to the view raises, the
-    preflights too: nothing is ever opened by mistake, and nothing works."""
+    preflights too: nothing is ever opened by mistake, and nothing works. The message says which
+    option it is, and what to write."""
 
     code = "CORS601"
     title = "a decorated view whose options make no policy"
@@ -68,7 +69,8 @@ class MoreOpen(Check):
     does not count. A bare `@cross_origin()` reads `app.config` and the defaults, not the arguments
     of `CORS(app, …)`: it lets everybody in where the app lets in a few. It was tried: an origin
     that the rule for the path refuses is allowed here, or gets credentials that the rule does not
-    give. A note where the decorator says so in so many words, for then it was probably meant."""
+    give. Give the decorator the origins that the view is for. A note where it says so in so many
+    words, for then it was probably meant."""
 
     code = "CORS602"
     title = "a decorated view that is more open than the app"
@@ -160,7 +162,7 @@ class PrivateNetwork(Check):
     printer's, has its preflight say so in older Chromium, and this policy answers that it may.
     Every allowed origin can then reach the app from outside by way of its visitors' browsers.
     Newer browsers ask the visitor instead, and do not look at the answer. It is meant for devices
-    that are served to a page of their maker's."""
+    that are served to a page of their maker's; everywhere else, leave it out."""
 
     code = "CORS607"
     title = "private network access allowed"

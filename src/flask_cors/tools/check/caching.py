@@ -28,7 +28,7 @@ class LongMaxAge(Check):
     """Browsers remember a preflight as long as `max_age` says, but no longer than they like: WebKit
     ten minutes, Chromium two hours, Firefox a day. More is not wrong, and does nothing there.
     It counts where you reckon with it: a policy that was changed is known to all after so long, and
-    a server sees so many preflights."""
+    a server sees so many preflights. Shorten it to what they keep, or leave it: nothing breaks."""
 
     code = "CORS401"
     title = "max_age above what browsers honour"

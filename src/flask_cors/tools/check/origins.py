@@ -39,7 +39,8 @@ def _reaches(subject: Subject) -> Iterator[tuple[Reach, Where]]:
 class Null(Check):
     """Browsers send `Origin: null` for a page that has no origin of its own: a file, a sandboxed
     frame, a redirect across origins. Any site can put its script into such a frame, so that
-    to allow `null` is to allow everybody, whatever else the list says."""
+    to allow `null` is to allow everybody, whatever else the list says. Leave it out, and serve the
+    page that it was meant for."""
 
     code = "CORS107"
     title = "null among the origins"
@@ -115,8 +116,9 @@ def _fix(reach: Reach) -> str:
 
 class PublicSuffix(Check):
     """Below a public suffix, such as `co.uk` or `github.io`, every name belongs to somebody else:
-    a pattern for all of them lets in whoever takes one, often for nothing. The suffixes are
-    those of the [Public Suffix List](https://publicsuffix.org/), the private section included."""
+    a pattern for all of them lets in whoever takes one, often for nothing. List those that are
+    yours. The suffixes are those of the [Public Suffix List](https://publicsuffix.org/), the
+    private section included."""
 
     code = "CORS110"
     title = "a pattern for everything below a public suffix"
@@ -159,7 +161,8 @@ _ADDRESSES = (
 class Addresses(Check):
     """An address says nothing of who has it: those of a home or an office are given to whatever
     joins the network, those of a cloud go to the next customer. A pattern that lets in many
-    trusts them all. It may be meant in a network that is closed."""
+    trusts them all. Give the hosts names, or list the addresses. It may be meant in a network that
+    is closed."""
 
     code = "CORS111"
     title = "a pattern for IP addresses"
@@ -238,8 +241,8 @@ _DEVELOPMENT = tuple(
 class Development(Check):
     """`localhost` and `127.0.0.1` are the machine of whoever has the page open: whatever serves
     pages there, another user's program or a tool with a hole, may read what this app tells its
-    visitors. While you develop, that is you. It may be meant for a desktop program that
-    serves its own pages."""
+    visitors. While you develop, that is you; in production it is anybody. Let the configuration of
+    production be without them. It may be meant for a desktop program that serves its own pages."""
 
     code = "CORS113"
     title = "origins for development, in production"
@@ -259,7 +262,8 @@ class Development(Check):
                     f"origins: with {listed(list(entries), _MOST_SHOWN)} pages of the visitor's "
                     "own machine are let in, and the app is not in debug or testing",
                     where,
-                    "give them while app.debug alone, or read the origins from the environment",
+                    "give them only where app.debug is on, or read the origins from the "
+                    "environment",
                 )
 
 
@@ -279,7 +283,8 @@ def _is_for_development(reach: Reach) -> bool:
 class Unmatched(Check):
     """The expression must match the whole origin, from the scheme to the host or the port, in lower
     case unless it ignores the case. `example\\.com$` matches `example.com`, which no browser sends,
-    and so nobody is let in. It was tried with texts that the expression does match."""
+    and so nobody is let in. It was tried with texts that the expression does match. Write all of
+    the origin: `https://example\\.com`."""
 
     code = "CORS114"
     title = "an expression that no origin matches"

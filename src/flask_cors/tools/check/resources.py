@@ -94,7 +94,8 @@ class NoRoute(Check):
     """A rule covers paths, and no URL rule of the app has a path that this one covers. It decides
     on 404 pages at best, and the routes that it was written for have another policy, or none.
     Mostly the path is misspelled, or written without what the app puts in front of it, or it ends
-    without `/*`: `/api` is that one path. The rule for every path, `/*`, is never meant here."""
+    without `/*`: `/api` is that one path. Write it as `flask cors routes` shows it. Nothing is said
+    of the rule for every path, `/*`."""
 
     code = "CORS501"
     title = "a resource that no route belongs to"
@@ -172,10 +173,13 @@ def _behind(prefix: str, pattern: PathPattern) -> PathPattern:
 class Hidden(Check):
     """Routes match the rule, and others decide on all of them: an exact path comes before a
     pattern, a longer literal beginning before a shorter one, the first declared before its equal,
-    and a blueprint's rules before the app's. What the rule says holds nowhere. A rule that is left
-    with the 404 pages below its beginning is no finding: it is there for what has no rule of its
-    own. Nor is one whose views are all decorated, for `@cross_origin` stands in plain sight. A note
-    where the rule says what the others say."""
+    and a blueprint's rules before the app's. What the rule says holds nowhere, and an origin that
+    it was to keep out, or to let in, is not. Leave it out, or give its options to the rule that
+    comes first. A note where both say the same.
+
+    A rule that is left with the 404 pages below its beginning is no finding: it is there for what
+    has no rule of its own. Nor is one whose views are all decorated, for `@cross_origin` stands in
+    plain sight."""
 
     code = "CORS502"
     title = "a resource that others hide"
@@ -232,8 +236,9 @@ def _values(policy: Policy) -> list[object]:
 class TwoExpressions(Check):
     """Two regular expressions match the same path and say different things. The one with the longer
     literal beginning decides, then the one with more literal characters, then the first declared;
-    that is seldom what a reader of the two sees. An expression for all that lies below a beginning,
-    such as `/api/.*`, may stand beside a longer one: there the order is plain."""
+    that is seldom what a reader of the two sees, and the routes may be open to more than was meant.
+    Write one of the two so that it does not match. An expression for all that lies below a
+    beginning, such as `/api/.*`, may stand beside a longer one: there the order is plain."""
 
     code = "CORS503"
     title = "two expressions for one route"
