@@ -114,8 +114,7 @@ class MaxAgeFraction(_MaxAge):
     fix = "nothing to do: the fraction is cut off"
 
 
-# What each boolean changes: requests of an allowed origin, and of none, on each of which the
-# answers are compared.
+# Those that show in the headers of a policy.
 _BOOLEANS = (
     "supports_credentials",
     "send_wildcard",
@@ -145,7 +144,7 @@ class Booleans(OfPolicy):
                     f"{str(bool(value)).lower()}, {before}",
                     f"{str(setting.value).lower()}, {now}",
                     f"nothing to do where {setting.value} is meant; "
-                    + written(pair.options, name, f"{bool(value)} leaves it as it was"),
+                    f"{written(pair.options, name, str(bool(value)))} leaves it as it was",
                     place_of(pair, name),
                 )
 

@@ -44,7 +44,7 @@ class WholeOrigin(OfPolicy):
             for origin in islice(_lost(pair, _longer(regex.pattern)), 1)
         ]
         if lost:
-            fix = "nothing to do where a whole origin was meant; else write all of it"
+            fix = "nothing to do where a whole origin was meant; else write all of it, a port too: (:[0-9]+)?"
             yield _found(pair, lost, fix)
 
 
@@ -104,7 +104,8 @@ class Expressions(OfPolicy):
             for origin in islice(_gained(pair, origins_of(re.compile(text))), 1)
         ]
         if gained:
-            fix = f"nothing to do where {shown(texts[0])} is meant as an expression"
+            said = shown(texts[0])
+            fix = f"nothing to do where {said} is meant as an expression; else leave it out"
             yield _found(pair, gained, fix)
 
 

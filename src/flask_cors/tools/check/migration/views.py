@@ -119,6 +119,12 @@ def _probes(seen: Seen, route: Route, method: str) -> list[str]:
     return [] if policy is None else [*allowed_origins(policy)[:1], STRANGER]
 
 
+_LETS_PASS = (
+    "nothing to do; take out what lets OPTIONS pass, such as: "
+    'if request.method == "OPTIONS": return'
+)
+
+
 class Preflights(Difference):
     heading = "Login checks, 404, 405 and redirects"
 
@@ -146,11 +152,7 @@ class Preflights(Difference):
                 if asked is None or status is None or 200 <= status < 300:
                     continue
                 place = seen.place(seen.policy(asked))
-                fix = (
-                    "nothing to do; take out what lets OPTIONS pass, such as: if request.method =="
-                )
-                fix += ' "OPTIONS": return'
-                yield Found("a preflight", path, str(status), "200", fix, place)
+                yield Found("a preflight", path, str(status), "200", _LETS_PASS, place)
                 if "OPTIONS" in route.methods and not seen.is_decorated(route.endpoint):
                     yield Found(
                         "the view that handles OPTIONS itself",
