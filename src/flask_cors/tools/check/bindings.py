@@ -162,7 +162,7 @@ class PrivateNetwork(Check):
     printer's, has its preflight say so in older Chromium, and this policy answers that it may.
     Every allowed origin can then reach the app from outside by way of its visitors' browsers.
     Newer browsers ask the visitor instead, and do not look at the answer. It is meant for devices
-    that are served to a page of their maker's; everywhere else, leave it out."""
+    that a page of their maker's talks to; everywhere else, leave it out."""
 
     code = "CORS607"
     title = "private network access allowed"

@@ -35,9 +35,9 @@ class AnsweredFirst(Check):
     preflights are answered whatever the `before_request` functions say. Not so in an app with
     decorators alone, where a view that takes OPTIONS has the decorators outside of `@cross_origin`
     come first as well; with `automatic_options` off; behind WSGI middleware that answers itself;
-    and where something was put in front of all `before_request` functions. Beside decorators, write
-    `CORS(app, resources=[])`; elsewhere let `OPTIONS` pass. It was tried with a preflight that the
-    policy allows."""
+    and where something was put in front of all `before_request` functions. It was tried with a
+    preflight that the policy allows. In an app with decorators alone, write
+    `CORS(app, resources=[])` beside them; elsewhere let preflights pass."""
 
     code = "CORS606"
     title = "something answers preflights first"

@@ -199,7 +199,7 @@ class TwoLibraries(Check):
     """Something else that was installed sets CORS headers in this app: WSGI middleware, an
     extension, a decorator such as `crossdomain`. Two that answer the same question contradict each
     other: a browser refuses an answer with two `Access-Control-Allow-Origin`, and where there is
-    one, only one of the two configurations counts. Take out the other one."""
+    one, only one of the two configurations counts. Take out one of the two."""
 
     code = "CORS605"
     title = "two CORS libraries"
