@@ -37,6 +37,7 @@ class Checks(Generated):
 
     def section(self, kind: type[Kind]) -> nodes.section:
         section = nodes.section(ids=[kind.code.lower()], names=[kind.code.lower()])
+        self.state.document.note_explicit_target(section)  # for links to it
         title, _ = self.parse_inline(f"{kind.code}: {kind.title}", lineno=self.lineno)
         section += nodes.title("", "", *title)
         early = ", and a `CORSWarning` at run time" if issubclass(kind, Told) else ""
@@ -72,8 +73,14 @@ def said_of(file: Path) -> list[str]:
             return [f"`CORSConfigError`: {literal(str(error.mistakes[0]))}"]
         found = check(app)
     return [
-        f"{finding.severity.value} {finding.code}: {literal(finding.message)}" for finding in found
+        f"{finding.severity.value} {linked(finding.code)}: {literal(finding.message)}"
+        for finding in found
     ] or ["nothing"]
+
+
+def linked(code: str) -> str:
+    """A code that leads to its section."""
+    return f"[{code}](#{code.lower()})"
 
 
 def literal(text: str) -> str:
