@@ -44,7 +44,10 @@ class WholeOrigin(OfPolicy):
             for origin in islice(_lost(pair, _longer(regex.pattern)), 1)
         ]
         if lost:
-            fix = "nothing to do where a whole origin was meant; else write all of it, a port too: (:[0-9]+)?"
+            fix = (
+                "nothing to do where a whole origin was meant; "
+                "else write all of it, a port too: (:[0-9]+)?"
+            )
             yield _found(pair, lost, fix)
 
 
