@@ -297,6 +297,19 @@ def test_a_response_header_among_the_request_headers_is_noted():
     assert one.fix == 'app.config["CORS_ALLOW_HEADERS"] = ["content-type"]'
 
 
+def test_what_one_finding_says_to_write_is_no_finding_of_another():
+    app = an_app(("/a", ["GET", "POST"]), ("/b", ["DELETE"]))
+    CORS(
+        app,
+        allow_headers=["Content-Type", "Cookie", "ETag"],
+        methods=["GET", "PUT", "TRACE", "DELETE"],
+    )
+    fixes = {one.code: one.fix for one in found(app)}
+    assert fixes["CORS304"] == fixes["CORS306"] == 'allow_headers=["content-type"]'
+    assert fixes["CORS301"] == 'methods=["DELETE", "GET", "POST", "PUT"]'
+    assert fixes["CORS302"] == 'methods=["DELETE", "GET"]'
+
+
 def test_expressions_and_the_star_are_not_judged_and_stay():
     app = an_app(("/a", ["GET"]))
     CORS(app, allow_headers=["*", "X-.*", "Host"])

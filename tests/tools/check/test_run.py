@@ -174,6 +174,7 @@ def test_an_exemption_without_a_reason_exempts_nothing(reason: object):
     app.config["CORS_CHECK_IGNORE"] = {"CORS104": reason}
     (unread,) = [found for found in run(app, [Found]).findings if found.code == "CORS902"]
     assert f"'CORS104' has no reason, but {reason!r}" in unread.message
+    assert unread.fix == "write 'CORS104': 'the reason why it is meant'"
     assert len(run(app, [Found]).findings) == 3
 
 
@@ -183,6 +184,7 @@ def test_an_exemption_of_an_unknown_code_is_told(key: object):
     app.config["CORS_CHECK_IGNORE"] = {key: "because"}
     (unread,) = [found for found in run(app, [Found]).findings if found.code == "CORS902"]
     assert str(key) in unread.message
+    assert unread.fix == "write one, as in {'CORS113': 'the reason why it is meant'}"
 
 
 @pytest.mark.parametrize("given", ["CORS104", ["CORS104"], 7])

@@ -71,16 +71,21 @@ def read(given: object, codes: Collection[str], findings: list[Finding]) -> Iter
     for key, reason in given.items():
         code, _, about = str(key).partition(" ")
         if code not in codes:
-            said = f"{EXEMPTIONS}: {shown(key)} begins with no code of a check"
+            said, fix = (
+                f"{shown(key)} begins with no code of a check",
+                f"write one, as in {_EXAMPLE}",
+            )
         elif not isinstance(reason, str) or not reason.strip():
-            said = f"{EXEMPTIONS}: {shown(key)} has no reason, but {shown(reason)}"
+            said = f"{shown(key)} has no reason, but {shown(reason)}"
+            fix = f"write {shown(key)}: {_REASON}"
         else:
             yield Exemption(code, about.strip(), reason)
             continue
-        findings.append(NotAnExemption.finding(said, _WHERE, f"write {_EXAMPLE}"))
+        findings.append(NotAnExemption.finding(f"{EXEMPTIONS}: {said}", _WHERE, fix))
 
 
-_EXAMPLE = '{"CORS113": "the reason why it is meant"}'
+_REASON = "'the reason why it is meant'"
+_EXAMPLE = f"{{'CORS113': {_REASON}}}"
 
 
 def needless(exemptions: Sequence[Exemption], findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ class RefusedMethod(Check):
                     f"methods: {shown(', '.join(names))} does not allow "
                     f"{some_of(told for _, told in refused)}: browsers refuse to send it",
                     where_of_option("methods", setting, members[0].bound),
-                    listing("methods", setting, sorted({*names, *missing})),
+                    listing("methods", setting, sorted({*names, *missing} - FORBIDDEN_METHODS)),
                     Severity.NOTE if SAFE_METHODS.issuperset(names) else None,
                 )
 
@@ -125,8 +125,8 @@ class UnservedMethod(Check):
             known = served_by.get(key_of(setting))  # None: the resource has no routes at all
             if setting.level == DEFAULTS.name or setting.given is None or known is None:
                 continue
-            names = setting.value.names
-            unserved = sorted(names - known - _BESIDE - FORBIDDEN_METHODS)
+            names = setting.value.names - FORBIDDEN_METHODS  # which CORS303 tells of
+            unserved = sorted(names - known - _BESIDE)
             rest = sorted(names.difference(unserved))
             if unserved:
                 yield self.finding(
@@ -199,14 +199,16 @@ def _of_names(
             yield check.finding(
                 f"allow_headers: {what} {listed(list(map(shown, found)), 5)}",
                 where_of_option("allow_headers", setting, bound),
-                _without(setting, found),
+                _useful(setting),
             )
 
 
-def _without(setting: Setting[Any], names: list[str]) -> str:
-    rest = sorted(setting.value.names.difference(names))
+def _useful(setting: Setting[Any]) -> str:
+    """What is left without the names that either check tells of."""
+    names = sorted(setting.value.names)
+    useful = [name for name in names if not (_is_forbidden(name) or _is_of_responses(name))]
     star = ["*"] if setting.value.any else []
-    return listing("allow_headers", setting, [*star, *rest, *setting.value.regexes])
+    return listing("allow_headers", setting, [*star, *useful, *setting.value.regexes])
 
 
 CHECKS: tuple[type[Check], ...] = (RefusedMethod, UnservedMethod, ForbiddenHeader, ResponseHeader)

@@ -209,7 +209,11 @@ class TwoLibraries(Check):
         for rival in _rivals(subject):
             if rival.owner == "library":
                 said = f"{rival.said}, where a policy of Flask-CORS speaks already"
-                yield self.finding(said, rival.where, "let one of the two do it")
+                yield self.finding(
+                    said,
+                    rival.where,
+                    "take one of the two out, or switch off what it does for CORS",
+                )
 
 
 CHECKS: tuple[type[Check], ...] = (ByHand, TwoLibraries)

@@ -78,7 +78,7 @@ def _found_by(check: type[Check], subject: Subject) -> Iterator[Finding]:
         yield Crashed.finding(
             f"the check {check.code} raised {said}",
             Where("flask cors check"),
-            f"report it; until then, --ignore {check.code}",
+            f"report it to Flask-CORS; until then, --ignore {check.code}",
         )
 
 
