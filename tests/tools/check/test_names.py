@@ -58,8 +58,9 @@ class TestAnUnknownName:
         assert (key in finding.message, near in finding.fix) == (True, True)
         assert (finding.where.name, finding.where.file) == (f"{key} of app.config", __file__)
 
-    def test_is_a_note_where_no_option_is_like_it(self):
-        (finding,) = found(an_app(CORS_XYZ_LOREM=1))
+    @pytest.mark.parametrize("key", ["CORS_XYZ_LOREM", "CORS_ENABLED", "CORS_URL"])
+    def test_is_a_note_where_no_option_is_like_it(self, key: str):
+        (finding,) = found(an_app(**{key: 1}))
         assert (finding.severity, finding.where.file) == ("note", None)
         assert "exempt CORS701" in finding.fix
 

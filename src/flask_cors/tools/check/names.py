@@ -10,7 +10,6 @@ from ...doubts import Severity
 from ...errors import CORSConfigError, shown
 from ...policy.options import (
     CONFIG,
-    CONFIG_KEYS,
     DEFAULTS,
     EXTENSION_OPTIONS,
     OLD_NAMES,
@@ -47,9 +46,11 @@ class UnknownName(Told):
         for key, old, said, where in _keys(subject):
             # At run time only what is nearly right is told of: an app may have keys of its own,
             # and so may its other extensions.
-            near = difflib.get_close_matches(key, CONFIG_KEYS, 1)
+            # Without what all keys begin with, by which any is like any other.
+            name = key.removeprefix("CORS_").lower()
+            near = difflib.get_close_matches(name, EXTENSION_OPTIONS, 1)
             if old is None and near:
-                yield self.finding(said, where, f"did you mean {near[0]!r}?")
+                yield self.finding(said, where, f"did you mean {config_key(near[0])!r}?")
             elif old is None:
                 fix = f"leave it out, or exempt {self.code} if something else reads it"
                 yield self.finding(said, where, fix, Severity.NOTE)
