@@ -208,8 +208,9 @@ def _decides_on_404(subject: Subject, rule: _Rule) -> bool:
     if rule.pattern.is_exact:
         return False
     path = literal_part(rule.pattern).prefix + "a-path-that-nobody-serves"
-    with subject.app.test_request_context(path) as context:
-        decided = subject.binding.policy(context.request, None)
+    # It is not pushed: nothing of the app is to run.
+    context = subject.app.test_request_context(path)
+    decided = subject.binding.policy(context.request, None)
     own = ResourceMap((each, each) for each in _map_of(subject, rule.bound.source.name).rules)
     return decided is rule.bound.policy and own.match(path) == rule.pattern
 
