@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from functools import lru_cache
 
 from werkzeug.routing import BaseConverter, Rule
 from werkzeug.routing.rules import parse_converter_args
@@ -92,9 +93,9 @@ class Paths:
     def _match_regex(self, pattern: PathPattern, regex: re.Pattern[str]) -> Match:
         if _LOOKS_AHEAD.search(regex.pattern) is None and regex.match(self._beginning):
             return Match.ALL
-        if not _begins_literally(regex):
+        prefix = literal_beginning(pattern)
+        if prefix is None:
             return Match.SOME
-        prefix = literal_part(pattern).prefix
         if not (prefix.startswith(self._beginning) or self._beginning.startswith(prefix)):
             return Match.NONE
         *whole, begun = prefix.split("/")
@@ -129,9 +130,15 @@ class Paths:
 _OPAQUE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 
 
+@lru_cache(maxsize=4096)  # each rule is compared with each route
+def literal_beginning(pattern: PathPattern) -> str | None:
+    """What every path begins with that matches; None where a flag gives the letters another
+    meaning, or where "|" outside all groups offers another beginning."""
+    prefix = literal_part(pattern).prefix
+    return prefix if pattern.regex is None or _begins_literally(pattern.regex) else None
+
+
 def _begins_literally(regex: re.Pattern[str]) -> bool:
-    """Whether every path that matches begins with the pattern's literal prefix: not where a flag
-    gives the letters another meaning, nor where "|" outside all groups offers another beginning."""
     bare = _OPAQUE.sub("", regex.pattern)
     groups = 1
     while groups:

@@ -29,6 +29,9 @@ EXPONENTIAL = [
     r"([a-z]?){30}a{30}",
     r"(([a-z]){8,}){8,}x",
     r"((example){,12})+x",
+    r"https://" + "[a-z]?" * 40 + r"\.example\.com",  # behind each other
+    r"/.*/.*/.*/.*/.*/x",
+    r"(?:a|b)*(?:a|c)*a*[ab]*[a-z]*(a|bc)*!",
 ]
 ORDINARY = [
     r"https?://.*\.example\.com(:\d+)?",
@@ -40,6 +43,7 @@ ORDINARY = [
     r"(https|http)://(a|b|cd)*",
     r".*.*.*.*x",  # a power of the length
     r"(a*b){3}",
+    r"a{5}" * 9 + "b",
     r"((?=a)a(?!c)b?-)*",
     r"(?:[^\x00-\x7f]|\bb?)*",
     r"([^\x00-\x7f]*)*",
@@ -104,6 +108,8 @@ def test_it_is_confirmed_in_a_child_process(text):
 def test_a_suspicion_that_is_not_confirmed_says_nothing():
     assert exponential(re.compile(r"(.*)*"), "fullmatch") is None  # it always matches
     assert exponential(re.compile(r"/(\w+/?)*"), "match") is None  # so does this, from the start
+    labels = r"[a-z0-9-]+\." * 6  # what stands between them is in none of them
+    assert exponential(re.compile(rf"https://{labels}com"), "fullmatch") is None
 
 
 def test_each_expression_is_timed_once(child):

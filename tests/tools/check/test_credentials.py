@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, abort, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionInterface
 from flask_jwt_extended import JWTManager, jwt_required
 from flask_wtf import CSRFProtect, FlaskForm
+from werkzeug.routing import BaseConverter
 
 from flask_cors import CORS, cross_origin
 from flask_cors.tools.check import caching, credentials, methods
@@ -166,6 +167,17 @@ def test_the_cookie_is_the_one_that_the_session_interface_really_sets():
 
     app = an_app(SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=False)
     app.session_interface = Sessions()
+    CORS(app, origins=APP, supports_credentials=True)
+    assert found(app) == []
+
+
+def test_the_config_tells_of_a_cookie_that_cannot_be_made():
+    class Signed(SecureCookieSessionInterface):
+        def save_session(self, *_: object) -> None:
+            raise ConnectionError("the key store is down")
+
+    app = an_app()
+    app.session_interface = Signed()
     CORS(app, origins=APP, supports_credentials=True)
     assert found(app) == []
 
@@ -399,6 +411,40 @@ def test_what_runs_before_and_looks_at_the_origin_to_no_end_is_no_protection():
     assert codes(app) == ["CORS204 warning"]
 
 
+@pytest.mark.parametrize("error", [SystemExit(1), ConnectionError("the database is down")])
+def test_what_runs_before_and_fails_is_no_protection(error: BaseException):
+    app = an_app("/pay")
+
+    @app.before_request
+    def fail() -> None:
+        raise error
+
+    CORS(app, origins=APP, supports_credentials=True)
+    assert codes(app) == ["CORS204 warning"]
+
+
+def test_what_runs_at_the_end_may_count_on_what_did_not_run_before():
+    app = an_app("/pay")
+    app.before_request(lambda: setattr(flask.g, "connection", "open"))
+    app.teardown_request(lambda _: flask.g.connection.swapcase())
+    app.teardown_appcontext(lambda _: flask.g.connection.swapcase())
+    CORS(app, origins=APP, supports_credentials=True)
+    assert codes(app) == ["CORS204 warning"]
+
+
+def test_a_rule_whose_converter_raises_is_not_tried():
+    class Stored(BaseConverter):
+        def to_python(self, _: str) -> str:
+            raise ConnectionError("the database is down")
+
+    app = an_app()
+    app.url_map.converters["stored"] = Stored
+    app.add_url_rule("/<stored:key>", "stored", view, methods=["POST"])
+    app.before_request(lambda: None)
+    CORS(app, origins=APP, supports_credentials=True)
+    assert found(app) == []
+
+
 def test_a_rule_of_which_no_path_is_known_is_not_tried():
     app = an_app("/<any():nothing>")
     app.before_request(lambda: None)
@@ -429,6 +475,18 @@ def test_a_rule_of_a_subdomain_is_tried_there():
     csrf = CSRFProtect(app)
     assert found(app) == []
     csrf.exempt(view)
+    assert codes(app) == ["CORS204 warning"]
+
+
+def test_a_rule_of_many_subdomains_is_tried_at_one_of_them():
+    app = Flask("app", static_folder=None, subdomain_matching=True)
+    app.secret_key = "secret"
+    app.config.update(
+        SERVER_NAME="example.com", SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True
+    )
+    app.add_url_rule("/pay", "pay", view, methods=["POST"], subdomain="<user>")
+    app.before_request(lambda: None)
+    CORS(app, origins=APP, supports_credentials=True)
     assert codes(app) == ["CORS204 warning"]
 
 

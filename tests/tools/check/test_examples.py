@@ -85,6 +85,14 @@ def test_each_entry_has_one_where_it_can_be_told(given: list[object], told: list
     assert list(one_each(origins(*given))) == told
 
 
+def test_expressions_that_might_not_answer_are_not_asked():
+    assert allowed(r"https://(.*)*\.example\.com", "https://a.example") == {"https://a.example"}
+
+
+def test_an_origin_that_is_too_long_is_none():
+    assert allowed("https://" + "(a|b)" * 400) == set()
+
+
 def test_callables_are_not_asked():
     def refuse(_: str) -> bool:
         raise AssertionError("nobody asks")
@@ -102,6 +110,7 @@ def test_callables_are_not_asked():
         ({"origins": "*"}, True),
         ({"origins": "*", "send_wildcard": True}, False),
         ({"origins": []}, False),
+        ({"origins": r"https://(.*)*\.example\.com"}, True),  # it is not asked
     ],
 )
 def test_a_policy_varies_that_tells_two_origins_something_else(

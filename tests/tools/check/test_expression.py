@@ -147,6 +147,10 @@ def test_nothing_goes_back_into_an_atomic_group(text):
     assert tree == Group(((Group(((Repeat(Character("a"), 1, None),),), is_atomic=True),),))
 
 
+def test_one_that_is_nested_too_deep_is_taken_for_nothing():
+    assert read(re.compile("(?:" * 200 + "a" + ")" * 200)) == Group(((),))
+
+
 def test_each_repetition_is_found_with_what_comes_before_it():
     found = list(repeats(read(re.compile("ab(?:c|d(e*f)+)(?=g*)"))))
     e, g = Repeat(Character("e"), 0, None), Repeat(Character("g"), 0, None)

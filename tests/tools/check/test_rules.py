@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+import flask
 import pytest
 from flask import Blueprint, Flask
+from flask.sessions import SessionInterface
 from werkzeug.routing import Rule
 
 from flask_cors import CORS, cross_origin
+from flask_cors.policy.policy import Policy
 from flask_cors.tools.check import resources
 from flask_cors.tools.check.finding import Finding
 from flask_cors.tools.check.resources import CHECKS
@@ -47,6 +51,26 @@ def found(app: Flask) -> tuple[Finding, ...]:
 
 def codes(app: Flask) -> list[str]:
     return [finding.code for finding in found(app)]
+
+
+def a_session_store_that_is_down(app: Flask) -> None:
+    class Store(SessionInterface):
+        def open_session(self, *_: object) -> None:
+            raise ConnectionError("the store is down")
+
+    app.session_interface = Store()
+
+
+def a_teardown_function_that_raises(app: Flask) -> None:
+    app.teardown_request(lambda _: flask.g.connection)
+
+
+@pytest.mark.parametrize("add", [a_session_store_that_is_down, a_teardown_function_that_raises])
+def test_nothing_of_the_app_runs(add: Callable[[Flask], None]):
+    app = an_app("/api/users")
+    add(app)
+    CORS(app, resources={"/api/users": {"origins": APP}, "/api/*": {}})
+    assert codes(app) == []
 
 
 class TestARuleThatNoRouteMatches:
@@ -214,6 +238,23 @@ class TestTwoExpressionsForOneRoute:
         app = an_app("/api/users", "/shop/users", "/shop")
         CORS(app, resources=resources)
         assert "CORS503" not in codes(app)
+
+    def test_are_compared_only_if_a_path_begins_like_both(self, monkeypatch: pytest.MonkeyPatch):
+        compared: list[object] = []
+        agree = resources._agree
+
+        def agree_and_tell(first: Policy, second: Policy) -> bool:
+            compared.append((first, second))
+            return agree(first, second)
+
+        monkeypatch.setattr(resources, "_agree", agree_and_tell)
+        app = an_app(*(f"/api/{number}/users" for number in range(20)))
+        rules = {
+            rf"/api/{number}/\w+": {"origins": f"https://{number}.example"} for number in range(20)
+        }
+        CORS(app, resources={**rules, "/api/1/u.*": {}})
+        assert codes(app) == ["CORS503"]
+        assert len(compared) <= 22
 
     def test_are_not_found_on_views_with_a_policy_of_their_own(self):
         app = an_app("/api/orders", "/shop/users")

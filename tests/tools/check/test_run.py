@@ -146,6 +146,19 @@ def test_a_check_that_crashes_is_told_and_the_others_go_on():
     assert [finding.code for finding in others] == ["CORS104", "CORS104"]
 
 
+def test_a_check_that_exits_is_told():
+    class Leaving(Check):
+        """It leaves."""
+
+        code, title = "CORS105", "leaving"
+
+        def find(self, subject: Subject) -> Iterator[Finding]:
+            raise SystemExit(3)
+
+    (crash,) = run(an_app(), [Leaving]).findings
+    assert crash.message == "the check CORS105 raised SystemExit: 3"
+
+
 # ---- exemptions --------------------------------------------------------------------------------
 
 

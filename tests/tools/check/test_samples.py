@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from flask_cors.origin import MAX_LENGTH
 from flask_cors.tools.check.patterns.expression import read
 from flask_cors.tools.check.patterns.samples import (
     GAP,
@@ -21,6 +22,11 @@ from flask_cors.tools.check.patterns.samples import (
 
 def texts(text: str, flags: int = 0) -> list[str]:
     return [sample.text for sample in samples(read(re.compile(text, flags)))]
+
+
+@pytest.mark.parametrize("text", ["(?:a{5000}){5000}", "(" * 30 + "a" + ")*" * 30])
+def test_there_is_none_that_is_longer_than_an_origin(text: str):
+    assert all(len(each) <= MAX_LENGTH for each in texts(text))
 
 
 def test_a_sample_remembers_what_is_written_out():

@@ -16,6 +16,7 @@ from ..survey import Candidate, Route
 from ..text import listed
 from .base import Check
 from .finding import Finding, Where
+from .patterns.backtracking import answering
 from .patterns.examples import one_each
 from .subject import Subject, where_of_option
 
@@ -153,8 +154,8 @@ def _more(own: Options, other: Options, place: Place) -> _More | None:
 
 
 def _allows(origins: OriginSet, origin: str) -> bool:
-    """Whether an origin is allowed; callables are not asked."""
-    return isinstance(origins._replace(predicates=()).answer(origin), str)
+    """Whether an origin is allowed; what might not answer is not asked, nor are callables."""
+    return isinstance(answering(origins)._replace(predicates=()).answer(origin), str)
 
 
 class PrivateNetwork(Check):

@@ -12,7 +12,7 @@ from ...policy.origins import OriginSet
 from ..text import listed
 from .base import Check
 from .finding import Finding, Where
-from .patterns.backtracking import exponential
+from .patterns.backtracking import answering, exponential
 from .patterns.domains import INSTALL, is_listed, is_loopback, suffix_list
 from .patterns.reach import Reach, reaches
 from .subject import Subject, where_of, where_of_option
@@ -29,10 +29,7 @@ def _origins(subject: Subject) -> Iterator[tuple[OriginSet, Where]]:
 def _reaches(subject: Subject) -> Iterator[tuple[Reach, Where]]:
     """Each pattern, but for those that might not answer."""
     for origins, where in _origins(subject):
-        answering = (
-            each for each in origins.regexes if exponential(each.pattern, "fullmatch") is None
-        )
-        for reach in reaches(origins._replace(regexes=tuple(answering))):
+        for reach in reaches(answering(origins)):
             yield reach, where
 
 

@@ -17,7 +17,7 @@ from ...policy.resources import (
     literal_part,
     parse_pattern,
 )
-from ..paths import Match, Paths, samples
+from ..paths import Match, Paths, literal_beginning, samples
 from ..routing import routed
 from ..survey import Bound, Route
 from ..text import listed
@@ -273,7 +273,7 @@ def _overlaps(subject: Subject) -> Iterator[tuple[str, str, PathPattern, PathPat
     """By the map of rules and the path: the expression that decides, and another that matches and
     differs."""
     maps = {name: _Expressions(rules) for name, rules in _maps(subject)}
-    if not any(expressions.differing for expressions in maps.values()):
+    if not any(expressions.are_several for expressions in maps.values()):
         return
     for route in subject.survey.routes:
         asked = [each.source.kind for share in route.shares for each in share.candidates]
@@ -298,23 +298,41 @@ class _Expressions:
     """The regular expressions among the rules of one map.
 
     :ivar order: finds the pattern that decides.
-    :ivar differing: of each expression those that say something else.
     """
 
     def __init__(self, rules: ResourceMap[Policy]) -> None:
         self.order = ResourceMap((pattern, pattern) for pattern in rules.rules)
-        self.differing: dict[PathPattern, list[tuple[PathPattern, re.Pattern[str]]]] = {}
-        for one, policy in rules.rules.items():
-            for other, its in rules.rules.items():
-                if one.regex is None or other.regex is None or _agree(policy, its):
-                    continue
-                if not _is_plainly_around(other, one):
-                    self.differing.setdefault(one, []).append((other, other.regex))
+        self._policies = rules.rules
+        self._differing: dict[tuple[PathPattern, PathPattern], bool] = {}
+        # By what all paths that match begin with: hundreds of rules are not all to be tried.
+        self._by_beginning: dict[str, list[tuple[PathPattern, re.Pattern[str]]]] = {}
+        for pattern in rules.rules:
+            if pattern.regex is not None:
+                beginning = literal_beginning(pattern) or ""
+                of_beginning = self._by_beginning.setdefault(beginning, [])
+                of_beginning.append((pattern, pattern.regex))
+
+    @property
+    def are_several(self) -> bool:
+        return sum(map(len, self._by_beginning.values())) > 1
 
     def beside(self, deciding: PathPattern, path: str) -> Iterator[PathPattern]:
-        for other, regex in self.differing.get(deciding, ()):
-            if regex.match(path):
-                yield other
+        """Those that match a path too, and say something else."""
+        if deciding.regex is None:
+            return
+        for end in range(len(path) + 1):
+            for other, regex in self._by_beginning.get(path[:end], ()):
+                if regex.match(path) and self._differ(deciding, other):
+                    yield other
+
+    def _differ(self, deciding: PathPattern, other: PathPattern) -> bool:
+        pair = deciding, other
+        if pair not in self._differing:
+            self._differing[pair] = not (
+                _agree(self._policies[deciding], self._policies[other])
+                or _is_plainly_around(other, deciding)
+            )
+        return self._differing[pair]
 
 
 # All that lies below a literal beginning: "/api/.*", "^/api/.+$", "/api/(.*)".

@@ -73,7 +73,7 @@ def _found_by(check: type[Check], subject: Subject) -> Iterator[Finding]:
     """The findings of a check; of one that crashes, that it did. The others go on."""
     try:
         yield from check().find(subject)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # code of the app may exit
         said = one_line(f"{type(error).__name__}: {error}")
         yield Crashed.finding(
             f"the check {check.code} raised {said}",

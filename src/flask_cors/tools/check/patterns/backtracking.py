@@ -13,7 +13,8 @@ from functools import lru_cache
 from itertools import chain, combinations, islice
 from typing import NamedTuple
 
-from .expression import Character, Look, Node, Repeat, characters, read, repeats
+from ....policy.origins import OriginSet
+from .expression import Character, Group, Look, Node, Repeat, characters, read, repeats
 from .samples import sample_of, samples
 
 
@@ -48,6 +49,37 @@ def _suspects(tree: Node) -> Iterator[_Attack]:
             for pump in islice(ambiguous, _PUMPS_OF_A_REPEAT):
                 for end in _ENDS:
                     yield _Attack(sample_of(before), pump, end)
+
+
+_MANY = 5  # a text that is shared out among so many takes very long, short as it is
+_PUMPS_OF_A_CHAIN = 3
+
+
+def _chains(tree: Node) -> Iterator[_Attack]:
+    """Attacks on repetitions behind each other that take the same character. Each costs little
+    alone; they share a text out among them in very many ways."""
+    chains: dict[str, list[tuple[Node, ...]]] = {}
+    for before, repeat in repeats(tree):
+        if repeat.least != repeat.most:
+            for one in _taken_alone(repeat.body):
+                chains.setdefault(one, []).append(before)
+    # What stands between them has to match too: `/` of `/.*/.*/.*`.
+    between = Counter(piece.taken for piece in characters(tree))
+    pumps = [one for one, befores in chains.items() if len(befores) >= _MANY]
+    for pump in sorted(pumps, key=lambda one: -between[one])[:_PUMPS_OF_A_CHAIN]:
+        start = sample_of(chains[pump][0])
+        for end in _ENDS:
+            yield _Attack(start, pump, end)
+
+
+def _taken_alone(body: Node) -> Iterator[str]:
+    """The characters that a body takes one at a time."""
+    if isinstance(body, Group):
+        for alternative in body.alternatives:
+            if len(alternative) == 1:
+                yield from _taken_alone(alternative[0])
+    elif isinstance(body, Character):
+        yield from body.taken
 
 
 def _pumps(body: Node) -> list[str]:
@@ -189,7 +221,8 @@ def exponential(regex: re.Pattern[str], method: str) -> str | None:
 
     :param method: how it is matched.
     """
-    attacks = list(islice(_suspects(read(regex)), _MOST_ATTACKS))
+    tree = read(regex)
+    attacks = list(islice(chain(_suspects(tree), _chains(tree)), _MOST_ATTACKS))
     if not attacks:  # an ordinary expression costs no process
         return None
     asked = {
@@ -200,6 +233,12 @@ def exponential(regex: re.Pattern[str], method: str) -> str | None:
         "longest": _LONGEST,
     }
     return _slow(json.dumps(asked).encode())
+
+
+def answering(origins: OriginSet) -> OriginSet:
+    """Without the expressions that might not answer, whatever they are asked."""
+    quick = (each for each in origins.regexes if exponential(each.pattern, "fullmatch") is None)
+    return origins._replace(regexes=tuple(quick))
 
 
 def _slow(asked: bytes) -> str | None:

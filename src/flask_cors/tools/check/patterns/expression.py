@@ -90,6 +90,7 @@ _TOKENS = r"""
 _FLAGS = re.VERBOSE | re.DOTALL
 _PLAIN = re.compile(_TOKENS, _FLAGS)
 _SPACED = re.compile(r"(?P<space> \s+ | \#[^\n]* ) |" + _TOKENS, _FLAGS)
+_DEEPEST = 40  # nobody writes such, and the tree is walked by functions that call themselves
 _LIMITS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 
@@ -111,7 +112,7 @@ class _Open:
 
 @lru_cache(maxsize=4096)
 def read(regex: re.Pattern[str]) -> Node:
-    """The expression as a tree."""
+    """The expression as a tree; one whose groups are nested too deep is taken for nothing."""
     tokens = _SPACED if regex.flags & re.VERBOSE else _PLAIN
     stack = [_Open("")]
     for token in tokens.finditer(regex.pattern):
@@ -120,6 +121,8 @@ def read(regex: re.Pattern[str]) -> Node:
             stack[-1].last.append(Character(_taken(text, regex.flags), text == "."))
         elif kind in ("look", "opens"):
             stack.append(_Open(text))
+            if len(stack) > _DEEPEST:
+                return Group(((),))
         elif kind == "closes":
             node = stack.pop().closed()
             stack[-1].last.append(node)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, zip_longest
 
+from ....origin import MAX_LENGTH
 from .expression import Character, Group, Look, Node, Repeat, read
 
 OPEN = "\0"
@@ -105,12 +106,14 @@ def _of_repeat(node: Repeat) -> Iterator[Sample]:
         yield from _fillers(node.body, node.least, node.most)
         return
     usual = max(node.least, 1)
+    once = samples(node.body, _MOST_OF_A_PIECE)
     for count in (usual, node.least, usual + 1):
         if count == 0:
             yield _NOTHING
         elif node.most is None or count <= node.most:
-            for sample in samples(node.body, _MOST_OF_A_PIECE):
-                yield joined([sample] * count)
+            for sample in once:
+                if len(sample.text) * count <= MAX_LENGTH:
+                    yield joined([sample] * count)
 
 
 def _fillers(body: Character, least: int, most: int | None) -> Iterator[Sample]:

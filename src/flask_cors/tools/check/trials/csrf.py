@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -17,6 +18,7 @@ from ...paths import sample
 from ...survey import Route
 from ..patterns.examples import STRANGER
 from ..served import scopes
+from .contexts import RAISED, requested
 from .cookies import Cookie, cookies_of
 from .words import parts_of, words_of
 
@@ -75,25 +77,35 @@ class Stranger:
         path = sample(route.rule)
         if path is None:
             return False
-        with self.app.test_request_context(
+        with requested(
+            self.app,
             path,
             base_url=self._base(route),
             method=METHOD,
             headers=list(self.asked.headers),
             data=self.asked.body,
-        ):
-            return flask.request.endpoint == route.endpoint and not any(
-                _says_no(self.app, function) and _is_protection(function) for function in functions
+        ) as is_routed:
+            return (
+                is_routed
+                and flask.request.endpoint == route.endpoint
+                and not any(
+                    _says_no(self.app, function) and _is_protection(function)
+                    for function in functions
+                )
             )
 
     def _base(self, route: Route) -> str:
         """Where routing finds a rule of another host or subdomain."""
         if not route.host:
             return urlunsplit(self.url)
-        is_host = self.app.url_map.host_matching
+        host = _CONVERTER.sub("a", route.host)
+        is_whole = self.app.url_map.host_matching
         return urlunsplit(
-            self.url._replace(netloc=route.host if is_host else f"{route.host}.{self.url.netloc}")
+            self.url._replace(netloc=host if is_whole else f"{host}.{self.url.netloc}")
         )
+
+
+_CONVERTER = re.compile(r"<[^<>]*>")
 
 
 def _asked(url: str) -> Request:
@@ -122,7 +134,7 @@ def _functions_before(app: Flask, route: Route) -> Iterator[Callable[[], Any]]:
 def _says_no(app: Flask, function: Callable[[], Any]) -> bool:
     try:
         return app.ensure_sync(function)() is not None
-    except Exception:  # a fault, which answers 500
+    except RAISED:  # a fault, which answers 500
         return True
 
 
