@@ -307,4 +307,4 @@ def test_the_routes_of_a_policy_are_one_finding():
     CORS(app, origins=APP)
     (one,) = found(app)
     assert "on GET /0, GET /1, GET /2, GET /3, GET /4, and 3 more, where" in one.message
-    assert (one.where.name, one.where.file) == ("/*", __file__)
+    assert (one.where.name, one.where.file) == ("the resource '/*'", __file__)

@@ -439,7 +439,7 @@ def test_expressions_for_resources_are_timed_as_they_are_matched(found, codes):
     (finding,) = found(app, *CHECKS)
     assert finding.code == "CORS112"
     assert finding.message.startswith(r"resources: '/api/(\\w+/?)*$' backtracks exponentially: ")
-    assert finding.where.name == r"/api/(\w+/?)*$"
+    assert finding.where.name == r"the resource '/api/(\\w+/?)*$'"
     assert codes("https://app.example", resources=r"/api/(\w+/)*$") == []
 
 

@@ -99,7 +99,7 @@ def test_a_method_that_is_no_usual_one_is_not_allowed_by_default():
     app = an_app(("/a", ["PROPFIND"]))
     CORS(app)
     (one,) = found(app)
-    assert (one.code, one.where.name) == ("CORS301", "/*")
+    assert (one.code, one.where.name) == ("CORS301", "the resource '/*'")
     assert '"PROPFIND", "PUT"' in one.fix
 
 

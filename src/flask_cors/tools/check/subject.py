@@ -73,8 +73,15 @@ def where_of_option(option: str, setting: Setting[Any], bound: Bound) -> Where:
 
 
 def where_of(bound: Bound) -> Where:
-    """Where a policy was bound."""
-    return _where(bound.source.resource, bound.source.place)
+    """Where a policy was bound, by the name that the options of a resource have."""
+    source = bound.source
+    of = f" of {source.name}" if source.kind == "blueprint" else ""
+    name = (
+        "@cross_origin"
+        if source.pattern is None
+        else f"the resource {shown(source.pattern.source)}{of}"
+    )
+    return _where(name, source.place)
 
 
 def where_of_view(route: Route, view: Callable[..., Any]) -> Where:
