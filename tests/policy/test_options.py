@@ -427,6 +427,11 @@ def test_an_unknown_option_of_a_resource_is_warned_of() -> None:
     assert (caught[0].filename, caught[0].lineno) == ("app.py", 7)
 
 
+def test_an_unknown_option_that_is_no_string_is_warned_of_too() -> None:
+    with pytest.warns(CORSWarning, match=r"^CORS701 .* has no option 1; leave it out$"):
+        resolve_resources([given(resources={"/a": {1: FRIEND}}), DEFAULTS])
+
+
 def test_a_level_without_a_place_warns_nobody() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")

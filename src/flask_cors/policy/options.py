@@ -215,10 +215,11 @@ class Level:
             self.place.warn(doubt)
 
 
-def _unknown(said: str, key: str, known: Iterable[str]) -> Doubt:
-    if key in OLD_NAMES:
-        return OldName(said, f"its name is {OLD_NAMES[key]!r}")
-    near = difflib.get_close_matches(key, known)
+def _unknown(said: str, key: object, known: Iterable[str]) -> Doubt:
+    name = str(key)
+    if name in OLD_NAMES:
+        return OldName(said, f"its name is {OLD_NAMES[name]!r}")
+    near = difflib.get_close_matches(name, known)
     return UnknownOption(said, f"did you mean {near[0]!r}?" if near else "leave it out")
 
 
