@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -46,6 +47,10 @@ def _say_nothing(_: int, __: int, ___: str) -> None:
     pass
 
 
+# The views of an app are others for a while, and what a second check put back would be the first's.
+_alone = threading.RLock()
+
+
 def run(
     app: Flask,
     checks: Iterable[type[Check]] = CHECKS,
@@ -56,12 +61,13 @@ def run(
     :param progress: is told how many of how many are done, and what is looked for next.
     """
     checks = list(checks)
-    progress(0, len(checks), "the routes of the app")
-    subject = Subject(app)
     found: list[Finding] = []
-    for done, check in enumerate(checks):
-        progress(done, len(checks), check.title)
-        found.extend(_found_by(check, subject))
+    with _alone:
+        progress(0, len(checks), "the routes of the app")
+        subject = Subject(app)
+        for done, check in enumerate(checks):
+            progress(done, len(checks), check.title)
+            found.extend(_found_by(check, subject))
     return _exempting(app, found, {check.code for check in checks})
 
 
