@@ -481,6 +481,11 @@ def test_origins_for_development_are_found_in_production(of, origins):
     assert of(origins) == [("CORS113", said, fix)]
 
 
+@pytest.mark.parametrize("origin", ["capacitor://localhost", "ionic://localhost"])
+def test_an_app_of_ones_own_that_carries_its_pages_is_not_for_development(of, origin):
+    assert of(origin) == []
+
+
 @pytest.mark.parametrize("switch", ["debug", "testing"])
 def test_in_development_they_are_meant(found, switch):
     app = an_app("http://localhost:3000")

@@ -263,7 +263,9 @@ class Development(Check):
 def _of_loopback(exact: Iterable[str]) -> Iterator[str]:
     for origin in sorted(exact):
         parsed = parse(origin)
-        if parsed is not None and is_loopback(parsed.host):
+        # "capacitor://localhost" is an app of one's own, which no server can pretend to be.
+        is_served = parsed is not None and parsed.scheme in ("http", "https")
+        if parsed is not None and is_served and is_loopback(parsed.host):
             yield shown(origin)
 
 
