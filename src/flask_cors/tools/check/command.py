@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stdout
 
 import click
 from flask import Flask
@@ -29,7 +30,7 @@ def command(app: Flask, select: Sequence[str], ignore: Sequence[str], form: str)
     :raises click.BadParameter: for the beginning of no code.
     """
     checks = chosen(select, ignore)
-    with Progress(sys.stderr) as progress:
+    with Progress(sys.stderr) as progress, redirect_stdout(sys.stderr):  # the app may print
         result = run(app, checks, progress)
     if form == "json":
         click.echo(json.dumps(as_json(result), indent=2))
