@@ -13,13 +13,13 @@ from flask import Flask
 
 from .... import hooks
 from ....browser import Browser, Request, Response
-from ....testing import address
 from ...paths import sample
 from ...survey import Route
 from ..patterns.examples import STRANGER
 from ..served import scopes
 from .contexts import RAISED, requested
 from .cookies import Cookie, cookies_of
+from .server import address_of
 from .words import parts_of, words_of
 
 # The one method that changes something and that a page sends without being allowed to
@@ -62,7 +62,7 @@ class Stranger:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.url = urlsplit(address(app))
+        self.url = urlsplit(address_of(app))
         self.asked = _asked(urlunsplit(self.url))
 
     def reaches(self, route: Route) -> bool:
