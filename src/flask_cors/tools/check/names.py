@@ -94,7 +94,7 @@ class TooLate(Check):
             now = _level_now(subject.app.config)
             for option in _heard(levels):
                 key = config_key(option)
-                if key in said or _value(option, then) == _value(option, now):
+                if key in said or _is_same(option, then, now):
                     continue
                 said.add(key)
                 message = (
@@ -157,6 +157,12 @@ def _level_now(config: dict[str, Any]) -> Level:
         if key in config and (config[key] is not None or option == "origins")
     }
     return Level(CONFIG, None, values, EXTENSION_OPTIONS)
+
+
+def _is_same(option: str, then: Level, now: Level) -> bool:
+    # As given first: what an option comes to takes long to tell for thousands of origins.
+    given = [level.values.get(option, level) for level in (then, now)]
+    return given[0] == given[1] or _value(option, then) == _value(option, now)
 
 
 def _value(option: str, level: Level) -> object:
