@@ -529,6 +529,9 @@ def test_an_expression_that_no_origin_matches_is_told(of, pattern: str, matched:
         r"chrome-extension://[a-z]{32}",
         r"capacitor://localhost\d?",
         r"https://(a)\1\.example",  # what it matches is not known
+        r".*\.example\.com$",
+        r".*//.*\.example\.com",
+        "https://*.example.com:443",  # it is no expression
     ],
 )
 def test_an_expression_that_some_origin_matches_is_let_be(codes, pattern: str):

@@ -286,7 +286,8 @@ class Unmatched(Check):
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         for reach, where in _reaches(subject):
-            if reach.mismatched is not None:
+            # Of a wildcard that is none, CORS103 and its like have told.
+            if reach.pattern.regexes and reach.mismatched is not None:
                 yield self.finding(
                     f"origins: {reach.name} matches {shown(reach.mismatched)}, which no browser "
                     "sends as an origin",
