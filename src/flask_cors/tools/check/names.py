@@ -22,7 +22,7 @@ from ...policy.options import (
 )
 from .base import Check
 from .finding import Finding, Where
-from .subject import Subject
+from .subject import Subject, where_of_option
 
 
 def _told(subject: Subject, kind: type[Doubt]) -> Iterator[tuple[Doubt, Where]]:
@@ -102,6 +102,9 @@ class TooLate(Check):
                     f"{_given(option, then)} when {_reader(levels)} read it, which is what counts"
                 )
                 yield self.finding(message, _where(key, levels), _FIX)
+        for key, where in _changed_in_place(subject):
+            message = f"app.config[{key!r}] was changed in place after it was read"
+            yield self.finding(message, where, _FIX)
 
 
 _FIX = "set it before CORS(app), init_app(app) or register_blueprint(...) is called"
@@ -157,6 +160,18 @@ def _level_now(config: dict[str, Any]) -> Level:
         if key in config and (config[key] is not None or option == "origins")
     }
     return Level(CONFIG, None, values, EXTENSION_OPTIONS)
+
+
+def _changed_in_place(subject: Subject) -> Iterator[tuple[str, Where]]:
+    """The keys whose value is the object that was read, and comes to something else now."""
+    now = _level_now(subject.app.config)
+    for option in POLICY_OPTIONS:
+        for setting, bound in subject.settings(option):
+            is_read = setting.level == CONFIG and now.values.get(option) is setting.given
+            # An iterator says something else the second time.
+            is_list = isinstance(setting.given, (list, set))
+            if is_read and is_list and _value(option, now) != setting.value:
+                yield config_key(option), where_of_option(option, setting, bound)
 
 
 def _is_same(option: str, then: Level, now: Level) -> bool:
