@@ -213,13 +213,21 @@ def test_a_redirect_elsewhere_is_found():
     assert "is answered with status 302" in finding.message
 
 
-@pytest.mark.parametrize("trusted", ["api.shop.example", ".shop.example"])
+@pytest.mark.parametrize("trusted", ["api.shop.example", ".shop.example", "[::1]:8000"])
 def test_an_app_is_asked_at_a_host_that_it_trusts(trusted: str):
     app = decorated()
     app.config["TRUSTED_HOSTS"] = [trusted]
     app.before_request(login)
     (finding,) = found(app)
     assert "status 401" in finding.message
+
+
+@pytest.mark.parametrize("trusted", ["", "*", "two words"])
+def test_a_host_that_no_browser_asks_for_is_left_aside(trusted: str):
+    app = decorated()
+    app.config["TRUSTED_HOSTS"] = [trusted]
+    app.before_request(login)
+    assert [finding.code for finding in found(app)] == ["CORS606"]
 
 
 @pytest.mark.parametrize("name", ["shop.example:80", "Shop.Example"])

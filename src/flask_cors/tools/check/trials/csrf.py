@@ -47,6 +47,7 @@ def _is_double_submitted(app: Flask) -> bool:
 # ---- what stands against it --------------------------------------------------------------------
 
 _MARKS = ("csrf", "xsrf", "validate_on_submit")
+_TYPE = frozenset({"is_json", "mimetype", "content_type", "content-type"})  # forms have their own
 _COMPARED = frozenset({"origin", "referer", "referrer", "sec-fetch-site", "x-requested-with"})
 
 
@@ -89,7 +90,8 @@ class Stranger:
                 is_routed
                 and flask.request.endpoint == route.endpoint
                 and not any(
-                    _says_no(self.app, function) and _is_protection(function)
+                    _says_no(self.app, function)
+                    and (_is_protection(function) or _TYPE & words_of(function))
                     for function in functions
                 )
             )

@@ -27,7 +27,10 @@ def address_of(app: Flask) -> str:
     trusted = app.config.get("TRUSTED_HOSTS")  # since Flask 3.1
     if trusted and not app.config["SERVER_NAME"]:
         url = url._replace(netloc=trusted[0].removeprefix("."))
-    return str(parse_url(urlunsplit(url)))
+    try:
+        return str(parse_url(urlunsplit(url)))
+    except ValueError:  # which no browser can ask for
+        return str(parse_url(urlunsplit(url._replace(netloc="localhost"))))
 
 
 def url_of(app: Flask, path: str) -> str:
