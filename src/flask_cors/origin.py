@@ -120,11 +120,20 @@ def why_never_sent(literal: str) -> NeverSent | None:
     Browsers send the origin of a URL as they parsed it: scheme and host in lower case, the host
     in punycode, the default port left out, nothing behind the port.
     """
+    found = _first_flaw(literal)
+    if found is None or found.mend is None:
+        return found
+    further = why_never_sent(found.mend)  # what is mended may have another flaw
+    return found if further is None else found._replace(mend=further.mend)
+
+
+def _first_flaw(literal: str) -> NeverSent | None:
     if literal.lower() == "null":
         return None if literal == "null" else NeverSent(Flaw.UPPER_CASE, "null")
     if "://" not in literal:
-        whole = f"https://{literal}".lower()
-        return NeverSent(Flaw.NO_SCHEME, whole if parse(whole) else None)
+        # Nobody has a certificate for the own machine.
+        scheme = "http" if _LOOPBACK.match(literal) else "https"
+        return NeverSent(Flaw.NO_SCHEME, f"{scheme}://{literal.lstrip('/')}".lower())
     scheme, rest = literal.split("://", 1)
     if "://" in rest:
         return NeverSent(Flaw.SEVERAL, None)
@@ -143,6 +152,9 @@ def why_never_sent(literal: str) -> NeverSent | None:
     if parsed.port is not None and DEFAULT_PORTS.get(scheme) == parsed.port:
         return NeverSent(Flaw.DEFAULT_PORT, f"{scheme}://{parsed.host}")
     return None
+
+
+_LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:|/|\Z)", re.IGNORECASE)
 
 
 def _punycode(scheme: str, authority: str) -> str | None:

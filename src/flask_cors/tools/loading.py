@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
@@ -26,7 +28,8 @@ def load_app(context: click.Context) -> Flask:
     :raises CannotLoad: saying why in one line, or in one for each mistake of its configuration.
     """
     try:
-        return context.ensure_object(ScriptInfo).load_app()
+        with redirect_stdout(sys.stderr):  # what the app prints is none of the command's output
+            return context.ensure_object(ScriptInfo).load_app()
     except click.UsageError as error:  # Flask found no app
         first, *more = error.format_message().strip().splitlines()
         raise CannotLoad(" ".join([first, *more[-1:]])) from error  # between them: a traceback

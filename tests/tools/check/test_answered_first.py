@@ -196,6 +196,49 @@ def test_a_limit_that_the_trials_use_up_is_not_found():
     assert found(app) == ()
 
 
+@pytest.mark.parametrize(
+    "location",
+    ["https://www.shop.example/users", "//www.shop.example/users", "https://localhost/users"],
+)
+def test_a_redirect_to_the_host_of_production_is_not_found(location: str):
+    app = decorated()
+    app.before_request(lambda: redirect(location, 301))
+    assert found(app) == ()
+
+
+def test_a_redirect_elsewhere_is_found():
+    app = decorated()
+    app.before_request(lambda: redirect("/login"))
+    (finding,) = found(app)
+    assert "is answered with status 302" in finding.message
+
+
+@pytest.mark.parametrize("trusted", ["api.shop.example", ".shop.example", "[::1]:8000"])
+def test_an_app_is_asked_at_a_host_that_it_trusts(trusted: str):
+    app = decorated()
+    app.config["TRUSTED_HOSTS"] = [trusted]
+    app.before_request(login)
+    (finding,) = found(app)
+    assert "status 401" in finding.message
+
+
+@pytest.mark.parametrize("trusted", ["", "*", "two words"])
+def test_a_host_that_no_browser_asks_for_is_left_aside(trusted: str):
+    app = decorated()
+    app.config["TRUSTED_HOSTS"] = [trusted]
+    app.before_request(login)
+    assert [finding.code for finding in found(app)] == ["CORS606"]
+
+
+@pytest.mark.parametrize("name", ["shop.example:80", "Shop.Example"])
+def test_an_app_is_asked_by_its_name_as_browsers_write_it(name: str):
+    app = decorated()
+    app.config["SERVER_NAME"] = name
+    app.before_request(login)
+    (finding,) = found(app)
+    assert "status 401" in finding.message
+
+
 def test_a_url_value_preprocessor_is_found():
     app = extended()
 

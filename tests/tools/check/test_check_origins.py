@@ -481,6 +481,11 @@ def test_origins_for_development_are_found_in_production(of, origins):
     assert of(origins) == [("CORS113", said, fix)]
 
 
+@pytest.mark.parametrize("origin", ["capacitor://localhost", "ionic://localhost"])
+def test_an_app_of_ones_own_that_carries_its_pages_is_not_for_development(of, origin):
+    assert of(origin) == []
+
+
 @pytest.mark.parametrize("switch", ["debug", "testing"])
 def test_in_development_they_are_meant(found, switch):
     app = an_app("http://localhost:3000")
@@ -524,6 +529,9 @@ def test_an_expression_that_no_origin_matches_is_told(of, pattern: str, matched:
         r"chrome-extension://[a-z]{32}",
         r"capacitor://localhost\d?",
         r"https://(a)\1\.example",  # what it matches is not known
+        r".*\.example\.com$",
+        r".*//.*\.example\.com",
+        "https://*.example.com:443",  # it is no expression
     ],
 )
 def test_an_expression_that_some_origin_matches_is_let_be(codes, pattern: str):

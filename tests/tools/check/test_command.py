@@ -100,6 +100,20 @@ def codes(ran: Result) -> list[str]:
     return re.findall(r"CORS[0-9]{3}", ran.output)
 
 
+def test_what_the_app_prints_is_none_of_the_output():
+    def printing() -> Flask:
+        print("made")  # noqa: T201
+        app = sound()
+        app.add_url_rule("/", "index", print)
+        app.before_request(lambda: print("asked"))  # noqa: T201
+        return app
+
+    info = ScriptInfo(create_app=printing)
+    ran = CliRunner().invoke(cors, ["check", "--format", "json"], obj=info)
+    assert json.loads(ran.stdout) == {"findings": [], "exempted": []}
+    assert "made\nasked\n" in ran.stderr
+
+
 def test_codes_are_selected_by_their_beginning(checked: Checked):
     assert codes(checked(slashed)) == ["CORS102", "CORS303"]
     assert codes(checked(slashed, "--select", "CORS1")) == ["CORS102"]

@@ -373,6 +373,18 @@ def test_a_check_of_the_origin_before_the_view_protects():
     assert found(app) == []
 
 
+def test_to_take_json_alone_before_the_view_protects():
+    app = an_app("/pay")
+
+    @app.before_request
+    def demand_json() -> None:
+        if request.method == "POST" and not request.is_json:
+            abort(415)
+
+    CORS(app, origins=APP, supports_credentials=True)
+    assert found(app) == []
+
+
 def test_a_check_of_a_blueprint_protects_its_views_alone():
     api = Blueprint("api", __name__, url_prefix="/api")
     api.add_url_rule("/pay", "pay", view, methods=["POST"])

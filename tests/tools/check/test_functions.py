@@ -81,7 +81,19 @@ def test_a_chain_of_decorators_may_end_where_it_began():
 
 
 def test_what_is_no_function_of_python_has_no_code_to_look_at():
-    assert list(functions_of(Called())) == []
+    assert list(functions_of(len)) == []
+
+
+def test_of_an_object_that_is_called_there_is_what_is_called():
+    assert list(functions_of(Called())) == [Called.__call__]
+    assert list(functions_of(functools.partial(functools.partial(view)))) == [view]
+
+
+NAME = "access-control-max-age"
+
+
+def test_a_header_may_be_named_by_a_constant():
+    assert named_headers(lambda: {NAME: "60"}) == {"Access-Control-Max-Age"}
 
 
 def test_a_function_that_calls_itself_is_looked_at_once():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import pytest
@@ -112,6 +113,24 @@ class TestAKeySetAfterwards:
         del app.config["CORS_ORIGINS"]
         (finding,) = found(app)
         assert "is unset now, and was 'https://app.example'" in finding.message
+
+    def test_is_found_where_it_was_changed_in_place(self):
+        app = bound(an_app(CORS_ORIGINS=[APP], CORS_METHODS={"GET"}))
+        app.config["CORS_ORIGINS"].append("https://other.example")
+        (finding,) = found(app)
+        assert (finding.code, finding.severity) == ("CORS703", "error")
+        assert "app.config['CORS_ORIGINS'] was changed in place" in finding.message
+        assert finding.where.file == __file__
+
+    def test_is_none_where_it_is_the_same_whatever_it_holds(self):
+        origins = [
+            APP,
+            re.compile("https://a"),
+            lambda origin: origin == APP,
+            "https://*.b.example",
+        ]
+        app = bound(an_app(CORS_ORIGINS=origins, CORS_EXPOSE_HEADERS=iter(["X-Total"])))
+        assert found(app) == ()
 
     def test_is_found_where_it_would_have_been_a_mistake(self):
         app = bound(an_app())

@@ -321,3 +321,17 @@ class TestAnotherLibrary:
         inner = app.wsgi_app
         app.wsgi_app = lambda environ, start_response: inner(environ, start_response)
         assert found(app) == ()
+
+
+class Slotted:
+    __slots__ = ()
+
+    def __call__(self) -> Response:
+        return add_headers(make_response("read me"))
+
+
+@pytest.mark.parametrize("view", [Slotted(), functools.partial(functools.partial(Slotted()))])
+def test_a_view_that_is_an_object_is_found(view: Callable[..., Any]):
+    (finding,) = found(an_app(view))
+    assert (finding.code, finding.where.file) == ("CORS604", __file__)
+    assert "sets Access-Control-Allow-Origin: * itself" in finding.message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import warnings
 from collections.abc import Iterator
 
@@ -133,6 +134,34 @@ def test_what_is_found_is_not_warned_of_even_where_warnings_are_errors():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert [finding.code for finding in check(app)] == ["CORS702"]
+
+
+def test_one_check_runs_at_a_time_for_views_are_others_meanwhile():
+    told: list[str] = []
+
+    class Noting(Check):
+        """It notes that it ran."""
+
+        code, title = "CORS104", "noting"
+
+        def find(self, subject: Subject) -> Iterator[Finding]:
+            told.append("the other")
+            yield from ()
+
+    other = threading.Thread(target=run, args=(an_app(), [Noting]))
+
+    class Waiting(Noting):
+        """It waits for the other."""
+
+        def find(self, subject: Subject) -> Iterator[Finding]:
+            other.start()
+            other.join(0.05)
+            told.append("the first")
+            yield from ()
+
+    run(an_app(), [Waiting])
+    other.join()
+    assert told == ["the first", "the other"]
 
 
 # ---- crashes -----------------------------------------------------------------------------------

@@ -71,6 +71,23 @@ def test_a_function_that_changes_a_header_is_noted_and_one_that_does_not_is_not(
     assert trace.of_flask == {ACAO: "changed"}
 
 
+def test_a_function_may_take_itself_out_of_the_list_when_it_has_run(app: Flask):
+    functions = app.before_request_funcs.setdefault(None, [])
+    ran: list[str] = []
+
+    @app.before_request
+    def once() -> None:
+        ran.append("once")
+        functions.remove(once)
+
+    with traced(app) as send:
+        assert {once} & set(functions)
+        assert send(ASKED).response is not None
+        assert send(ASKED).response is not None
+    assert ran == ["once"]
+    assert once not in functions
+
+
 def test_the_app_is_as_its_first_request_would_have_left_it(app: Flask):
     def before() -> None: ...
 

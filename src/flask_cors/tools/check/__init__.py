@@ -17,7 +17,8 @@ def check(app: Flask) -> list[Finding]:
     """What is wrong with the CORS of ``app``; without what its config exempts.
 
     Requests are made to the app, so it must be complete: Flask takes no more views after one. Its
-    views are not called, but for GET requests to those that seem to set headers of their own.
+    views are not called, but for GET requests to those that seem to set headers of their own. They
+    do nothing meanwhile, so that an app that serves others is not to be checked.
 
     :param app: the app.
     :returns: the findings, sorted by place; empty where there is nothing to say.

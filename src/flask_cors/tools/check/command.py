@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stdout
 
 import click
 from flask import Flask
@@ -41,7 +42,7 @@ def command(app: Flask, select: Sequence[str], ignore: Sequence[str], form: str)
     :raises click.BadParameter: for the beginning of no code.
     """
     checks = chosen(select, ignore)
-    with Progress(sys.stderr) as progress:
+    with Progress(sys.stderr) as progress, redirect_stdout(sys.stderr):  # the app may print
         result = run(app, checks, progress)
     _print(_FORMS[form](result))
     return 1 if report.is_bad(result) else 0

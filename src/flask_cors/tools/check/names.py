@@ -21,7 +21,7 @@ from ...policy.options import (
 )
 from .base import Check, Told
 from .finding import Finding, Where
-from .subject import Subject
+from .subject import Subject, where_of_option
 
 
 def _of_calls(found: Iterable[Finding]) -> Iterator[Finding]:
@@ -79,12 +79,12 @@ class TooLate(Check):
     def find(self, subject: Subject) -> Iterator[Finding]:
         said: set[str] = set()
         # Without a place, so that nothing is warned of again.
-        now = Level(CONFIG, None, config_values(subject.app.config), EXTENSION_OPTIONS)
+        now = _level_now(subject)
         for levels in _readers(subject):
             then = levels[-1]
             for option in _heard(levels):
                 key = config_key(option)
-                if key in said or _value(option, then) == _value(option, now):
+                if key in said or _is_same(option, then, now):
                     continue
                 said.add(key)
                 message = (
@@ -92,6 +92,9 @@ class TooLate(Check):
                     f"{_given(option, then)} when {_reader(levels)} read it, which is what counts"
                 )
                 yield self.finding(message, _where(key, levels), _FIX)
+        for key, where in _changed_in_place(subject):
+            message = f"app.config[{key!r}] was changed in place after it was read"
+            yield self.finding(message, where, _FIX)
 
 
 _FIX = "set it before CORS(app), init_app(app) or register_blueprint(...) is called"
@@ -132,6 +135,29 @@ def _is_given_by_resources(option: str, levels: Sequence[Level]) -> bool:
         return False
     resources: list[tuple[object, dict[str, object]]] = giver.setting("resources").value
     return all(option in own for _, own in resources)
+
+
+def _level_now(subject: Subject) -> Level:
+    """``app.config`` as it is now, without saying what is doubtful about it."""
+    return Level(CONFIG, None, config_values(subject.app.config), EXTENSION_OPTIONS)
+
+
+def _changed_in_place(subject: Subject) -> Iterator[tuple[str, Where]]:
+    """The keys whose value is the object that was read, and comes to something else now."""
+    now = _level_now(subject)
+    for option in POLICY_OPTIONS:
+        for setting, bound in subject.settings(option):
+            is_read = setting.level == CONFIG and now.values.get(option) is setting.given
+            # An iterator says something else the second time.
+            is_list = isinstance(setting.given, (list, set))
+            if is_read and is_list and _value(option, now) != setting.value:
+                yield config_key(option), where_of_option(option, setting, bound)
+
+
+def _is_same(option: str, then: Level, now: Level) -> bool:
+    # As given first: what an option comes to takes long to tell for thousands of origins.
+    given = [level.values.get(option, level) for level in (then, now)]
+    return given[0] == given[1] or _value(option, then) == _value(option, now)
 
 
 def _value(option: str, level: Level) -> object:

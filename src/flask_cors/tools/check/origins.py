@@ -267,7 +267,9 @@ class Development(Check):
 def _of_loopback(exact: Iterable[str]) -> Iterator[str]:
     for origin in sorted(exact):
         parsed = parse(origin)
-        if parsed is not None and is_loopback(parsed.host):
+        # "capacitor://localhost" is an app of one's own, which no server can pretend to be.
+        is_served = parsed is not None and parsed.scheme in ("http", "https")
+        if parsed is not None and is_served and is_loopback(parsed.host):
             yield shown(origin)
 
 
@@ -289,7 +291,8 @@ class Unmatched(Check):
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         for reach, where in _reaches(subject):
-            if reach.mismatched is not None:
+            # Of a wildcard that is none, CORS103 and its like have told.
+            if reach.pattern.regexes and reach.mismatched is not None:
                 yield self.finding(
                     f"origins: {reach.name} matches {shown(reach.mismatched)}, which no browser "
                     "sends as an origin",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from ... import headers as h
+from ...browser import Request, Response
 from ...doubts import Severity
 from ..text import listed
 from .base import Check
@@ -61,11 +63,11 @@ def _blocked(subject: Subject, tried: Try, send: Send) -> tuple[str, Where, str]
     """What comes of a preflight, who sees to that, and what to write instead; None where all is
     well."""
     request = tried.preflight(subject.app)
-    said = _in_the_way(tried, send(request))
+    said = _in_the_way(tried, request, send(request))
     if said is not None:
         return said, *_who(subject, tried, send)
     if _reaches_decorators(subject, tried):
-        said = _in_the_way(tried, send(request, tried.route.endpoint))
+        said = _in_the_way(tried, request, send(request, tried.route.endpoint))
         if said is not None:
             return said, where_of_decorator(tried.outside[0]), _OUTSIDE
     return None
@@ -78,10 +80,10 @@ def _reaches_decorators(subject: Subject, tried: Try) -> bool:
     return alone and bool(tried.outside) and tried.policy.automatic_options
 
 
-def _in_the_way(tried: Try, trace: Trace) -> str | None:
+def _in_the_way(tried: Try, request: Request, trace: Trace) -> str | None:
     """What a browser sees of an answer that is not the policy's; None where it is."""
     response = trace.response
-    if response is None or _is_of_the_trial(tried, trace, response.status):
+    if response is None or _is_of_the_trial(tried, request, trace, response):
         return None
     if not 200 <= response.status < 300:
         return f"is answered with status {response.status}"
@@ -90,20 +92,23 @@ def _in_the_way(tried: Try, trace: Trace) -> str | None:
     return None  # one that is not the policy's is CORS604's or CORS605's
 
 
-def _is_of_the_trial(tried: Try, trace: Trace, status: int) -> bool:
+def _is_of_the_trial(tried: Try, request: Request, trace: Trace, response: Response) -> bool:
     """Whether the answer is to how it was tried: at a host that the app does not trust, for a key
-    that there is nothing for, after so many other requests."""
+    that there is nothing for, after so many other requests; at another host than in production, or
+    without the proxy that says that TLS was used."""
+    status, location = response.status, response.get("Location")
     return (
         (status == 400 and not trace.answered)
         or (status == 404 and "<" in tried.route.path)
         or status == 429
+        or (location is not None and urlsplit(location).path == urlsplit(request.url).path)
     )
 
 
 def _who(subject: Subject, tried: Try, send: Send) -> tuple[Where, str]:
     """Who answers, and what to write instead."""
     app, request = subject.app, tried.preflight(subject.app)
-    layer = responsible(app, lambda: _in_the_way(tried, send(request)))
+    layer = responsible(app, lambda: _in_the_way(tried, request, send(request)))
     if layer is not None:
         return where_of_function("WSGI middleware", layer), _FIXES["WSGI middleware"]
     answered = send(request).answered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -48,6 +49,10 @@ def _say_nothing(_: int, __: int, ___: str) -> None:
     pass
 
 
+# The views of an app are others for a while, and what a second check put back would be the first's.
+_alone = threading.RLock()
+
+
 def run(
     app: Flask,
     checks: Iterable[type[Check]] = CHECKS,
@@ -58,10 +63,10 @@ def run(
     :param progress: is told how many of how many are done, and what is looked for next.
     """
     checks = list(checks)
-    progress(0, len(checks), "the routes of the app")
     found: list[Finding] = []
-    with warnings.catch_warnings():
+    with _alone, warnings.catch_warnings():
         warnings.simplefilter("ignore", CORSWarning)  # an app that meets its views: it is found
+        progress(0, len(checks), "the routes of the app")
         subject = Subject(app)
         for done, check in enumerate(checks):
             progress(done, len(checks), check.title)

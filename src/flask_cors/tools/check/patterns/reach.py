@@ -26,6 +26,8 @@ _STRANGERS = (
 )
 _SCHEMES = ("https", "http")
 _STRANGE_ORIGINS = tuple(f"{scheme}://{host}" for host in _STRANGERS for scheme in _SCHEMES)
+# What an expression may take where it leaves the beginning open.
+_BEGINNINGS = ("https:", "https://", "https://a", "https://a.")
 _MOST_MUTATED = 60
 
 
@@ -121,7 +123,10 @@ class Reach:
     def mismatched(self) -> str | None:
         """What it matches, where that is never the origin of a page, of whatever scheme."""
         matched = [guess.text for guess in self._guesses if self.lets_in(guess.text)]
+        whole = (f"{before}{text}" for text in matched for before in _BEGINNINGS)
         if self.is_for_anybody or any(why_never_sent(text) is None for text in matched):
+            return None
+        if any(map(self._page, whole)):
             return None
         return min(matched, key=len, default=None)
 

@@ -17,7 +17,7 @@ GAP = "\1"
 # What may stand where anything may: of each, what the repeated character takes is used.
 _FILLERS = (
     *("evil", "a", "b", "1", "2", "10", "", "8443"),
-    *("https", "http", "https://", "http://", "https://evil."),
+    *("https", "http", "https://", "http://", "https://evil", "https://a", "https://evil."),
     *("evil.", ".evil", "evil.com", "evil-", "-evil", ":8443"),
     *("10.0.0.1", "10.0.0.2", "::1", "2001:db8::1", "2001:db8::2"),
 )

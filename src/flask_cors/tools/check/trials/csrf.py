@@ -13,13 +13,13 @@ from flask import Flask
 
 from .... import hooks
 from ....browser import Browser, Request, Response
-from ....testing import address
 from ...paths import sample
 from ...survey import Route
 from ..patterns.examples import STRANGER
 from ..served import scopes
 from .contexts import RAISED, requested
 from .cookies import Cookie, cookies_of
+from .server import address_of
 from .words import parts_of, words_of
 
 # The one method that changes something and that a page sends without being allowed to
@@ -47,6 +47,7 @@ def _is_double_submitted(app: Flask) -> bool:
 # ---- what stands against it --------------------------------------------------------------------
 
 _MARKS = ("csrf", "xsrf", "validate_on_submit")
+_TYPE = frozenset({"is_json", "mimetype", "content_type", "content-type"})  # forms have their own
 _COMPARED = frozenset({"origin", "referer", "referrer", "sec-fetch-site", "x-requested-with"})
 
 
@@ -62,7 +63,7 @@ class Stranger:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.url = urlsplit(address(app))
+        self.url = urlsplit(address_of(app))
         self.asked = _asked(urlunsplit(self.url))
 
     def reaches(self, route: Route) -> bool:
@@ -89,7 +90,8 @@ class Stranger:
                 is_routed
                 and flask.request.endpoint == route.endpoint
                 and not any(
-                    _says_no(self.app, function) and _is_protection(function)
+                    _says_no(self.app, function)
+                    and (_is_protection(function) or _TYPE & words_of(function))
                     for function in functions
                 )
             )

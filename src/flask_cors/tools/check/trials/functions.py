@@ -6,8 +6,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from inspect import unwrap
+from itertools import chain
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, Literal
@@ -101,9 +102,12 @@ def _chain(function: object) -> Iterator[FunctionType]:
     while function is not None and id(function) not in seen:
         seen.add(id(function))
         plain = _plain(function)
-        if isinstance(plain, FunctionType):
-            yield plain
-        function = getattr(function, "__wrapped__", None)
+        # Of an object that is called, what is called.
+        code = plain if isinstance(plain, FunctionType) else getattr(type(plain), "__call__", None)  # noqa: B004
+        if isinstance(code, FunctionType):
+            yield code
+        within = function.func if isinstance(function, partial) else None
+        function = getattr(function, "__wrapped__", within)
 
 
 def outside(view: Function, app: Flask) -> tuple[FunctionType, ...]:
@@ -137,6 +141,8 @@ def _named(function: FunctionType, seen: set[CodeType]) -> Iterator[str]:
     yield from headers
     for name in names:
         called = function.__globals__.get(name)
+        if isinstance(called, str):  # a constant
+            yield from _read_text(called)
         if isinstance(called, FunctionType) and called.__globals__ is function.__globals__:
             yield from _named(called, seen)
 
@@ -144,7 +150,12 @@ def _named(function: FunctionType, seen: set[CodeType]) -> Iterator[str]:
 @lru_cache(maxsize=4096)  # views call the same functions
 def _read(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
     """The CORS headers that code names itself, and the other words in it."""
-    texts = frozenset(map(str.strip, words(code)))
-    found = {text: match for text in texts if (match := _NAMED.fullmatch(text))}
-    headers = (re.sub("[^a-z]", "-", match[1].lower()).title() for match in found.values())
-    return frozenset(f"Access-Control-{name}" for name in headers), texts - found.keys()
+    texts = frozenset(words(code))
+    found = {text: list(_read_text(text)) for text in texts}
+    return frozenset(chain(*found.values())), frozenset(text for text in texts if not found[text])
+
+
+def _read_text(text: str) -> Iterator[str]:
+    match = _NAMED.fullmatch(text.strip())
+    if match is not None:
+        yield "Access-Control-" + re.sub("[^a-z]", "-", match[1].lower()).title()

@@ -89,7 +89,7 @@ def _called(
         trace.view_set = cors_headers(response.headers)
         return response
 
-    call.__dict__.update(vars(view))  # the mark of @cross_origin
+    call.__dict__.update(getattr(view, "__dict__", {}))  # the mark of @cross_origin
     replaced = app.view_functions[endpoint]
     app.view_functions[endpoint] = call
     try:
@@ -101,14 +101,11 @@ def _called(
 @contextmanager
 def _watched(app: Flask, current: Callable[[], Trace]) -> Generator[None]:
     """Have each function that Flask calls around a view noted, ours excepted."""
-    originals: dict[Function, Function] = {}
 
     def watch(kind: str, function: Function) -> Function:
         if owner_of(function, app) == "flask_cors":
             return function
-        watched = _WATCHES[kind](app, function, current)
-        originals[watched] = function
-        return watched
+        return _Watched(function, _WATCHES[kind](app, function, current))
 
     # In place: the first request of an app has this package attach to these very lists.
     lists = [(kind, of_scope) for kind in _WATCHES for of_scope in getattr(app, kind).values()]
@@ -118,7 +115,27 @@ def _watched(app: Flask, current: Callable[[], Trace]) -> Generator[None]:
         yield
     finally:
         for _, of_scope in lists:
-            of_scope[:] = [originals.get(function, function) for function in of_scope]
+            of_scope[:] = [
+                each.function if isinstance(each, _Watched) else each for each in of_scope
+            ]
+
+
+class _Watched:
+    """Stands in for a function. It is equal to it, for some take themselves out of Flask's list
+    when they have run once."""
+
+    def __init__(self, function: Function, call: Function) -> None:
+        self.function = function
+        self._call = call
+
+    def __call__(self, *args: Any) -> Any:
+        return self._call(*args)
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or other == self.function
+
+    def __hash__(self) -> int:
+        return hash(self.function)
 
 
 def _preprocessor(_: Flask, function: Function, current: Callable[[], Trace]) -> Function:
