@@ -45,7 +45,7 @@ class Paths:
         # them, for behind it nobody knows which segment is which.
         self._segments: list[str | re.Pattern[str]] = []
         self._is_open = False
-        pieces = list(_pieces(rule))
+        pieces = list(pieces_of(rule))
         self._regex = re.compile("".join(map(_expression, pieces)))
         self._split(pieces)
 
@@ -138,7 +138,7 @@ def _begins_literally(regex: re.Pattern[str]) -> bool:
     return not regex.flags & (re.IGNORECASE | re.VERBOSE) and "|" not in bare
 
 
-def _pieces(rule: Rule) -> Iterator[str | BaseConverter]:
+def pieces_of(rule: Rule) -> Iterator[str | BaseConverter]:
     """The literal parts of a rule, empty ones too, and its converters, in order."""
     position = 0
     for found in _DYNAMIC.finditer(rule.rule):
@@ -167,7 +167,7 @@ _VALUES = ("1", "a", "en", "1.5", "a1", "2026-01-01", "12345678-1234-5678-1234-5
 def sample(rule: Rule) -> str | None:
     """A path that is routed to ``rule``; None where no value is known that a converter takes."""
     path = ""
-    for piece in _pieces(rule):
+    for piece in pieces_of(rule):
         value = piece if isinstance(piece, str) else _value(piece)
         if value is None:
             return None
