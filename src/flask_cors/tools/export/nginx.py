@@ -1,0 +1,464 @@
+"""The configuration for nginx.
+
+All is worked out by maps, which yield empty values for what is not to be said: ``add_header``
+leaves these out, so that one list of them serves every response, nginx's own errors among them.
+``if`` holds nothing but ``return``.
+
+A request gets the number of its policy, then a state of that policy (:class:`.answers.State`); all
+constant headers are looked up by the two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from ... import headers as h
+from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, Names, State
+from .plan import MAX_PATH, EdgeRule, Plan
+from .regexes import Portable, escaped
+
+# What is said, by which variable; what the upstream says of it is dropped.
+_HEADERS = {
+    h.ALLOW_ORIGIN: "$cors_allow_origin",
+    h.ALLOW_CREDENTIALS: "$cors_allow_credentials",
+    h.EXPOSE_HEADERS: "$cors_expose_headers",
+    h.ALLOW_METHODS: "$cors_allow_methods",
+    h.ALLOW_HEADERS: "$cors_allow_headers",
+    h.MAX_AGE: "$cors_max_age",
+    h.ALLOW_PRIVATE_NETWORK: "$cors_allow_private_network",
+    "Vary": "$cors_vary",
+}
+
+_IN_HTTP = "# Made by `flask cors export nginx`. This belongs into http { }:"
+_IN_SERVER = """\
+# And this into the server { } in front of the app. A location with an add_header or a
+# proxy_hide_header of its own inherits none of these: repeat them there."""
+
+
+def render(plan: Plan) -> str:
+    """The part to include in a configuration."""
+    return "\n".join([_IN_HTTP, "", *_http(plan), _IN_SERVER, "", *_server()]) + "\n"
+
+
+def render_whole(plan: Plan, listen: str, upstream: str) -> str:
+    """A configuration that runs in the foreground, in a folder of its own.
+
+    :param listen: the address and port, such as ``"127.0.0.1:8080"``.
+    :param upstream: the URL of the app, without a path.
+    """
+    temporary = [
+        f"{module}_temp_path temp_{module};"
+        for module in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    ]
+    server = [
+        f"listen {quoted(listen)};",
+        "",
+        *_server(),
+        "location / {",
+        *_indented([f"proxy_pass {quoted(upstream)};", "proxy_set_header Host $http_host;"]),
+        "}",
+    ]
+    http = ["access_log off;", *temporary, "", *_http(plan), "server {", *_indented(server), "}"]
+    lines = [
+        '# Made by `flask cors export nginx`. Run it: nginx -e stderr -p "$(mktemp -d)" -c FILE',
+        "daemon off;",
+        "pid nginx.pid;",
+        "error_log stderr;",
+        "events { }",
+        "http {",
+        *_indented(http),
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"    {line}".rstrip() for line in lines)
+
+
+# ---- what goes into a configuration ------------------------------------------------------------
+
+_SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def quoted(text: str) -> str:
+    """``text`` as one word of nginx's syntax."""
+    return '"' + "".join(_SPECIAL.get(each, each) for each in text) + '"'
+
+
+def _value(text: str) -> str:
+    """``text`` where variables are looked for: nginx has no other way to write a dollar."""
+    return quoted(text.replace("$", "${cors_dollar}"))
+
+
+def _map(about: str, subject: str, result: str, lines: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """
+    :param lines: pairs of words, quoted where they need it.
+    """
+    yield f"# {about}"
+    yield f"map {subject} ${result} {{"
+    yield from _indented(f"{key} {value};" for key, value in lines)
+    yield "}"
+    yield ""
+
+
+def _matching(expression: str, value: str) -> tuple[str, str]:
+    return quoted(f"~{expression}"), value
+
+
+_DEFAULT_NOTHING = ("default", '""')
+
+# ---- server ------------------------------------------------------------------------------------
+
+
+def _server() -> Iterator[str]:
+    for name, variable in _HEADERS.items():
+        yield f"add_header {name} {variable} always;"
+    for name in _HEADERS:
+        if name != "Vary":  # of which the app has more to say
+            yield f"proxy_hide_header {name};"
+    yield "if ($cors_is_answered) {"
+    yield "    return 200;"
+    yield "}"
+
+
+# ---- http --------------------------------------------------------------------------------------
+
+
+def _http(plan: Plan) -> Iterator[str]:
+    yield from ("geo $cors_dollar {", '    default "$";', "}", "")
+    yield from _request()
+    yield from _which_policy(plan)
+    yield from _what_origin(plan.policies)
+    yield from _what_state(plan.policies)
+    yield from _constants(plan.policies)
+    yield from _names(plan.policies)
+
+
+def _request() -> Iterator[str]:
+    yield from _map(
+        'The Origin; "," for one that no page has.',
+        "$http_origin",
+        "cors_from",
+        [
+            ('""', '""'),
+            _matching(f"^{WELL_FORMED_ORIGIN}$", "$http_origin"),
+            ("default", '","'),
+        ],
+    )
+    yield from _map(
+        'The method that is asked for; "," for what is none.',
+        "$http_access_control_request_method",
+        "cors_asked",
+        [
+            ('""', '""'),
+            _matching(f"^{TOKEN}$", "$http_access_control_request_method"),
+            ("default", '","'),
+        ],
+    )
+    yield from _map(
+        "Whether it is a preflight.",
+        '"$request_method:$cors_asked:$cors_from"',
+        "cors_preflight",
+        [_matching("^OPTIONS:[^:]+:.", '"preflight "'), _DEFAULT_NOTHING],
+    )
+
+
+_SLASH, _DOT = "(?:/|%2f)", r"(?:\.|%2e)"
+_UTF_8 = (
+    r"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}"
+    r"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf4][\x80-\xbf]{3})"
+)
+
+
+def _which_policy(plan: Plan) -> Iterator[str]:
+    too_long = _matching(rf"[\x00-\xff]{{{MAX_PATH + len(plan.root) + 1}}}", '""')
+    if plan.is_everywhere and not plan.root:
+        yield from _map("The policy.", "$uri", "cors_policy", [too_long, ("default", '"0"')])
+    else:
+        yield from _path(plan, too_long)
+        yield from _policy_by_rules(plan.rules)
+    yield from _map(
+        "Whether nginx answers: preflights, refused ones too.",
+        '"$cors_preflight$cors_policy"',
+        "cors_is_answered",
+        [_matching("^preflight [0-9]", '"1"'), ("default", '"0"')],
+    )
+
+
+def _path(plan: Plan, too_long: tuple[str, str]) -> Iterator[str]:
+    # Without a root, the app takes any number of slashes in front for one.
+    begins = "^" if plan.root else "^/*(?=/)"
+    yield from _map(
+        "The path as the app sees it; none where nginx has changed more than escapes.",
+        "$request_uri",
+        "cors_whole_path",
+        [
+            _matching(rf"{begins}(?<cors_plain>/[^?#%\x80-\xff]*)(?:\?|\z)", '"$cors_plain"'),
+            (quoted(rf"~*^[^?]*(?:#|{_SLASH}(?:{_SLASH}|{_DOT}{{1,2}}(?:{_SLASH}|\?|\z)))"), '""'),
+            ("default", "$uri"),
+        ],
+    )
+    below = (
+        [
+            _matching(
+                rf"^{escaped(plan.root)}(?:/+(?<cors_below>[\x00-\xff]*))?\z", '"/$cors_below"'
+            ),
+            _DEFAULT_NOTHING,
+        ]
+        if plan.root
+        else [("default", "$cors_whole_path")]
+    )
+    yield from _map(
+        "The same, below the root of the app; none of what no browser sends.",
+        "$cors_whole_path",
+        "cors_path",
+        [
+            too_long,
+            _matching(r"/\.{1,2}(?:/|\z)", '""'),
+            _matching(rf"^(?!{_UTF_8}*\z)", '""'),
+            *below,
+        ],
+    )
+
+
+def _policy_by_rules(rules: Iterable[EdgeRule]) -> Iterator[str]:
+    rules = tuple(rules)
+    if all(rule.methods is None and not rule.preflights_only for rule in rules):
+        subject, begins = "$cors_path", [""] * len(rules)
+    else:
+        yield from _map(
+            "The method that counts.",
+            "$cors_preflight",
+            "cors_method",
+            [('""', "$request_method"), ("default", "$cors_asked")],
+        )
+        subject, begins = '"$cors_preflight$cors_method $cors_path"', [*map(_of_method, rules)]
+    yield from _map(
+        "The policy: the first line that matches decides.",
+        subject,
+        "cors_policy",
+        [
+            *(
+                _matching(f"^{method}{_of_path(rule)}", _number(rule.policy))
+                for method, rule in zip(begins, rules, strict=True)
+            ),
+            _DEFAULT_NOTHING,
+        ],
+    )
+
+
+def _number(policy: int | None) -> str:
+    return '""' if policy is None else f'"{policy}"'
+
+
+def _of_method(rule: EdgeRule) -> str:
+    preflight = "preflight " if rule.preflights_only else "(?:preflight )?"
+    if rule.methods is None:
+        return f"{preflight}[^ ]+ "
+    return f"{preflight}(?i:{'|'.join(map(escaped, rule.methods))}) "
+
+
+def _of_path(rule: EdgeRule) -> str:
+    *ahead, last = (test.expression for test in rule.tests)
+    return "".join(f"(?={expression})" for expression in ahead) + last
+
+
+# A longer key would need a larger map_hash_bucket_size than nginx has by itself.
+_SHORT_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._-]+(?::[0-9]+)?").fullmatch
+_LONGEST_KEY = 46
+
+
+def _what_origin(policies: Iterable[EdgePolicy]) -> Iterator[str]:
+    for number, policy in enumerate(policies):
+        yield from _map(
+            f"What policy {number} tells an origin.",
+            "$cors_from",
+            f"cors_origin_{number}",
+            _origin_lines(policy),
+        )
+    yield from _by_policy(
+        h.ALLOW_ORIGIN, "cors_allow_origin", policies, lambda number: f"$cors_origin_{number}"
+    )
+
+
+def _origin_lines(policy: EdgePolicy) -> Iterator[tuple[str, str]]:
+    origins = policy.origins
+    if origins.without is not None:
+        yield '""', _value(origins.without)
+    else:
+        yield '""', '""'
+    if origins.any:
+        yield '","', '""'
+        yield "default", _value(origins.told_to_any) if origins.told_to_any else "$cors_from"
+        return
+    for origin in origins.exact:  # a key is compared in any case, and its value told as it is
+        is_key = len(origin) <= _LONGEST_KEY and _SHORT_ORIGIN(origin)
+        yield quoted(origin if is_key else f"~*^{escaped(origin)}$"), _value(origin)
+    for expression in origins.expressions:
+        yield _whole(expression), "$cors_from"
+    yield _DEFAULT_NOTHING
+
+
+def _whole(expression: Portable) -> str:
+    return quoted(f"~^(?:{expression.with_flag(expression.exact)})$")
+
+
+def _by_policy(
+    about: str, result: str, policies: Iterable[EdgePolicy], value: Callable[[int], str]
+) -> Iterator[str]:
+    lines = [(f'"{number}"', value(number)) for number, _ in enumerate(policies)]
+    yield from _map(about + ".", "$cors_policy", result, [*lines, _DEFAULT_NOTHING])
+
+
+def _what_state(policies: Iterable[EdgePolicy]) -> Iterator[str]:
+    yield from _map(
+        "The methods that a preflight is granted.",
+        '"$cors_policy $cors_asked"',
+        "cors_granted",
+        [*_method_lines(policies), _DEFAULT_NOTHING],
+    )
+    yield from _map(
+        "What a request is to its policy, if its origin is allowed.",
+        '"$cors_preflight:$cors_granted:$cors_from"',
+        "cors_kind",
+        [
+            _matching("^preflight :[^:]", State.PREFLIGHT.value),
+            _matching("^preflight ::", State.METHOD_REFUSED.value),
+            _matching("^:[^:]*:.", State.ACTUAL.value),
+            ("default", State.PLAIN.value),
+        ],
+    )
+    yield from _map(
+        "The policy and what the request is to it.",
+        "$cors_allow_origin",
+        "cors_state",
+        [
+            ('""', f'"$cors_policy {State.REFUSED.value}"'),
+            ("default", '"$cors_policy $cors_kind"'),
+        ],
+    )
+
+
+def _method_lines(policies: Iterable[EdgePolicy]) -> Iterator[tuple[str, str]]:
+    for number, policy in enumerate(policies):
+        if policy.methods:
+            methods = "|".join(map(escaped, policy.methods))
+            yield _matching(f"^{number} (?:{methods})$", _value(policy.listed))
+        if policy.any_method:
+            yield _matching(f"^{number} [^,]+$", "$cors_asked")
+
+
+def _constants(policies: Iterable[EdgePolicy]) -> Iterator[str]:
+    policies = tuple(policies)
+    for name in (h.ALLOW_CREDENTIALS, h.EXPOSE_HEADERS, h.MAX_AGE, "Vary"):
+        yield from _by_state(name, policies)
+    yield from _map(
+        f"{h.ALLOW_METHODS}.",
+        "$cors_state",
+        "cors_allow_methods",
+        [_matching(f" {State.PREFLIGHT.value}$", "$cors_granted"), _DEFAULT_NOTHING],
+    )
+    yield from _map(
+        f"{h.ALLOW_PRIVATE_NETWORK}.",
+        '"$cors_state $http_access_control_request_private_network"',
+        "cors_allow_private_network",
+        [
+            *(
+                _matching(f"^{number} (?!refused|plain)[a-z]+ true$", policy.private_network)
+                for number, policy in enumerate(policies)
+            ),
+            _DEFAULT_NOTHING,
+        ],
+    )
+
+
+def _by_state(name: str, policies: Iterable[EdgePolicy]) -> Iterator[str]:
+    lines = [
+        (f'"{number} {state.value}"', _value(value))
+        for number, policy in enumerate(policies)
+        for state, headers in policy.answers
+        for given, value in headers
+        if given == name
+    ]
+    variable = _HEADERS[name].removeprefix("$")
+    yield from _map(f"{name}.", "$cors_state", variable, [*lines, _DEFAULT_NOTHING])
+
+
+# ---- header names ------------------------------------------------------------------------------
+
+_OWS = r"[ \t]*"
+
+
+def _list_of(name: str) -> str:
+    """A list of which each element that is not empty is a ``name``; not of empty ones alone."""
+    return rf"^[ \t,]*(?:{name}){_OWS}(?:,{_OWS}(?:(?:{name}){_OWS})?)*$"
+
+
+def _names(policies: Iterable[EdgePolicy]) -> Iterator[str]:
+    policies = tuple(policies)
+    yield from _map(
+        "The header names that are asked for; none where they are more than any page asks for.",
+        "$http_access_control_request_headers",
+        "cors_asked_names",
+        [
+            _matching(f"^.{{{h.MAX_LIST_BYTES + 1}}}", '""'),
+            _matching(f"^(?:[^,]*,){{{h.MAX_LIST_NAMES}}}", '""'),
+            ("default", "$http_access_control_request_headers"),
+        ],
+    )
+    numbers: dict[str, int] = {}  # of names that several policies may allow
+    for policy in policies:
+        for name in policy.names.literal:
+            if name not in numbers:
+                number = numbers.setdefault(name, len(numbers))
+                yield from _asked_name(name, number)
+    lists = list(dict.fromkeys(policy.names for policy in policies))
+    for number, names in enumerate(lists):
+        yield from _allowed_names(number, names, numbers)
+    lines = [
+        (f'"{number} {State.PREFLIGHT.value}"', f"$cors_names_{lists.index(policy.names)}")
+        for number, policy in enumerate(policies)
+    ]
+    yield from _map(
+        f"{h.ALLOW_HEADERS}.", "$cors_state", "cors_allow_headers", [*lines, _DEFAULT_NOTHING]
+    )
+
+
+def _asked_name(name: str, number: int) -> Iterator[str]:
+    expression = rf"(?:^|,){_OWS}(?<cors_spelt_{number}>{escaped(name)}){_OWS}(?:,|$)"
+    yield from _map(
+        "One name, if it is asked for, as it is spelt.",
+        "$cors_asked_names",
+        f"cors_name_{number}",
+        [(quoted(f"~*{expression}"), f'"$cors_spelt_{number}, "'), _DEFAULT_NOTHING],
+    )
+
+
+def _allowed_names(number: int, names: Names, numbers: dict[str, int]) -> Iterator[str]:
+    about = "Those that are allowed."
+    result = f"cors_names_{number}"
+    if names.any:
+        lines = [_matching(_list_of(TOKEN), "$cors_asked_names"), _DEFAULT_NOTHING]
+        yield from _map(about, "$cors_asked_names", result, lines)
+        return
+    literal = "".join(f"$cors_name_{numbers[name]}" for name in names.literal)
+    joined = [
+        _matching(f"^(?<cors_joined_{number}>.*), $", f"$cors_joined_{number}"),
+        _DEFAULT_NOTHING,
+    ]
+    if not names.expressions:
+        yield from _map(about, f'"{literal}"', result, joined)
+        return
+    # nginx has no loop: all that are asked for, or the literal ones among them.
+    yield from _map(
+        "The literal ones among the next.", f'"{literal}"', f"cors_literal_{number}", joined
+    )
+    any_of = [each.with_flag(each.exact) for each in names.expressions]
+    any_of += [f"(?i:{escaped(name)})" for name in names.literal]
+    lines = [
+        _matching(_list_of("|".join(any_of)), "$cors_asked_names"),
+        ("default", f"$cors_literal_{number}"),
+    ]
+    yield from _map(about, "$cors_asked_names", result, lines)
