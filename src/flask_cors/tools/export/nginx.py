@@ -177,7 +177,7 @@ def _which_policy(plan: Plan) -> Iterator[str]:
     if plan.is_everywhere and not plan.root:
         yield from _map("The policy.", "$uri", "cors_policy", [too_long, ("default", '"0"')])
     else:
-        yield from _path(plan, too_long)
+        yield from _path(plan.root, [too_long, *_unread(plan.rules)])
         yield from _policy_by_rules(plan.rules)
     yield from _map(
         "Whether nginx answers: preflights, refused ones too.",
@@ -187,9 +187,9 @@ def _which_policy(plan: Plan) -> Iterator[str]:
     )
 
 
-def _path(plan: Plan, too_long: tuple[str, str]) -> Iterator[str]:
+def _path(root: str, unread: Iterable[tuple[str, str]]) -> Iterator[str]:
     # Without a root, the app takes any number of slashes in front for one.
-    begins = "^" if plan.root else "^/*(?=/)"
+    begins = "^" if root else "^/*(?=/)"
     yield from _map(
         "The path as the app sees it; none where nginx has changed more than escapes.",
         "$request_uri",
@@ -202,12 +202,10 @@ def _path(plan: Plan, too_long: tuple[str, str]) -> Iterator[str]:
     )
     below = (
         [
-            _matching(
-                rf"^{escaped(plan.root)}(?:/+(?<cors_below>[\x00-\xff]*))?\z", '"/$cors_below"'
-            ),
+            _matching(rf"^{escaped(root)}(?:/+(?<cors_below>[\x00-\xff]*))?\z", '"/$cors_below"'),
             _DEFAULT_NOTHING,
         ]
-        if plan.root
+        if root
         else [("default", "$cors_whole_path")]
     )
     yield from _map(
@@ -215,12 +213,18 @@ def _path(plan: Plan, too_long: tuple[str, str]) -> Iterator[str]:
         "$cors_whole_path",
         "cors_path",
         [
-            too_long,
+            *unread,
             _matching(r"/\.{1,2}(?:/|\z)", '""'),
-            _matching(rf"^(?!{_UTF_8}*\z)", '""'),
             *below,
         ],
     )
+
+
+def _unread(rules: Iterable[EdgeRule]) -> Iterator[tuple[str, str]]:
+    """What an expression must not meet."""
+    tests = [test for rule in rules for test in rule.tests]
+    if any(test.exact is None and test.below is None for test in tests):
+        yield _matching(rf"^(?!{_UTF_8}*\z)", '""')
 
 
 def _policy_by_rules(rules: Iterable[EdgeRule]) -> Iterator[str]:

@@ -179,7 +179,9 @@ class _Writer:
         if least == most:
             quantifier = f"{{{least}}}"
         items = list(nodes)
-        chars = _chars(str(items[0][0]), items[0][1], flags) if len(items) == 1 else None
+        chars = None
+        if len(items) == 1 and not _is_beyond_ascii(*items[0]):
+            chars = _chars(str(items[0][0]), items[0][1], flags)
         if chars is not None and (quantifier in ("*", "+") or not self.reaches_beyond(chars)):
             return self.byte(chars) + quantifier  # so many bytes are so many characters
         return f"(?:{self.sequence(items, flags, False, False)}){quantifier}"
@@ -197,8 +199,8 @@ class _Writer:
 
     def character(self, op: str, value: Any, chars: _Chars) -> str:
         """Any one character of ``chars``."""
-        if op == "LITERAL" and value > 127:
-            return "".join(rf"\x{byte:02x}" for byte in chr(value).encode())
+        if _is_beyond_ascii(op, value) and not self.subject.is_ascii:
+            return escaped(chr(value))
         if self.subject.is_ascii or not self.reaches_beyond(chars):
             return self.byte(_Chars(chars.ascii, _Beyond.NONE))
         ascii_only = self.byte(_Chars(chars.ascii, _Beyond.NONE))
@@ -212,14 +214,21 @@ class _Writer:
         beyond = _NON_ASCII if self.reaches_beyond(chars) else frozenset[int]()
         members = (chars.ascii | beyond) & self.subject.within
         others = self.subject.around - members
-        if not members:
-            raise CannotSay("holds a class of which no character can come up")
+        if not members and self.subject.is_ascii:
+            raise CannotSay("holds a character that never comes up")
         folded = {chr(byte).lower() for byte in members}
         if len(members) == 1 or (self.ignores_case and len(folded) == 1):
             return escaped(min(folded) if self.ignores_case else chr(min(members)))
         if not others:
             return r"[\x00-\xff]" if self.subject.around == _BYTES else "."
+        if not members:
+            return r"[^\x00-\xff]"
         return min(f"[{_ranges(members)}]", f"[^{_ranges(others)}]", key=len)
+
+
+def _is_beyond_ascii(op: object, value: Any) -> bool:
+    """Whether a node is one literal character, which is not ASCII."""
+    return str(op) == "LITERAL" and int(value) > 127
 
 
 _NAMES = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple
 
 from flask import Flask
@@ -129,9 +130,6 @@ class Router:
         """Of what is routed to no view: the blueprints that cover it, the longest prefix first."""
         areas = [(name, bound) for name, bound in self.binding.blueprints.items()]
         covering = [(name, bound) for name, bound in areas if bound.area.prefix]
-        if covering and not tests:
-            # Flask merges slashes to tell whose area it is; browsers send what they are given.
-            yield Claim((PathTest(r"[\x00-\xff]*//"),), None, False, None)
         for name, bound in sorted(covering, key=lambda each: -each[1].area.depth):
             test = self._area_test(name, bound.area)
             if test is not None:
@@ -146,10 +144,12 @@ class Router:
         rule = Rule(f"/{area.prefix}")
         Map([rule], converters=self.app.url_map.converters)
         try:
-            return _rule_test(rule, rest=r"(?:/|\z)")
+            exact, wide, _ = _expression(rule, slash="/+")  # as Werkzeug merges them
         except CannotSay as error:
             self.obstacles.append(Obstacle(called, f"its prefix {shown(rule.rule)} {error}"))
             return None
+        rest = r"(?:/|\z)"
+        return PathTest(exact + rest, None if wide == exact else f"{wide}{rest}")
 
     # ---- views ----
 
@@ -209,7 +209,9 @@ class Router:
                         f"the converter {type(piece).__name__} refuses values that its expression "
                         "takes: write an expression that takes no others"
                     )
-        return _rule_test(rule, route.ending)
+        exact, wide = (f"{route.ended(each)}\\z" for each in _expression(rule)[:2])
+        static = rule.rule if "<" not in rule.rule and route.ending is Ending.ITS_OWN else None
+        return PathTest(exact, None if wide == exact else wide, static)
 
     def _of_methods(self, route: _Route, tests: tuple[PathTest, ...]) -> Iterator[Claim]:
         rule = route.rule
@@ -294,19 +296,17 @@ def path_test(pattern: PathPattern) -> PathTest:
     return PathTest(read.with_flag(read.exact), read.wide and read.with_flag(read.wide))
 
 
-def _rule_test(rule: Rule, rest: str) -> PathTest:
-    """
-    :param rest: what follows the rule.
-    """
+def _expression(rule: Rule, slash: str = "/") -> Portable:
+    """All paths of a rule."""
     exact, wide = "", ""
     for piece in pieces_of(rule):
-        read = Portable(escaped(piece), None, False) if isinstance(piece, str) else _read(piece)
+        if isinstance(piece, str):
+            read = Portable(escaped(piece).replace("/", slash), None, ignores_case=False)
+        else:
+            read = _read(piece)
         exact += read.exact
         wide += read.wide or read.exact
-    if rest.startswith("-"):  # without the slash that it ends with
-        exact, wide, rest = exact.removesuffix("/"), wide.removesuffix("/"), rest[1:]
-    static = rule.rule if "<" not in rule.rule and rest == r"\z" else None
-    return PathTest(exact + rest, None if wide == exact else wide + rest, exact=static)
+    return Portable(exact, wide, ignores_case=False)
 
 
 def _read(converter: BaseConverter) -> Portable:
@@ -320,16 +320,30 @@ def _read(converter: BaseConverter) -> Portable:
 # ---- Werkzeug's order --------------------------------------------------------------------------
 
 
-class _Route(NamedTuple):
-    """A URL rule, and the paths of it that are meant.
+class Ending(Enum):
+    """How a path ends."""
 
-    :ivar ending: what follows the rule's expression.
+    ITS_OWN = ""
+    LESS = "without the slash that its rule ends with"
+    MORE = "with a slash more than its rule"
+
+
+class _Route(NamedTuple):
+    """A URL rule, and which of its paths are meant.
+
     :ivar redirects: whether Werkzeug sends them to the path with a slash.
     """
 
     rule: Rule
-    ending: str
+    ending: Ending
     redirects: bool
+
+    def ended(self, expression: str | None) -> str:
+        """The expression of all paths of the rule, with this ending."""
+        whole = expression or ""
+        if self.ending is Ending.LESS:
+            return whole.removesuffix("/")
+        return whole + "/" if self.ending is Ending.MORE else whole
 
 
 def _routes(app: Flask) -> Iterator[_Route]:
@@ -344,17 +358,17 @@ def _routes(app: Flask) -> Iterator[_Route]:
 def _visited(state: State) -> Iterator[_Route]:
     """As :meth:`werkzeug.routing.matcher.StateMachineMatcher.match` goes."""
     for rule in state.rules:
-        yield _Route(rule, r"\z", redirects=False)
+        yield _Route(rule, Ending.ITS_OWN, redirects=False)
     for rule in state.static[""].rules if "" in state.static else ():
         if rule.rule != "/":
-            yield _Route(rule, r"-\z", rule.strict_slashes is not False)
+            yield _Route(rule, Ending.LESS, rule.strict_slashes is not False)
     for below in state.static.values():
         yield from _visited(below)
     for _, below in state.dynamic:
         yield from _visited(below)
     for rule in state.rules:
         if not rule.strict_slashes:
-            yield _Route(rule, r"/\z", redirects=False)
+            yield _Route(rule, Ending.MORE, redirects=False)
 
 
 def _may_share(one: Rule, other: Rule) -> bool:
