@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from edge_requests import Sent
+from tests.live.export.edge_requests import Sent
 
 Said = dict[str, object]
 

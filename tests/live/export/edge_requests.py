@@ -6,9 +6,8 @@ import http.client
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from edge_policies import ADMIN, APP, LONG, REQUESTS_OF_CORPUS
-
 from flask_cors.browser.messages import Response
+from tests.live.export.edge_policies import ADMIN, APP, LONG, REQUESTS_OF_CORPUS
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -7,10 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from edge_differences import is_expected
-from edge_policies import POLICIES, app_of
-from edge_proxies import PROXIES, executable, started
-from edge_requests import Client, Sent, requests_for
 from flask import Flask
 
 from flask_cors.browser.checks import Permission, cors_check, permission, preflight_check
@@ -19,6 +15,10 @@ from flask_cors.browser.messages import Response
 from flask_cors.browser.quirks import STANDARD
 from flask_cors.headers import comma_list
 from flask_cors.tools.export.plan import plan
+from tests.live.export.edge_differences import is_expected
+from tests.live.export.edge_policies import POLICIES, app_of
+from tests.live.export.edge_proxies import PROXIES, executable, started
+from tests.live.export.edge_requests import Client, Sent, requests_for
 
 pytestmark = pytest.mark.live
 

@@ -89,6 +89,10 @@ class _Chars(NamedTuple):
     ascii: frozenset[int]
     beyond: _Beyond
 
+    @property
+    def is_ascii(self) -> bool:
+        return self.beyond is _Beyond.NONE
+
     def __invert__(self) -> _Chars:
         return _Chars(frozenset(range(128)) - self.ascii, _INVERTED[self.beyond])
 
@@ -104,6 +108,7 @@ _INVERTED = {
     _Beyond.ALL: _Beyond.NONE,
 }
 _NO_CHARS = _Chars(frozenset(), _Beyond.NONE)
+_EVERY_CHAR = ~_NO_CHARS
 _CATEGORIES = {
     "CATEGORY_DIGIT": r"\d",
     "CATEGORY_SPACE": r"\s",
@@ -147,7 +152,14 @@ class _Writer:
         written: list[str] = []
         for index, (op, value) in enumerate(items):
             at_end = last and all(str(later) == "AT" for later, _ in items[index + 1 :])
-            written.append(self.node(str(op), value, flags, first, at_end))
+            if str(op) in ("MAX_REPEAT", "MIN_REPEAT"):  # lazy or not, it matches or it does not
+                between = (first or _is_ascii(items[index - 1], flags)) and (
+                    at_end or (index + 1 < len(items) and _is_ascii(items[index + 1], flags))
+                )
+                least, most, inner = value
+                written.append(self.repeat(least, most, inner, flags, between))
+            else:
+                written.append(self.node(str(op), value, flags, first, at_end))
             first = first and str(op) == "AT"
         return "".join(written)
 
@@ -165,12 +177,13 @@ class _Writer:
             if removed & re.IGNORECASE:
                 raise CannotSay("switches a flag off, (?-i:...)")
             return f"(?:{self.sequence(inner, flags | added, first, last)})"
-        if op in ("MAX_REPEAT", "MIN_REPEAT"):  # lazy or not is no question of whether it matches
-            least, most, inner = value
-            return self.repeat(least, most, inner, flags)
         raise CannotSay(f"holds {_NAMES.get(op, op)}")
 
-    def repeat(self, least: int, most: Any, nodes: Any, flags: int) -> str:
+    def repeat(self, least: int, most: Any, nodes: Any, flags: int, between: bool) -> str:
+        """
+        :param between: whether it stands between ASCII characters, or nothing, so that it takes
+            whole characters alone.
+        """
         is_open = str(most) == "MAXREPEAT"
         if least > _MOST_REPEATS or (not is_open and int(most) > _MOST_REPEATS):
             raise CannotSay(f"repeats more than {_MOST_REPEATS:,} times")
@@ -179,11 +192,12 @@ class _Writer:
         if least == most:
             quantifier = f"{{{least}}}"
         items = list(nodes)
-        chars = None
-        if len(items) == 1 and not _is_beyond_ascii(*items[0]):
-            chars = _chars(str(items[0][0]), items[0][1], flags)
-        if chars is not None and (quantifier in ("*", "+") or not self.reaches_beyond(chars)):
-            return self.byte(chars) + quantifier  # so many bytes are so many characters
+        op, value = items[0] if len(items) == 1 else ("", None)
+        chars = _chars(str(op), value, flags)
+        if chars is not None and not _is_beyond_ascii(op, value):
+            if between and quantifier in ("*", "+"):
+                return self.byte(chars) + quantifier  # so many bytes are so many characters
+            return self.character(str(op), value, chars) + quantifier
         return f"(?:{self.sequence(items, flags, False, False)}){quantifier}"
 
     def anchor(self, where: str, first: bool, last: bool) -> str:
@@ -201,12 +215,14 @@ class _Writer:
         """Any one character of ``chars``."""
         if _is_beyond_ascii(op, value) and not self.subject.is_ascii:
             return escaped(chr(value))
-        if self.subject.is_ascii or not self.reaches_beyond(chars):
+        if not self.reaches_beyond(chars):
             return self.byte(_Chars(chars.ascii, _Beyond.NONE))
         ascii_only = self.byte(_Chars(chars.ascii, _Beyond.NONE))
         return rf"(?:{ascii_only}|[\xc2-\xf4][\x80-\xbf]{{1,3}})"
 
     def reaches_beyond(self, chars: _Chars) -> bool:
+        if self.subject.is_ascii:
+            return False
         return chars.beyond is _Beyond.ALL or (chars.beyond is _Beyond.SOME and self.is_wide)
 
     def byte(self, chars: _Chars) -> str:
@@ -224,6 +240,12 @@ class _Writer:
         if not members:
             return r"[^\x00-\xff]"
         return min(f"[{_ranges(members)}]", f"[^{_ranges(others)}]", key=len)
+
+
+def _is_ascii(node: tuple[object, Any], flags: int) -> bool:
+    """Whether a node is one character, which is ASCII."""
+    chars = _chars(str(node[0]), node[1], flags)
+    return chars is not None and chars.is_ascii
 
 
 def _is_beyond_ascii(op: object, value: Any) -> bool:
@@ -253,6 +275,9 @@ def _chars(op: str, value: Any, flags: int) -> _Chars | None:
     if op != "IN":
         return None
     found, is_negated = _NO_CHARS, False
+    names = {str(item) for kind, item in value if str(kind) == "CATEGORY"}
+    if any(name.replace("NOT_", "") in names for name in names if "NOT_" in name):
+        found |= _EVERY_CHAR  # [\s\S]
     for kind, item in value:
         if str(kind) == "NEGATE":
             is_negated = True

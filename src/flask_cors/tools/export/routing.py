@@ -299,7 +299,12 @@ def path_test(pattern: PathPattern) -> PathTest:
 def _expression(rule: Rule, slash: str = "/") -> Portable:
     """All paths of a rule."""
     exact, wide = "", ""
-    for piece in pieces_of(rule):
+    pieces = list(pieces_of(rule))
+    if "" in pieces[1:-1]:
+        raise CannotSay("it has two converters with nothing between them")
+    if pieces[-1] == "/" and not getattr(pieces[-2], "part_isolating", True):
+        raise CannotSay("its last slash follows a converter that takes slashes")
+    for piece in pieces:
         if isinstance(piece, str):
             read = Portable(escaped(piece).replace("/", slash), None, ignores_case=False)
         else:
@@ -311,10 +316,7 @@ def _expression(rule: Rule, slash: str = "/") -> Portable:
 
 def _read(converter: BaseConverter) -> Portable:
     subject = SEGMENT if converter.part_isolating else SEGMENTS
-    read = portable(re.compile(converter.regex), subject)
-    if read.ignores_case:
-        raise CannotSay(f"the converter {type(converter).__name__} ignores case")
-    return read
+    return portable(re.compile(converter.regex), subject)
 
 
 # ---- Werkzeug's order --------------------------------------------------------------------------
