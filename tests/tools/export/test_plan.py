@@ -281,7 +281,8 @@ ROUTES = [
     ("/<float:f>", {}),
     ("/g/<any(h,i):letter>/<uuid:u>", {}),
     ("/a/b", {"methods": ["PUT"]}),
-    ("/c/d", {"provide_automatic_options": False}),
+    ("/c/d", {}),
+    ("/a/q", {"provide_automatic_options": False}),
 ]
 PATHS = [
     *(

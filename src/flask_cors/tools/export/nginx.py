@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ... import headers as h
 from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, Names, State
+from .nginx_syntax import DOLLAR, NOTHING_ELSE, indented, mapped, matching, quoted, value_of
 from .plan import MAX_PATH, EdgeRule, Plan
 from .regexes import Portable, escaped
 
@@ -56,10 +57,10 @@ def render_whole(plan: Plan, listen: str, upstream: str) -> str:
         "",
         *_server(),
         "location / {",
-        *_indented([f"proxy_pass {quoted(upstream)};", "proxy_set_header Host $http_host;"]),
+        *indented([f"proxy_pass {quoted(upstream)};", "proxy_set_header Host $http_host;"]),
         "}",
     ]
-    http = ["access_log off;", *temporary, "", *_http(plan), "server {", *_indented(server), "}"]
+    http = ["access_log off;", *temporary, "", *_http(plan), "server {", *indented(server), "}"]
     lines = [
         '# Made by `flask cors export nginx`. Run it: nginx -e stderr -p "$(mktemp -d)" -c FILE',
         "daemon off;",
@@ -67,47 +68,11 @@ def render_whole(plan: Plan, listen: str, upstream: str) -> str:
         "error_log stderr;",
         "events { }",
         "http {",
-        *_indented(http),
+        *indented(http),
         "}",
     ]
     return "\n".join(lines) + "\n"
 
-
-def _indented(lines: Iterable[str]) -> Iterator[str]:
-    return (f"    {line}".rstrip() for line in lines)
-
-
-# ---- what goes into a configuration ------------------------------------------------------------
-
-_SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-def quoted(text: str) -> str:
-    """``text`` as one word of nginx's syntax."""
-    return '"' + "".join(_SPECIAL.get(each, each) for each in text) + '"'
-
-
-def _value(text: str) -> str:
-    """``text`` where variables are looked for: nginx has no other way to write a dollar."""
-    return quoted(text.replace("$", "${cors_dollar}"))
-
-
-def _map(about: str, subject: str, result: str, lines: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """
-    :param lines: pairs of words, quoted where they need it.
-    """
-    yield f"# {about}"
-    yield f"map {subject} ${result} {{"
-    yield from _indented(f"{key} {value};" for key, value in lines)
-    yield "}"
-    yield ""
-
-
-def _matching(expression: str, value: str) -> tuple[str, str]:
-    return quoted(f"~{expression}"), value
-
-
-_DEFAULT_NOTHING = ("default", '""')
 
 # ---- server ------------------------------------------------------------------------------------
 
@@ -127,7 +92,7 @@ def _server() -> Iterator[str]:
 
 
 def _http(plan: Plan) -> Iterator[str]:
-    yield from ("geo $cors_dollar {", '    default "$";', "}", "")
+    yield from DOLLAR
     yield from _request()
     yield from _which_policy(plan)
     yield from _what_origin(plan.policies)
@@ -137,31 +102,31 @@ def _http(plan: Plan) -> Iterator[str]:
 
 
 def _request() -> Iterator[str]:
-    yield from _map(
+    yield from mapped(
         'The Origin; "," for one that no page has.',
         "$http_origin",
         "cors_from",
         [
             ('""', '""'),
-            _matching(f"^{WELL_FORMED_ORIGIN}$", "$http_origin"),
+            matching(f"^{WELL_FORMED_ORIGIN}$", "$http_origin"),
             ("default", '","'),
         ],
     )
-    yield from _map(
+    yield from mapped(
         'The method that is asked for; "," for what is none.',
         "$http_access_control_request_method",
         "cors_asked",
         [
             ('""', '""'),
-            _matching(f"^{TOKEN}$", "$http_access_control_request_method"),
+            matching(f"^{TOKEN}$", "$http_access_control_request_method"),
             ("default", '","'),
         ],
     )
-    yield from _map(
+    yield from mapped(
         "Whether it is a preflight.",
         '"$request_method:$cors_asked:$cors_from"',
         "cors_preflight",
-        [_matching("^OPTIONS:[^:]+:.", '"preflight "'), _DEFAULT_NOTHING],
+        [matching("^OPTIONS:[^:]+:.", '"preflight "'), NOTHING_ELSE],
     )
 
 
@@ -173,49 +138,49 @@ _UTF_8 = (
 
 
 def _which_policy(plan: Plan) -> Iterator[str]:
-    too_long = _matching(rf"[\x00-\xff]{{{MAX_PATH + len(plan.root) + 1}}}", '""')
+    too_long = matching(rf"[\x00-\xff]{{{MAX_PATH + len(plan.root) + 1}}}", '""')
     if plan.is_everywhere and not plan.root:
-        yield from _map("The policy.", "$uri", "cors_policy", [too_long, ("default", '"0"')])
+        yield from mapped(
+            "The policy.", "$uri", "cors_policy", [too_long, matching("^/", '"0"'), NOTHING_ELSE]
+        )
     else:
         yield from _path(plan.root, [too_long, *_unread(plan.rules)])
         yield from _policy_by_rules(plan.rules)
-    yield from _map(
+    yield from mapped(
         "Whether nginx answers: preflights, refused ones too.",
         '"$cors_preflight$cors_policy"',
         "cors_is_answered",
-        [_matching("^preflight [0-9]", '"1"'), ("default", '"0"')],
+        [matching("^preflight [0-9]", '"1"'), ("default", '"0"')],
     )
 
 
 def _path(root: str, unread: Iterable[tuple[str, str]]) -> Iterator[str]:
     # Without a root, the app takes any number of slashes in front for one.
     begins = "^" if root else "^/*(?=/)"
-    yield from _map(
+    yield from mapped(
         "The path as the app sees it; none where nginx has changed more than escapes.",
         "$request_uri",
         "cors_whole_path",
         [
-            _matching(rf"{begins}(?<cors_plain>/[^?#%\x80-\xff]*)(?:\?|\z)", '"$cors_plain"'),
+            matching(rf"{begins}(?<cors_plain>/[^?#%\x80-\xff]*)(?:\?|\z)", '"$cors_plain"'),
             (quoted(rf"~*^[^?]*(?:#|{_SLASH}(?:{_SLASH}|{_DOT}{{1,2}}(?:{_SLASH}|\?|\z)))"), '""'),
-            ("default", "$uri"),
+            matching("^/", "$uri"),
+            NOTHING_ELSE,
         ],
     )
-    below = (
-        [
-            _matching(rf"^{escaped(root)}(?:/+(?<cors_below>[\x00-\xff]*))?\z", '"/$cors_below"'),
-            _DEFAULT_NOTHING,
-        ]
-        if root
-        else [("default", "$cors_whole_path")]
-    )
-    yield from _map(
+    below = matching("^/", "$cors_whole_path")
+    if root:
+        expression = rf"^{escaped(root)}(?:/+(?<cors_below>[\x00-\xff]*))?\z"
+        below = matching(expression, '"/$cors_below"')
+    yield from mapped(
         "The same, below the root of the app; none of what no browser sends.",
         "$cors_whole_path",
         "cors_path",
         [
             *unread,
-            _matching(r"/\.{1,2}(?:/|\z)", '""'),
-            *below,
+            matching(r"/\.{1,2}(?:/|\z)", '""'),
+            below,
+            NOTHING_ELSE,
         ],
     )
 
@@ -224,7 +189,7 @@ def _unread(rules: Iterable[EdgeRule]) -> Iterator[tuple[str, str]]:
     """What an expression must not meet."""
     tests = [test for rule in rules for test in rule.tests]
     if any(test.exact is None and test.below is None for test in tests):
-        yield _matching(rf"^(?!{_UTF_8}*\z)", '""')
+        yield matching(rf"^(?!{_UTF_8}*+\z)", '""')
 
 
 def _policy_by_rules(rules: Iterable[EdgeRule]) -> Iterator[str]:
@@ -232,23 +197,23 @@ def _policy_by_rules(rules: Iterable[EdgeRule]) -> Iterator[str]:
     if all(rule.methods is None and not rule.preflights_only for rule in rules):
         subject, begins = "$cors_path", [""] * len(rules)
     else:
-        yield from _map(
+        yield from mapped(
             "The method that counts.",
             "$cors_preflight",
             "cors_method",
             [('""', "$request_method"), ("default", "$cors_asked")],
         )
         subject, begins = '"$cors_preflight$cors_method $cors_path"', [*map(_of_method, rules)]
-    yield from _map(
+    yield from mapped(
         "The policy: the first line that matches decides.",
         subject,
         "cors_policy",
         [
             *(
-                _matching(f"^{method}{_of_path(rule)}", _number(rule.policy))
+                matching(f"^{method}{_of_path(rule)}", _number(rule.policy))
                 for method, rule in zip(begins, rules, strict=True)
             ),
-            _DEFAULT_NOTHING,
+            NOTHING_ELSE,
         ],
     )
 
@@ -276,7 +241,7 @@ _LONGEST_KEY = 46
 
 def _what_origin(policies: Iterable[EdgePolicy]) -> Iterator[str]:
     for number, policy in enumerate(policies):
-        yield from _map(
+        yield from mapped(
             f"What policy {number} tells an origin.",
             "$cors_from",
             f"cors_origin_{number}",
@@ -290,19 +255,19 @@ def _what_origin(policies: Iterable[EdgePolicy]) -> Iterator[str]:
 def _origin_lines(policy: EdgePolicy) -> Iterator[tuple[str, str]]:
     origins = policy.origins
     if origins.without is not None:
-        yield '""', _value(origins.without)
+        yield '""', value_of(origins.without)
     else:
         yield '""', '""'
     if origins.any:
         yield '","', '""'
-        yield "default", _value(origins.told_to_any) if origins.told_to_any else "$cors_from"
+        yield "default", value_of(origins.told_to_any) if origins.told_to_any else "$cors_from"
         return
     for origin in origins.exact:  # a key is compared in any case, and its value told as it is
         is_key = len(origin) <= _LONGEST_KEY and _SHORT_ORIGIN(origin)
-        yield quoted(origin if is_key else f"~*^{escaped(origin)}$"), _value(origin)
+        yield quoted(origin if is_key else f"~*^{escaped(origin)}$"), value_of(origin)
     for expression in origins.expressions:
         yield _whole(expression), "$cors_from"
-    yield _DEFAULT_NOTHING
+    yield NOTHING_ELSE
 
 
 def _whole(expression: Portable) -> str:
@@ -313,28 +278,28 @@ def _by_policy(
     about: str, result: str, policies: Iterable[EdgePolicy], value: Callable[[int], str]
 ) -> Iterator[str]:
     lines = [(f'"{number}"', value(number)) for number, _ in enumerate(policies)]
-    yield from _map(about + ".", "$cors_policy", result, [*lines, _DEFAULT_NOTHING])
+    yield from mapped(about + ".", "$cors_policy", result, [*lines, NOTHING_ELSE])
 
 
 def _what_state(policies: Iterable[EdgePolicy]) -> Iterator[str]:
-    yield from _map(
+    yield from mapped(
         "The methods that a preflight is granted.",
         '"$cors_policy $cors_asked"',
         "cors_granted",
-        [*_method_lines(policies), _DEFAULT_NOTHING],
+        [*_method_lines(policies), NOTHING_ELSE],
     )
-    yield from _map(
+    yield from mapped(
         "What a request is to its policy, if its origin is allowed.",
         '"$cors_preflight:$cors_granted:$cors_from"',
         "cors_kind",
         [
-            _matching("^preflight :[^:]", State.PREFLIGHT.value),
-            _matching("^preflight ::", State.METHOD_REFUSED.value),
-            _matching("^:[^:]*:.", State.ACTUAL.value),
+            matching("^preflight :[^:]", State.PREFLIGHT.value),
+            matching("^preflight ::", State.METHOD_REFUSED.value),
+            matching("^:[^:]*:.", State.ACTUAL.value),
             ("default", State.PLAIN.value),
         ],
     )
-    yield from _map(
+    yield from mapped(
         "The policy and what the request is to it.",
         "$cors_allow_origin",
         "cors_state",
@@ -349,45 +314,45 @@ def _method_lines(policies: Iterable[EdgePolicy]) -> Iterator[tuple[str, str]]:
     for number, policy in enumerate(policies):
         if policy.methods:
             methods = "|".join(map(escaped, policy.methods))
-            yield _matching(f"^{number} (?:{methods})$", _value(policy.listed))
+            yield matching(f"^{number} (?:{methods})$", value_of(policy.listed))
         if policy.any_method:
-            yield _matching(f"^{number} [^,]+$", "$cors_asked")
+            yield matching(f"^{number} [^,]+$", "$cors_asked")
 
 
 def _constants(policies: Iterable[EdgePolicy]) -> Iterator[str]:
     policies = tuple(policies)
     for name in (h.ALLOW_CREDENTIALS, h.EXPOSE_HEADERS, h.MAX_AGE, "Vary"):
         yield from _by_state(name, policies)
-    yield from _map(
+    yield from mapped(
         f"{h.ALLOW_METHODS}.",
         "$cors_state",
         "cors_allow_methods",
-        [_matching(f" {State.PREFLIGHT.value}$", "$cors_granted"), _DEFAULT_NOTHING],
+        [matching(f" {State.PREFLIGHT.value}$", "$cors_granted"), NOTHING_ELSE],
     )
-    yield from _map(
+    yield from mapped(
         f"{h.ALLOW_PRIVATE_NETWORK}.",
         '"$cors_state $http_access_control_request_private_network"',
         "cors_allow_private_network",
         [
             *(
-                _matching(f"^{number} (?!refused|plain)[a-z]+ true$", policy.private_network)
+                matching(f"^{number} (?!refused|plain)[a-z]+ true$", policy.private_network)
                 for number, policy in enumerate(policies)
             ),
-            _DEFAULT_NOTHING,
+            NOTHING_ELSE,
         ],
     )
 
 
 def _by_state(name: str, policies: Iterable[EdgePolicy]) -> Iterator[str]:
     lines = [
-        (f'"{number} {state.value}"', _value(value))
+        (f'"{number} {state.value}"', value_of(value))
         for number, policy in enumerate(policies)
         for state, headers in policy.answers
         for given, value in headers
         if given == name
     ]
     variable = _HEADERS[name].removeprefix("$")
-    yield from _map(f"{name}.", "$cors_state", variable, [*lines, _DEFAULT_NOTHING])
+    yield from mapped(f"{name}.", "$cors_state", variable, [*lines, NOTHING_ELSE])
 
 
 # ---- header names ------------------------------------------------------------------------------
@@ -402,14 +367,15 @@ def _list_of(name: str) -> str:
 
 def _names(policies: Iterable[EdgePolicy]) -> Iterator[str]:
     policies = tuple(policies)
-    yield from _map(
+    yield from mapped(
         "The header names that are asked for; none where they are more than any page asks for.",
         "$http_access_control_request_headers",
         "cors_asked_names",
         [
-            _matching(f"^.{{{h.MAX_LIST_BYTES + 1}}}", '""'),
-            _matching(f"^(?:[^,]*,){{{h.MAX_LIST_NAMES}}}", '""'),
-            ("default", "$http_access_control_request_headers"),
+            matching(f"^.{{{h.MAX_LIST_BYTES + 1}}}", '""'),
+            matching(f"^(?:[^,]*+,){{{h.MAX_LIST_NAMES}}}", '""'),
+            matching(".", "$http_access_control_request_headers"),
+            NOTHING_ELSE,
         ],
     )
     numbers: dict[str, int] = {}  # of names that several policies may allow
@@ -425,18 +391,18 @@ def _names(policies: Iterable[EdgePolicy]) -> Iterator[str]:
         (f'"{number} {State.PREFLIGHT.value}"', f"$cors_names_{lists.index(policy.names)}")
         for number, policy in enumerate(policies)
     ]
-    yield from _map(
-        f"{h.ALLOW_HEADERS}.", "$cors_state", "cors_allow_headers", [*lines, _DEFAULT_NOTHING]
+    yield from mapped(
+        f"{h.ALLOW_HEADERS}.", "$cors_state", "cors_allow_headers", [*lines, NOTHING_ELSE]
     )
 
 
 def _asked_name(name: str, number: int) -> Iterator[str]:
     expression = rf"(?:^|,){_OWS}(?<cors_spelt_{number}>{escaped(name)}){_OWS}(?:,|$)"
-    yield from _map(
+    yield from mapped(
         "One name, if it is asked for, as it is spelt.",
         "$cors_asked_names",
         f"cors_name_{number}",
-        [(quoted(f"~*{expression}"), f'"$cors_spelt_{number}, "'), _DEFAULT_NOTHING],
+        [(quoted(f"~*{expression}"), f'"$cors_spelt_{number}, "'), NOTHING_ELSE],
     )
 
 
@@ -444,25 +410,25 @@ def _allowed_names(number: int, names: Names, numbers: dict[str, int]) -> Iterat
     about = "Those that are allowed."
     result = f"cors_names_{number}"
     if names.any:
-        lines = [_matching(_list_of(TOKEN), "$cors_asked_names"), _DEFAULT_NOTHING]
-        yield from _map(about, "$cors_asked_names", result, lines)
+        lines = [matching(_list_of(TOKEN), "$cors_asked_names"), NOTHING_ELSE]
+        yield from mapped(about, "$cors_asked_names", result, lines)
         return
     literal = "".join(f"$cors_name_{numbers[name]}" for name in names.literal)
     joined = [
-        _matching(f"^(?<cors_joined_{number}>.*), $", f"$cors_joined_{number}"),
-        _DEFAULT_NOTHING,
+        matching(f"^(?<cors_joined_{number}>.*), $", f"$cors_joined_{number}"),
+        NOTHING_ELSE,
     ]
     if not names.expressions:
-        yield from _map(about, f'"{literal}"', result, joined)
+        yield from mapped(about, f'"{literal}"', result, joined)
         return
     # nginx has no loop: all that are asked for, or the literal ones among them.
-    yield from _map(
+    yield from mapped(
         "The literal ones among the next.", f'"{literal}"', f"cors_literal_{number}", joined
     )
     any_of = [each.with_flag(each.exact) for each in names.expressions]
     any_of += [f"(?i:{escaped(name)})" for name in names.literal]
     lines = [
-        _matching(_list_of("|".join(any_of)), "$cors_asked_names"),
+        matching(_list_of("|".join(any_of)), "$cors_asked_names"),
         ("default", f"$cors_literal_{number}"),
     ]
-    yield from _map(about, "$cors_asked_names", result, lines)
+    yield from mapped(about, "$cors_asked_names", result, lines)
