@@ -282,7 +282,7 @@ ROUTES = [
     ("/g/<any(h,i):letter>/<uuid:u>", {}),
     ("/a/b", {"methods": ["PUT"]}),
     ("/c/d", {}),
-    ("/a/q", {"provide_automatic_options": False}),
+    ("/e/q", {"provide_automatic_options": False}),
 ]
 PATHS = [
     *(
@@ -312,6 +312,8 @@ PATHS = [
         "/1.5",
         "/1.x",
         "/a//b",
+        "/e/q",
+        "/c/d",
     ),
     *("/g/h/12345678-1234-5678-1234-567812345678", "/g/j/12345678-1234-5678-1234-567812345678"),
 ]
