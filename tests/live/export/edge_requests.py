@@ -205,14 +205,15 @@ def requests() -> Iterator[Sent]:
 REQUESTS = tuple(dict.fromkeys(requests()))
 
 
-def requests_for(policy: str) -> tuple[Sent, ...]:
-    """All requests; of a policy of the corpus, whose one resource is every path, those to one
-    path, and its own."""
-    own = REQUESTS_OF_CORPUS.get(policy)
-    if own is None:
-        return REQUESTS
-    there = [sent for sent in REQUESTS if sent.path == "/api/books"]
-    return (*there, *(Sent(method, path, tuple(lines)) for method, path, lines in own))
+def requests_for(policy: str, is_everywhere: bool) -> tuple[Sent, ...]:
+    """All requests, and those that the corpus makes of the policy.
+
+    :param is_everywhere: whether one policy decides on all paths, so that one is enough.
+    """
+    own = [Sent(*asked[:2], tuple(asked[2])) for asked in REQUESTS_OF_CORPUS.get(policy, ())]
+    if is_everywhere and policy != "any":
+        return (*(sent for sent in REQUESTS if sent.path == "/api/books"), *own)
+    return (*REQUESTS, *own)
 
 
 class Client:

@@ -20,7 +20,7 @@ from flask_cors.tools.export.plan import Plan, plan
 from flask_cors.tools.text import shown_place
 from tests.live.export.edge_differences import DIFFERENCES
 from tests.live.export.edge_policies import POLICIES, app_of
-from tests.live.export.edge_requests import REQUESTS, Sent
+from tests.live.export.edge_requests import Sent, requests_for
 
 APP = "https://app.example"
 ADMIN = "https://admin.example"
@@ -84,7 +84,7 @@ def test_who_does_what_the_plan_says_says_what_the_app_says(policy: str) -> None
     edge = plan(app)
     differing = [
         f"{sent}\n  app:  {app_says}\n  plan: {plan_says}"
-        for sent in REQUESTS
+        for sent in requests_for(policy, edge.is_everywhere)
         if (app_says := of_app(app, sent)) != (plan_says := of_plan(edge, sent))
         and not is_expected(sent, app_says, plan_says)
     ]
