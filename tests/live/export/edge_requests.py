@@ -183,6 +183,7 @@ def requests() -> Iterator[Sent]:
             "x-b;,content-type",
             "*",
             MANY,
+            f"{MANY},x-128",
             "x-" + "a" * 4094,
             "x-" + "a" * 4095,
         ),

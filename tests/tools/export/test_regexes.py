@@ -172,6 +172,12 @@ def test_what_engines_read_otherwise_cannot_be_said(pattern: str, why: str) -> N
         said(pattern)
 
 
+def test_what_python_warned_of_is_not_warned_of_again() -> None:
+    with pytest.warns(FutureWarning):
+        pattern = re.compile("/[[]a")
+    assert portable(pattern, PATH).exact == r"/\[a"
+
+
 def test_a_character_that_no_origin_holds_cannot_be_said() -> None:
     with pytest.raises(CannotSay, match="never comes up"):
         said("https://a,b", ORIGIN)

@@ -14,7 +14,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from ... import headers as h
-from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, Names, State
+from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, State
+from .nginx_names import allowed_names
 from .nginx_syntax import DOLLAR, NOTHING_ELSE, indented, mapped, matching, quoted, value_of
 from .plan import MAX_PATH, EdgeRule, Plan
 from .regexes import Portable, escaped
@@ -33,8 +34,8 @@ _HEADERS = {
 
 _IN_HTTP = "# Made by `flask cors export nginx`. This belongs into http { }:"
 _IN_SERVER = """\
-# And this into the server { } in front of the app. A location with an add_header or a
-# proxy_hide_header of its own inherits none of these: repeat them there."""
+# And this into the server { } in front of the app, before any rewrite. A location with an
+# add_header or a proxy_hide_header of its own inherits none of these: repeat them there."""
 
 
 def render(plan: Plan) -> str:
@@ -98,7 +99,7 @@ def _http(plan: Plan) -> Iterator[str]:
     yield from _what_origin(plan.policies)
     yield from _what_state(plan.policies)
     yield from _constants(plan.policies)
-    yield from _names(plan.policies)
+    yield from allowed_names(plan.policies)
 
 
 def _request() -> Iterator[str]:
@@ -353,82 +354,3 @@ def _by_state(name: str, policies: Iterable[EdgePolicy]) -> Iterator[str]:
     ]
     variable = _HEADERS[name].removeprefix("$")
     yield from mapped(f"{name}.", "$cors_state", variable, [*lines, NOTHING_ELSE])
-
-
-# ---- header names ------------------------------------------------------------------------------
-
-_OWS = r"[ \t]*"
-
-
-def _list_of(name: str) -> str:
-    """A list of which each element that is not empty is a ``name``; not of empty ones alone."""
-    return rf"^[ \t,]*(?:{name}){_OWS}(?:,{_OWS}(?:(?:{name}){_OWS})?)*$"
-
-
-def _names(policies: Iterable[EdgePolicy]) -> Iterator[str]:
-    policies = tuple(policies)
-    yield from mapped(
-        "The header names that are asked for; none where they are more than any page asks for.",
-        "$http_access_control_request_headers",
-        "cors_asked_names",
-        [
-            matching(f"^.{{{h.MAX_LIST_BYTES + 1}}}", '""'),
-            matching(f"^(?:[^,]*+,){{{h.MAX_LIST_NAMES}}}", '""'),
-            matching(".", "$http_access_control_request_headers"),
-            NOTHING_ELSE,
-        ],
-    )
-    numbers: dict[str, int] = {}  # of names that several policies may allow
-    for policy in policies:
-        for name in policy.names.literal:
-            if name not in numbers:
-                number = numbers.setdefault(name, len(numbers))
-                yield from _asked_name(name, number)
-    lists = list(dict.fromkeys(policy.names for policy in policies))
-    for number, names in enumerate(lists):
-        yield from _allowed_names(number, names, numbers)
-    lines = [
-        (f'"{number} {State.PREFLIGHT.value}"', f"$cors_names_{lists.index(policy.names)}")
-        for number, policy in enumerate(policies)
-    ]
-    yield from mapped(
-        f"{h.ALLOW_HEADERS}.", "$cors_state", "cors_allow_headers", [*lines, NOTHING_ELSE]
-    )
-
-
-def _asked_name(name: str, number: int) -> Iterator[str]:
-    expression = rf"(?:^|,){_OWS}(?<cors_spelt_{number}>{escaped(name)}){_OWS}(?:,|$)"
-    yield from mapped(
-        "One name, if it is asked for, as it is spelt.",
-        "$cors_asked_names",
-        f"cors_name_{number}",
-        [(quoted(f"~*{expression}"), f'"$cors_spelt_{number}, "'), NOTHING_ELSE],
-    )
-
-
-def _allowed_names(number: int, names: Names, numbers: dict[str, int]) -> Iterator[str]:
-    about = "Those that are allowed."
-    result = f"cors_names_{number}"
-    if names.any:
-        lines = [matching(_list_of(TOKEN), "$cors_asked_names"), NOTHING_ELSE]
-        yield from mapped(about, "$cors_asked_names", result, lines)
-        return
-    literal = "".join(f"$cors_name_{numbers[name]}" for name in names.literal)
-    joined = [
-        matching(f"^(?<cors_joined_{number}>.*), $", f"$cors_joined_{number}"),
-        NOTHING_ELSE,
-    ]
-    if not names.expressions:
-        yield from mapped(about, f'"{literal}"', result, joined)
-        return
-    # nginx has no loop: all that are asked for, or the literal ones among them.
-    yield from mapped(
-        "The literal ones among the next.", f'"{literal}"', f"cors_literal_{number}", joined
-    )
-    any_of = [each.with_flag(each.exact) for each in names.expressions]
-    any_of += [f"(?i:{escaped(name)})" for name in names.literal]
-    lines = [
-        matching(_list_of("|".join(any_of)), "$cors_asked_names"),
-        ("default", f"$cors_literal_{number}"),
-    ]
-    yield from mapped(about, "$cors_asked_names", result, lines)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -127,7 +128,9 @@ def portable(pattern: re.Pattern[str], subject: Subject) -> Portable:
     if pattern.flags & re.MULTILINE:
         raise CannotSay("has the flag MULTILINE")
     ignores_case = bool(pattern.flags & re.IGNORECASE)
-    tree = _parse(pattern.pattern, pattern.flags)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python said it when the expression was compiled
+        tree = _parse(pattern.pattern, pattern.flags)
     exact, wide = (
         _Writer(subject, ignores_case, is_wide).sequence(tree, pattern.flags, True, True)
         for is_wide in (False, True)

@@ -10,23 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import NamedTuple
 
 from flask import Flask
 from werkzeug.routing import BaseConverter, Map, Rule
-from werkzeug.routing.converters import NumberConverter, UUIDConverter
-from werkzeug.routing.matcher import State
 
 from ...binding import Area, ViewOptions, marks
 from ...errors import CORSConfigError, shown
 from ...hooks import binding_of
 from ...policy.policy import Policy
 from ...policy.resources import EVERY_PATH, PathPattern, ResourceMap
-from ..paths import Match, Paths, in_order, pieces_of
+from ..paths import in_order, pieces_of
 from ..text import shown_place
 from .obstacles import CannotSay, Obstacle
 from .regexes import PATH, SEGMENT, SEGMENTS, Portable, escaped, portable
+from .routes import Ending, Route, is_redirected, may_share, refuses, routes
 
 
 class PathTest(NamedTuple):
@@ -146,7 +144,7 @@ class Router:
         try:
             exact, wide, _ = _expression(rule, slash="/+")  # as Werkzeug merges them
         except CannotSay as error:
-            self.obstacles.append(Obstacle(called, f"its prefix {shown(rule.rule)} {error}"))
+            self.obstacles.append(Obstacle(called, f"of its prefix {shown(rule.rule)}, {error}"))
             return None
         rest = r"(?:/|\z)"
         return PathTest(exact + rest, None if wide == exact else f"{wide}{rest}")
@@ -159,7 +157,7 @@ class Router:
         return rule.endpoint in self.binding.views or len(names) > 1
 
     def _of_routes(self) -> Iterator[Claim]:
-        routed = [each for each in _routes(self.app) if not each.rule.websocket]
+        routed = [each for each in routes(self.app) if not each.rule.websocket]
         self.obstacles.extend(Obstacle(_called(rule), _ON_A_HOST) for rule in self._elsewhere())
         matters = [self._matters(routed, index) for index in range(len(routed))]
         claiming = [route for route, does in zip(routed, matters, strict=True) if does]
@@ -182,18 +180,18 @@ class Router:
             if (rule.host or rule.subdomain) and self._is_special(rule):
                 yield rule
 
-    def _matters(self, routed: Sequence[_Route], index: int) -> bool:
+    def _matters(self, routed: Sequence[Route], index: int) -> bool:
         """Whether a route has to be told from others: for its own policy, or for that of one that
         is tried behind it."""
         route = routed[index]
         if self._is_special(route.rule):
             return True
         return any(
-            self._is_special(later.rule) and _may_share(route.rule, later.rule)
+            self._is_special(later.rule) and may_share(route.rule, later.rule)
             for later in routed[index + 1 :]
         )
 
-    def _route_test(self, route: _Route) -> PathTest:
+    def _route_test(self, route: Route) -> PathTest:
         """
         :raises CannotSay: where more than the path tells whether the route is taken.
         """
@@ -201,10 +199,10 @@ class Router:
         if self._is_special(rule):
             if rule.redirect_to is not None or rule.alias:
                 raise CannotSay("it redirects: give it no policy of its own")
-            if _is_redirected(rule):
-                raise CannotSay("a rule with defaults takes some of its paths")
+            if is_redirected(rule):
+                raise CannotSay("a rule with defaults takes some of its paths: write one rule")
             for piece in pieces_of(rule):
-                if isinstance(piece, BaseConverter) and _refuses(piece):
+                if isinstance(piece, BaseConverter) and refuses(piece):
                     raise CannotSay(
                         f"the converter {type(piece).__name__} refuses values that its expression "
                         "takes: write an expression that takes no others"
@@ -213,7 +211,7 @@ class Router:
         static = rule.rule if "<" not in rule.rule and route.ending is Ending.ITS_OWN else None
         return PathTest(exact, None if wide == exact else wide, static)
 
-    def _of_methods(self, route: _Route, tests: tuple[PathTest, ...]) -> Iterator[Claim]:
+    def _of_methods(self, route: Route, tests: tuple[PathTest, ...]) -> Iterator[Claim]:
         rule = route.rule
         methods = None if rule.methods is None else tuple(sorted(rule.methods))
         if route.redirects:
@@ -229,7 +227,7 @@ class Router:
         for options, served in by_options.items():
             yield from self._of_view(rule, options, tests, tuple(served))
 
-    def _of_other_preflights(self, route: _Route, tests: tuple[PathTest, ...]) -> Iterator[Claim]:
+    def _of_other_preflights(self, route: Route, tests: tuple[PathTest, ...]) -> Iterator[Claim]:
         if route.redirects:
             yield from self._of_nowhere(tests, None, preflights_only=True)
             yield Claim(tests, None, True, None)
@@ -301,9 +299,9 @@ def _expression(rule: Rule, slash: str = "/") -> Portable:
     exact, wide = "", ""
     pieces = list(pieces_of(rule))
     if "" in pieces[1:-1]:
-        raise CannotSay("it has two converters with nothing between them")
+        raise CannotSay("it has two converters with nothing between them: put a character there")
     if pieces[-1] == "/" and not getattr(pieces[-2], "part_isolating", True):
-        raise CannotSay("its last slash follows a converter that takes slashes")
+        raise CannotSay("its last slash follows a converter that takes slashes: leave it out")
     for piece in pieces:
         if isinstance(piece, str):
             read = Portable(escaped(piece).replace("/", slash), None, ignores_case=False)
@@ -316,87 +314,8 @@ def _expression(rule: Rule, slash: str = "/") -> Portable:
 
 def _read(converter: BaseConverter) -> Portable:
     subject = SEGMENT if converter.part_isolating else SEGMENTS
-    return portable(re.compile(converter.regex), subject)
-
-
-# ---- Werkzeug's order --------------------------------------------------------------------------
-
-
-class Ending(Enum):
-    """How a path ends."""
-
-    ITS_OWN = ""
-    LESS = "without the slash that its rule ends with"
-    MORE = "with a slash more than its rule"
-
-
-class _Route(NamedTuple):
-    """A URL rule, and which of its paths are meant.
-
-    :ivar redirects: whether Werkzeug sends them to the path with a slash.
-    """
-
-    rule: Rule
-    ending: Ending
-    redirects: bool
-
-    def ended(self, expression: str | None) -> str:
-        """The expression of all paths of the rule, with this ending."""
-        whole = expression or ""
-        if self.ending is Ending.LESS:
-            return whole.removesuffix("/")
-        return whole + "/" if self.ending is Ending.MORE else whole
-
-
-def _routes(app: Flask) -> Iterator[_Route]:
-    """The URL rules that hold for any host, in the order in which Werkzeug tries them. It has no
-    public name for that."""
-    app.url_map.update()
-    state = app.url_map._matcher._root.static.get("")
-    if state is not None:
-        yield from _visited(state)
-
-
-def _visited(state: State) -> Iterator[_Route]:
-    """As :meth:`werkzeug.routing.matcher.StateMachineMatcher.match` goes."""
-    for rule in state.rules:
-        yield _Route(rule, Ending.ITS_OWN, redirects=False)
-    for rule in state.static[""].rules if "" in state.static else ():
-        if rule.rule != "/":
-            yield _Route(rule, Ending.LESS, rule.strict_slashes is not False)
-    for below in state.static.values():
-        yield from _visited(below)
-    for _, below in state.dynamic:
-        yield from _visited(below)
-    for rule in state.rules:
-        if not rule.strict_slashes:
-            yield _Route(rule, Ending.MORE, redirects=False)
-
-
-def _may_share(one: Rule, other: Rule) -> bool:
-    """Whether there may be a path of both."""
-    for static, dynamic in ((one, other), (other, one)):
-        if "<" not in static.rule:
-            bare = static.rule.rstrip("/")
-            return any(
-                Paths(dynamic).match(PathPattern(path)) is not Match.NONE
-                for path in (bare, f"{bare}/")
-            )
-    beginnings = [rule.rule.partition("<")[0] for rule in (one, other)]
-    shorter = min(map(len, beginnings))
-    return beginnings[0][:shorter] == beginnings[1][:shorter]
-
-
-def _refuses(converter: BaseConverter) -> bool:
-    """Whether a converter may refuse what its expression takes."""
-    method = type(converter).to_python
-    if isinstance(converter, NumberConverter) and method is NumberConverter.to_python:
-        limits = converter.min, converter.max
-        return bool(converter.fixed_digits) or limits != (None, None)
-    return method not in (BaseConverter.to_python, UUIDConverter.to_python)
-
-
-def _is_redirected(rule: Rule) -> bool:
-    """Whether Werkzeug may send a path of the rule to one that has the values by default."""
-    rules = rule.map.iter_rules(rule.endpoint)
-    return any(other is not rule and other.provides_defaults_for(rule) for other in rules)
+    try:
+        return portable(re.compile(converter.regex), subject)
+    except CannotSay as error:
+        said = f"the converter {type(converter).__name__} {error}, which proxies read otherwise"
+        raise CannotSay(f"{said} or not at all: write its expression without") from None
