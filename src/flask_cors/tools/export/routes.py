@@ -1,9 +1,9 @@
-"""The URL rules of an app in the order in which Werkzeug tries them, and what decides on them beside
-their expressions."""
+"""The URL rules of an app in the order in which Werkzeug tries them, and what decides on them
+beside their expressions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -67,18 +67,18 @@ def _visited(state: State) -> Iterator[Route]:
             yield Route(rule, Ending.MORE, redirects=False)
 
 
-def may_share(one: Rule, other: Rule) -> bool:
+def may_share(one: Rule, other: Rule, paths_of: Callable[[Rule], Paths]) -> bool:
     """Whether there may be a path of both."""
+    beginnings = [rule.rule.partition("<")[0].rstrip("/") for rule in (one, other)]
+    shorter = min(map(len, beginnings))
+    if beginnings[0][:shorter] != beginnings[1][:shorter]:  # most rules, and soon told
+        return False
     for static, dynamic in ((one, other), (other, one)):
         if "<" not in static.rule:
             bare = static.rule.rstrip("/")
-            return any(
-                Paths(dynamic).match(PathPattern(path)) is not Match.NONE
-                for path in (bare, f"{bare}/")
-            )
-    beginnings = [rule.rule.partition("<")[0] for rule in (one, other)]
-    shorter = min(map(len, beginnings))
-    return beginnings[0][:shorter] == beginnings[1][:shorter]
+            takes = paths_of(dynamic).match
+            return any(takes(PathPattern(path)) is not Match.NONE for path in (bare, f"{bare}/"))
+    return True
 
 
 def refuses(converter: BaseConverter) -> bool:

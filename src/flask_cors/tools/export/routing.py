@@ -20,7 +20,7 @@ from ...errors import CORSConfigError, shown
 from ...hooks import binding_of
 from ...policy.policy import Policy
 from ...policy.resources import EVERY_PATH, PathPattern, ResourceMap
-from ..paths import in_order, pieces_of
+from ..paths import Paths, in_order, pieces_of
 from ..text import shown_place
 from .obstacles import CannotSay, Obstacle
 from .regexes import PATH, SEGMENT, SEGMENTS, Portable, escaped, portable
@@ -89,6 +89,7 @@ class Router:
         self.binding.get_ready()
         self.obstacles: list[Obstacle] = []
         self.named: dict[int, Named] = {}
+        self._paths: dict[int, Paths] = {}
 
     def claims(self) -> Iterator[Claim]:
         """In the order in which they decide."""
@@ -187,9 +188,12 @@ class Router:
         if self._is_special(route.rule):
             return True
         return any(
-            self._is_special(later.rule) and may_share(route.rule, later.rule)
+            self._is_special(later.rule) and may_share(route.rule, later.rule, self._paths_of)
             for later in routed[index + 1 :]
         )
+
+    def _paths_of(self, rule: Rule) -> Paths:
+        return self._paths.get(id(rule)) or self._paths.setdefault(id(rule), Paths(rule))
 
     def _route_test(self, route: Route) -> PathTest:
         """
