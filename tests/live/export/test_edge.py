@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flask_cors import CORS, CORSConfigError
+from flask_cors.tools.export import nginx
 from flask_cors.tools.export.obstacles import CannotExport
 from flask_cors.tools.export.plan import plan
 from tests.live.export.edge_answers import differ, said
@@ -231,16 +232,36 @@ def test_policies_that_nobody_thought_of_are_the_same_at_the_edge(
 def test_nginx_takes_whatever_an_app_is_configured_with(
     resources: dict[str, Any], missing: Any, folders: Iterator[Path]
 ) -> None:
-    nginx = PROXIES["nginx"]
-    program = executable(nginx) or missing("nginx", nginx.install)
+    proxy = PROXIES["nginx"]
+    program = executable(proxy) or missing("nginx", proxy.install)
     app = configured(resources)
     if app is None:
         return
     folder = next(folders)
-    file = folder / "configuration"
-    file.write_text(nginx.render(plan(app), "127.0.0.1:1", "http://127.0.0.1:1"), encoding="utf-8")
-    tested = subprocess.run(
-        [*nginx.command(program, folder, file), "-t"], capture_output=True, text=True, check=False
+    said_of_it = tried(
+        program, folder, proxy.render(plan(app), "127.0.0.1:1", "http://127.0.0.1:1")
     )
-    assert "test is successful" in tested.stderr, tested.stderr
-    assert "[warn]" not in tested.stderr, tested.stderr
+    assert "test is successful" in said_of_it, said_of_it
+    assert "[warn]" not in said_of_it, said_of_it
+
+
+def tried(program: str, folder: Path, text: str) -> str:
+    """What nginx says of a configuration."""
+    file = folder / "configuration"
+    file.write_text(text, encoding="utf-8")
+    command = [*PROXIES["nginx"].command(program, folder, file), "-t"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stderr
+
+
+def test_nginx_takes_the_part_to_include_and_refuses_that_of_a_second_app(
+    missing: Any, tmp_path: Path
+) -> None:
+    program = executable(PROXIES["nginx"]) or missing("nginx", PROXIES["nginx"].install)
+    http, server = nginx.render(plan(app_with(resources="/api/*"))).split("# And this into")
+    server = "#" + server
+    own = f"pid {tmp_path}/pid; error_log stderr; events {{ }}"
+    listening = "listen 127.0.0.1:1; location / { proxy_pass http://127.0.0.1:1; }"
+    text = f"{own}\nhttp {{\naccess_log off;\n{http}\nserver {{\n{listening}\n{server}\n}}\n}}"
+    assert "test is successful" in tried(program, tmp_path, text)
+    text = text.replace(http, http + http)
+    assert 'duplicate "log_format" name "cors_of_one_app"' in tried(program, tmp_path, text)

@@ -16,7 +16,15 @@ from collections.abc import Callable, Iterable, Iterator
 from ... import headers as h
 from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, State
 from .nginx_names import allowed_names
-from .nginx_syntax import DOLLAR, NOTHING_ELSE, indented, mapped, matching, quoted, value_of
+from .nginx_syntax import (
+    NOTHING_ELSE,
+    indented,
+    mapped,
+    matching,
+    quoted,
+    value_of,
+    with_dollar,
+)
 from .plan import MAX_PATH, EdgeRule, Plan
 from .regexes import Portable, escaped
 
@@ -92,8 +100,22 @@ def _server() -> Iterator[str]:
 # ---- http --------------------------------------------------------------------------------------
 
 
+# nginx lets a later map take the place of an earlier one without a word, but takes no name of a
+# log_format twice.
+_ONCE = (
+    "# Two apps in one nginx would get the policy of the later one: this makes nginx refuse that.",
+    'log_format cors_of_one_app "";',
+    "",
+)
+
+
 def _http(plan: Plan) -> Iterator[str]:
-    yield from DOLLAR
+    lines = list(_maps(plan))
+    yield from _ONCE
+    yield from with_dollar(lines)
+
+
+def _maps(plan: Plan) -> Iterator[str]:
     yield from _request()
     yield from _which_policy(plan)
     yield from _what_origin(plan.policies)

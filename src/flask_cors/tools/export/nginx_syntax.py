@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 _SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -18,10 +18,17 @@ def quoted(text: str) -> str:
 
 def value_of(text: str) -> str:
     """``text`` where variables are looked for: there is no other way to write a dollar."""
-    return quoted(text.replace("$", "${cors_dollar}"))
+    return quoted(text.replace("$", _DOLLAR))
 
 
-DOLLAR = ("geo $cors_dollar {", '    default "$";', "}", "")
+_DOLLAR = "${cors_dollar}"
+
+
+def with_dollar(lines: Sequence[str]) -> Iterator[str]:
+    """Lines, and what gives them their dollar."""
+    if any(_DOLLAR in line for line in lines):
+        yield from ("geo $cors_dollar {", '    default "$";', "}", "")
+    yield from lines
 
 
 def matching(expression: str, value: str) -> tuple[str, str]:
