@@ -17,6 +17,7 @@ from flask_cors import CORS, cross_origin
 from flask_cors.errors import Place
 from flask_cors.tools.export.obstacles import CannotExport
 from flask_cors.tools.export.plan import Plan, plan
+from flask_cors.tools.export.routing import PathTest
 from flask_cors.tools.text import shown_place
 from tests.live.export.edge_differences import DIFFERENCES
 from tests.live.export.edge_policies import POLICIES, app_of
@@ -368,6 +369,12 @@ def test_the_area_of_a_blueprint_with_a_converter_is_told() -> None:
     for path in ("/7/v1", "/7/v1/x", "/7//v1/x", "/x/v1/x", "/7/v12"):
         sent = Sent("GET", path, (("Origin", APP),))
         assert of_plan(edge, sent) == of_app(app, sent), sent
+
+
+def test_the_root_of_an_app_may_have_a_policy_of_its_own() -> None:
+    app = Flask(__name__, static_folder=None)
+    with_view(app, "/")
+    assert {rule.tests for rule in plan(app).rules} == {(PathTest(r"/\z", exact="/"),)}
 
 
 def test_a_root_stands_in_front_of_each_path() -> None:

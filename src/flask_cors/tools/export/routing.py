@@ -304,7 +304,7 @@ def _expression(rule: Rule, slash: str = "/") -> Portable:
     pieces = list(pieces_of(rule))
     if "" in pieces[1:-1]:
         raise CannotSay("it has two converters with nothing between them: put a character there")
-    if pieces[-1] == "/" and not getattr(pieces[-2], "part_isolating", True):
+    if pieces[-1] == "/" and not getattr(pieces[-2:][0], "part_isolating", True):
         raise CannotSay("its last slash follows a converter that takes slashes: leave it out")
     for piece in pieces:
         if isinstance(piece, str):
