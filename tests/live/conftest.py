@@ -107,3 +107,9 @@ def serving(app: Flask) -> Iterator[int]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture(scope="session", name="serving")
+def serving_() -> Callable[[Flask], AbstractContextManager[int]]:
+    """Serve an app until the end of a block."""
+    return serving

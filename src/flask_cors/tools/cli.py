@@ -211,3 +211,57 @@ def check(
         if version is not None:
             context.exit(command.from_six(lambda: load_app(context), form))
         context.exit(command.command(load_app(context), select, ignore, form))
+
+
+@cors.command()
+@click.argument("proxy", type=click.Choice(["nginx"]))
+@click.option("--listen", metavar="ADDR", help="Where the proxy listens: 127.0.0.1:8080.")
+@click.option("--upstream", metavar="URL", help="Where the app is: http://127.0.0.1:5000.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, writable=True),
+    help="Write there instead of to standard output.",
+)
+@click.option(
+    "--check",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Write nothing, and see whether this file still matches the app.",
+)
+@click.pass_context
+def export(
+    context: click.Context,
+    proxy: str,
+    listen: str | None,
+    upstream: str | None,
+    output: str | None,
+    check: str | None,
+) -> None:
+    """Write the CORS policy of the app as the configuration of a proxy.
+
+    The proxy then answers preflights itself, refused ones too, and sets the headers of all other
+    answers, its own errors included; what the app says of CORS is dropped. Without options it is
+    the part to include in a configuration that there is. With --listen and --upstream it is a
+    whole one, which runs as it is.
+
+    The exit status is 0, 1 when the file of --check no longer matches the app, and 2 when the app
+    cannot be loaded, or the proxy cannot state its policy: then nothing is written.
+
+    \b
+    Examples:
+        flask --app hello cors export nginx > cors.conf
+        flask --app hello cors export nginx --listen 127.0.0.1:8080 \\
+            --upstream http://127.0.0.1:5000 --output nginx.conf
+        flask --app hello cors export nginx --check cors.conf
+    """
+    from pathlib import Path
+
+    from .export import command
+    from .loading import load_app
+
+    if (listen is None) != (upstream is None):
+        raise click.UsageError("--listen and --upstream go together: give both, or neither")
+    if output is not None and check is not None:
+        raise click.UsageError("--check writes nothing: leave --output out")
+    app = load_app(context)
+    files = (None if path is None else Path(path) for path in (output, check))
+    context.exit(command.command(app, proxy, listen, upstream, *files))

@@ -47,7 +47,7 @@ class Paths:
         # them, for behind it nobody knows which segment is which.
         self._segments: list[str | re.Pattern[str]] = []
         self._is_open = False
-        self.pieces = pieces = list(_pieces(rule))
+        self.pieces = pieces = list(pieces_of(rule))
         self._regex = re.compile("".join(map(_expression, pieces)))
         self._split(pieces)
 
@@ -146,7 +146,7 @@ def _begins_literally(regex: re.Pattern[str]) -> bool:
     return not regex.flags & (re.IGNORECASE | re.VERBOSE) and "|" not in bare
 
 
-def _pieces(rule: Rule) -> Iterator[str | BaseConverter]:
+def pieces_of(rule: Rule) -> Iterator[str | BaseConverter]:
     """The literal parts of a rule, empty ones too, and its converters, in order."""
     position = 0
     for found in _DYNAMIC.finditer(rule.rule):
@@ -180,7 +180,7 @@ def sample(rule: Rule) -> str | None:
 def samples(rule: Rule) -> Iterator[str]:
     """Paths that are routed to ``rule``, with other values in each; none where no value is known
     that a converter takes."""
-    pieces = [[piece] if isinstance(piece, str) else _values(piece) for piece in _pieces(rule)]
+    pieces = [[piece] if isinstance(piece, str) else _values(piece) for piece in pieces_of(rule)]
     if all(pieces):
         for number in range(max(map(len, pieces))):
             yield "".join(values[min(number, len(values) - 1)] for values in pieces)

@@ -1,0 +1,274 @@
+"""Apps with the policies that every proxy has to state: a function each, that is given CORS and
+cross_origin, or what does nothing in their places."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, abort
+from flask.views import MethodView
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from flask_cors import CORS, CORSConfigError, cross_origin
+
+Configure = Callable[[Flask, Any, Any], None]
+
+PATHS = ["/", "/api", "/api/", "/api/books", "/apikeys", "/api/admin/users", "/v1/x.y", "/Exact"]
+
+
+def add_views(app: Flask) -> None:
+    for path in PATHS:
+        view: Callable[[], str] = lambda: "here"  # noqa: E731
+        app.add_url_rule(path, path, view, methods=["GET", "POST", "PUT", "DELETE"])
+    app.add_url_rule("/api/wiki/<title>", "wiki", lambda title: title)
+    app.add_url_rule("/api/fails", "fails", lambda: abort(503))
+    app.add_url_rule(
+        "/api/varies", "varies", lambda: ("", {"Vary": "Accept-Encoding", "X-Own": "1"})
+    )
+
+
+def of_options(**options: Any) -> Configure:
+    def configure(app: Flask, cors: Any, _: Any) -> None:
+        add_views(app)
+        cors(app, **options)
+
+    return configure
+
+
+APP = "https://app.example"
+ADMIN = "https://admin.example"
+LONG = "https://" + ".".join(["a" * 60] * 3) + ".example"
+
+POLICIES: dict[str, Configure] = {
+    "any": of_options(),
+    "any, as a star": of_options(send_wildcard=True, expose_headers="*"),
+    "any, not without an Origin": of_options(always_send=False),
+    "any, without Vary": of_options(vary_header=False, max_age=600),
+    "nobody": of_options(origins=[]),
+    "one": of_options(origins=APP),
+    "one, not without an Origin": of_options(origins=APP, always_send=False),
+    "one in upper case": of_options(origins="HTTPS://APP.example"),
+    "two, with credentials": of_options(
+        origins=[APP, ADMIN], supports_credentials=True, expose_headers=["X-Total", "X-Page"]
+    ),
+    "two, without Vary": of_options(origins=[APP, ADMIN], vary_header=False),
+    "null and a long one": of_options(origins=["null", LONG, APP]),
+    "subdomains": of_options(origins=["https://*.example", "https://app.example:8443"]),
+    "ports": of_options(origins=["http://localhost:*", "http://[::1]:*", "https://*.example:*"]),
+    "a regex": of_options(origins=r"https://(\w+\.)?app\.example(:\d+)?"),
+    "a compiled regex": of_options(origins=[re.compile(r"https://[a-m]+\.example$|null"), ADMIN]),
+    "methods": of_options(methods=["GET", "PUT", "PURGE", "x-$y"], max_age=0),
+    "any method": of_options(origins=[APP], methods="*", supports_credentials=True),
+    "any method and two": of_options(methods=["*", "GET", "PUT"]),
+    "some headers": of_options(allow_headers=["Content-Type", "X-A"]),
+    "header names with all their signs": of_options(
+        allow_headers=["x!#%&'*-._`~", "X-A"], expose_headers=["x!#$%&'*+-.^_`|~", "X-A"]
+    ),
+    "no headers": of_options(allow_headers=[], origins=[APP, ADMIN]),
+    "headers by a regex": of_options(allow_headers=[r"X-.*", "Content-Type"]),
+    "private network": of_options(origins=[APP, ADMIN], allow_private_network=True),
+    "below /api": of_options(resources=r"/api/*", origins=[APP, ADMIN]),
+    "several resources": of_options(
+        resources={
+            "/api/*": {"origins": [APP, ADMIN], "supports_credentials": True},
+            "/api/admin/*": {"origins": ADMIN, "methods": "PUT", "allow_headers": "X-A"},
+            "/api/admin/users": {"origins": "https://users.example"},
+            "/Exact": {"origins": "*", "max_age": 5},
+            r"/v\d/[^/]+\.y$": {"origins": "https://*.example"},
+        }
+    ),
+    "resources by regexes": of_options(
+        resources=[re.compile(r"(?i)/API/b"), r"/api/w\w+/.{3}$", "/exact"], origins=APP
+    ),
+    "paths with signs": of_options(
+        resources={
+            "/api/\"{};#'%\n x": {"origins": APP},
+            re.compile(re.escape("/api/\"{};#$\\'*/x") + "é*"): {"origins": ADMIN},
+            "/api/wiki/[^é]{2}é*$": {},
+            "/a pi/*": {},
+            "/api/wiki/\u00e9/*": {"origins": ADMIN},
+        }
+    ),
+}
+
+
+def case(configure: Configure) -> Configure:
+    POLICIES[configure.__name__.replace("_", " ")] = configure
+    return configure
+
+
+@case
+def views_alone(app: Flask, cors: Any, cross_origin: Any) -> None:
+    @app.route("/api/books", methods=["GET", "PUT"])
+    @cross_origin(origins=[APP, ADMIN], supports_credentials=True)
+    def books() -> str:
+        return ""
+
+    @app.route("/api/wiki/<title>")
+    @cross_origin()
+    def wiki(title: str) -> str:
+        return title
+
+    @app.route("/api/", methods=["GET"])
+    @cross_origin(origins=APP)
+    def api() -> str:
+        return ""
+
+
+@case
+def views_and_the_app(app: Flask, cors: Any, cross_origin: Any) -> None:
+    cors(app, resources={"/api/*": {"origins": "*"}})
+
+    @app.route("/api/<int:number>", methods=["GET", "DELETE"])
+    @cross_origin(origins=ADMIN)
+    def number(number: int) -> str:
+        return ""
+
+    @app.route("/api/books")
+    def books() -> str:
+        return ""
+
+    @app.route("/api/<name>", methods=["GET"])
+    @cross_origin(origins=APP, methods=["GET"])
+    def name(name: str) -> str:
+        return ""
+
+    @app.route("/api/<name>", methods=["PUT"])
+    @cross_origin(origins=ADMIN, methods=["PUT"])
+    def put(name: str) -> str:
+        return ""
+
+    @app.route("/api/admin/<path:rest>")
+    @cross_origin(origins=[])
+    def admin(rest: str) -> str:
+        return ""
+
+    @app.route("/api/admin/")
+    def index() -> str:
+        return ""
+
+
+@case
+def methods_of_a_view(app: Flask, cors: Any, xorigin: Any) -> None:
+    class Books(MethodView):
+        @xorigin(origins=APP)
+        def get(self) -> str:
+            return ""
+
+        @xorigin(origins=ADMIN, methods="PUT")
+        def put(self) -> str:
+            return ""
+
+        def delete(self) -> str:
+            return ""
+
+    cors(app, origins="https://other.example")
+    app.add_url_rule("/api/books", view_func=Books.as_view("books"))
+
+
+@case
+def blueprints(app: Flask, cors: Any, cross_origin: Any) -> None:
+    api = Blueprint("api", "api", url_prefix="/api")
+    admin = Blueprint("admin", "admin", url_prefix="/admin")
+    loose = Blueprint("loose", "loose")
+    cors(api, origins=[APP, ADMIN], resources=["/api/*"])
+    cors(admin, origins=ADMIN, methods=["GET"])
+    cors(loose, origins="*")
+    for blueprint, path in ((api, "/books"), (admin, "/users"), (loose, "/v1/x.y")):
+        blueprint.add_url_rule(path, "view", lambda: "", methods=["GET", "PUT"])
+    api.register_blueprint(admin)
+    app.register_blueprint(api)
+    app.register_blueprint(loose)
+    cors(app, resources={"/apikeys": {"origins": APP}, "/Exact": {}})
+    app.add_url_rule("/apikeys", "keys", lambda: "")
+
+
+@case
+def below_a_root(app: Flask, cors: Any, cross_origin: Any) -> None:
+    app.config["APPLICATION_ROOT"] = "/api"
+    add_views(app)
+    cors(app, resources={"/books": {"origins": [APP, ADMIN]}, "/*": {"origins": APP}})
+    inner = app.wsgi_app
+    app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
+        lambda _, start: (start("404 NOT FOUND", []), [b""])[1], {"/api": inner}
+    )
+
+
+# ---- those of other libraries ------------------------------------------------------------------
+
+CORPUS = json.loads(
+    (Path(__file__).parents[2] / "data" / "policy.json").read_text(encoding="utf-8")
+)
+
+
+def _origin(item: Any) -> Any:
+    if isinstance(item, str):
+        return item
+    if "regex" in item:
+        return re.compile(item["regex"])
+    return item.get("subdomains") or item["glob"]
+
+
+def _of_corpus(config: dict[str, Any]) -> dict[str, Any]:
+    names = [
+        re.compile(name["regex"]) if isinstance(name, dict) else name
+        for name in config["allow_headers"]
+    ]
+    return {
+        "origins": [_origin(item) for item in config["origins"]],
+        "send_wildcard": config["any_origin_as"] == "star",
+        "supports_credentials": config["credentials"],
+        "methods": [*config["methods"], "GET", "HEAD", "POST"],
+        "allow_headers": names,
+        "expose_headers": config["expose_headers"],
+        "max_age": config["max_age"],
+        "allow_private_network": config["private_network"],
+    }
+
+
+# By the policy's name: the requests that a case of the corpus makes of it.
+REQUESTS_OF_CORPUS: dict[str, list[tuple[str, str, list[tuple[str, str]]]]] = {}
+
+
+def _add_corpus() -> None:
+    by_config: dict[str, str] = {}
+    for each in CORPUS["cases"]:
+        config = each.get("config")
+        if config is None or any("predicate" in str(item) for item in config["origins"]):
+            continue
+        if any("mirror" in str(item) for item in [*config["allow_headers"], *config["methods"]]):
+            continue
+        options = _of_corpus(config)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                CORS(Flask("tried"), **options)
+            except CORSConfigError:
+                continue
+        name = by_config.setdefault(repr(options), f"corpus: {each['id']}")
+        POLICIES.setdefault(name, of_options(**options))
+        request = each["request"]
+        headers = [(name, value) for name, value in request["headers"]]
+        REQUESTS_OF_CORPUS.setdefault(name, []).append(
+            (request["method"], request["path"], headers)
+        )
+
+
+_add_corpus()
+
+
+def app_of(name: str, with_cors: bool) -> Flask:
+    """The app with the policy, or what it would be without Flask-CORS."""
+    app = Flask(__name__)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if with_cors:
+            POLICIES[name](app, CORS, cross_origin)
+        else:
+            POLICIES[name](app, lambda *_, **__: None, lambda *_, **__: lambda view: view)
+    return app

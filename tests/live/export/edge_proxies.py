@@ -1,0 +1,77 @@
+"""The proxies that a policy is exported to: how each is started in the foreground."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from flask_cors.tools.export import nginx
+from flask_cors.tools.export.plan import Plan
+
+_PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
+
+
+class Proxy(NamedTuple):
+    """How to export to a proxy, and to run it.
+
+    :ivar render: the whole configuration, from the plan, the address and the upstream's URL.
+    :ivar command: from the executable, a folder of its own and the configuration's file.
+    """
+
+    executable: str
+    install: str
+    render: Callable[[Plan, str, str], str]
+    command: Callable[[str, Path, Path], list[str]]
+
+
+PROXIES = {
+    "nginx": Proxy(
+        "nginx",
+        "apt-get install -y --no-install-recommends nginx-light",
+        nginx.render_whole,
+        lambda program, folder, file: [program, "-e", "stderr", "-p", f"{folder}", "-c", f"{file}"],
+    )
+}
+
+
+def executable(proxy: Proxy) -> str | None:
+    return shutil.which(proxy.executable, path=_PATH)
+
+
+@contextmanager
+def started(proxy: Proxy, plan: Plan, upstream: int, folder: Path) -> Iterator[int]:
+    """Run it until the end of the block; the port it listens on."""
+    program = executable(proxy)
+    assert program is not None
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    file = folder / "configuration"
+    text = proxy.render(plan, f"127.0.0.1:{port}", f"http://127.0.0.1:{upstream}")
+    file.write_text(text, encoding="utf-8")
+    command = proxy.command(program, folder, file)
+    with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
+        try:
+            _wait_for(port, process, folder / "log")
+            yield port
+        finally:
+            process.terminate()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return
+    pytest.fail(f"the proxy did not start:\n{log.read_text()}")

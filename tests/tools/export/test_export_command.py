@@ -1,0 +1,124 @@
+"""``flask cors export``: what is written where, what is compared, and the exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from flask_cors import CORS
+from flask_cors.tools.cli import cors
+from flask_cors.tools.export.command import PROXIES
+
+Exported = Callable[..., Result]
+
+WHOLE = ("--listen", "127.0.0.1:8080", "--upstream", "http://127.0.0.1:5000")
+
+
+def an_app(origins: object = "https://app.example") -> Flask:
+    app = Flask("app", static_folder=None)
+    CORS(app, resources="/api/*", origins=origins)  # type: ignore[arg-type]
+    app.add_url_rule("/api/books", "books", lambda: "")
+    return app
+
+
+@pytest.fixture
+def exported() -> Exported:
+    def run(*arguments: str | Path, app: Callable[[], Flask] = an_app) -> Result:
+        info = ScriptInfo(create_app=app)
+        return CliRunner().invoke(cors, ["export", *map(str, arguments)], obj=info)
+
+    return run
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_without_options_it_is_the_part_to_include_with_a_comment_that_says_where(
+    exported: Exported, proxy: str
+):
+    ran = exported(proxy)
+    assert ran.exit_code == 0
+    assert ran.output.startswith(f"# Made by `flask cors export {proxy}`. This belongs into ")
+    assert "https://app" in ran.output.replace("\\", "")
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_with_both_options_it_is_a_whole_configuration(exported: Exported, proxy: str):
+    ran = exported(proxy, *WHOLE)
+    assert ran.exit_code == 0
+    assert "127.0.0.1:8080" in ran.output
+    assert "127.0.0.1:5000" in ran.output
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_the_same_app_gives_the_same_text(exported: Exported, proxy: str):
+    assert exported(proxy, *WHOLE).output == exported(proxy, *WHOLE).output
+
+
+def test_a_file_is_written_instead_of_standard_output(exported: Exported, tmp_path: Path):
+    file = tmp_path / "cors.conf"
+    ran = exported("nginx", "--output", file)
+    assert (ran.exit_code, ran.output) == (0, "")
+    assert file.read_text() == exported("nginx").output
+
+
+def test_a_file_that_still_matches_is_status_0(exported: Exported, tmp_path: Path):
+    file = tmp_path / "cors.conf"
+    exported("nginx", "--output", file)
+    ran = exported("nginx", "--check", file)
+    assert (ran.exit_code, ran.output) == (0, f"{file} matches the app.\n")
+
+
+def test_a_file_that_no_longer_matches_is_status_1_and_says_what_differs(
+    exported: Exported, tmp_path: Path
+):
+    file = tmp_path / "cors.conf"
+    exported("nginx", "--output", file)
+    ran = exported("nginx", "--check", file, app=lambda: an_app("https://other.example"))
+    assert ran.exit_code == 1
+    first, *lines = ran.output.splitlines()
+    assert first == f"{file} no longer matches the app:"
+    assert {line[:3] for line in lines} == {"  -", "  +"}
+    assert any("other" in line for line in lines if line.startswith("  +"))
+
+
+def test_what_a_file_holds_is_obeyed_by_no_terminal(exported: Exported, tmp_path: Path):
+    file = tmp_path / "cors.conf"
+    file.write_bytes(b"\x1b[2J\xff\n")
+    ran = exported("nginx", "--check", file)
+    assert ran.exit_code == 1
+    assert "\x1b" not in ran.output
+
+
+def test_a_policy_that_cannot_be_stated_is_status_2_and_nothing_is_written(
+    exported: Exported, tmp_path: Path
+):
+    file = tmp_path / "cors.conf"
+    ran = exported("nginx", "--output", file, app=lambda: an_app(lambda origin: True))
+    assert ran.exit_code == 2
+    assert "Error: nginx cannot state the policy of this app:\n  '/api/*' (" in ran.output
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (WHOLE[:2], "--listen and --upstream go together"),
+        (WHOLE[2:], "--listen and --upstream go together"),
+        (("--output", "a", "--check", __file__), "leave --output out"),
+        (("--check", "is-not-there"), "does not exist"),
+    ],
+)
+def test_options_that_do_not_go_together_are_told(
+    exported: Exported, arguments: tuple[str, ...], said: str
+):
+    ran = exported("nginx", *arguments)
+    assert ran.exit_code == 2
+    assert said in ran.output
+
+
+def test_an_unknown_proxy_is_told(exported: Exported):
+    assert exported("traefik").exit_code == 2

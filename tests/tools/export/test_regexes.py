@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from flask_cors.tools.export.obstacles import CannotSay
+from flask_cors.tools.export.regexes import (
+    HEADER_NAME,
+    ORIGIN,
+    PATH,
+    SEGMENT,
+    SEGMENTS,
+    Portable,
+    Subject,
+    escaped,
+    portable,
+)
+
+
+def said(pattern: str, subject: Subject = PATH, flags: int = 0) -> Portable:
+    return portable(re.compile(pattern, flags), subject)
+
+
+def matches(expression: str, subject: str, *, ignores_case: bool = False) -> bool:
+    """Whether the bytes match from their start, as an engine without any tables would find."""
+    flags = re.IGNORECASE if ignores_case else 0
+    in_python = expression.replace(r"\z", r"\Z")
+    return re.compile(f"(?:{in_python})".encode(), flags).match(subject.encode()) is not None
+
+
+# ---- against Python's own engine ---------------------------------------------------------------
+
+ATOMS = [
+    *("a", "b", "k", "K", "S", "i", "/", ".", "é", "\u212a", r"\.", r"\d", r"\w", r"\s", r"\D"),
+    *(r"\W", r"\S", "[^/]", "[a-c]", "[^a-c]", "[é-ü]", "[^é]", "[é]", r"[\d_]", r"[^\w/]"),
+    *("(?i:k)", "(?i:[a-c])", r"[\s\S]", r"[^\d\D]"),
+]
+FLAGS = [0, re.IGNORECASE, re.ASCII, re.DOTALL, re.IGNORECASE | re.ASCII]
+
+expressions = st.recursive(
+    st.sampled_from(ATOMS),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=4).map("".join),
+        st.lists(inner, min_size=2, max_size=3).map(lambda each: f"(?:{'|'.join(each)})"),
+        st.tuples(inner, st.sampled_from(["*", "+?", "?", "{2}", "{1,2}", "{2,}"])).map(
+            lambda each: f"(?:{each[0]}){each[1]}"
+        ),
+    ),
+    max_leaves=6,
+)
+anchored = st.tuples(st.sampled_from(["", "^"]), expressions, st.sampled_from(["", "$", r"\Z"]))
+SIGNS = "abkKsSi/._1 \n\u00e9\u00fc\u212a\u017f\u0131\u0410\u0663\U0001f600"
+texts = st.text(st.sampled_from(SIGNS), max_size=6)
+
+
+@given(anchored.map("".join), texts, st.sampled_from(FLAGS))
+def test_what_is_said_matches_as_python_does_or_not_at_all(
+    pattern: str, text: str, flags: int
+) -> None:
+    try:
+        read = said(pattern, flags=flags)
+    except CannotSay:
+        assume(False)
+    does = re.compile(pattern, flags).match(text) is not None
+    narrow = matches(read.exact, text, ignores_case=read.ignores_case)
+    wide = matches(read.wide or read.exact, text, ignores_case=read.ignores_case)
+    assert narrow <= does <= wide
+    assert narrow == wide or not text.isascii()
+
+
+@given(expressions, st.text(st.sampled_from("abkKsSi/._1:"), min_size=1, max_size=6))
+def test_an_expression_of_origins_matches_whole_origins_as_python_does(
+    pattern: str, origin: str
+) -> None:
+    try:
+        read = said(pattern, ORIGIN, re.IGNORECASE)
+    except CannotSay:
+        assume(False)
+    does = re.compile(pattern, re.IGNORECASE).fullmatch(origin) is not None
+    assert matches(rf"(?:{read.exact})\z", origin, ignores_case=True) == does
+    assert read.wide is None
+
+
+@given(st.text(max_size=8), st.text(max_size=8))
+def test_what_is_escaped_matches_itself_alone(literal: str, other: str) -> None:
+    assert matches(rf"{escaped(literal)}\z", literal)
+    assert matches(rf"{escaped(literal)}\z", other) == (literal == other)
+
+
+@given(st.text())
+def test_what_is_escaped_holds_printable_ascii_and_no_quote(literal: str) -> None:
+    assert set(escaped(literal)) <= set(string.printable) - set(string.whitespace) - {'"'}
+
+
+# ---- a table -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "subject", "expression"),
+    [
+        (r"^/api/v\.1", PATH, r"/api/v\.1"),
+        ("/a$", PATH, r"/a\n?\z"),
+        (r"/a\Z", PATH, r"/a\z"),
+        ("^/a$|^/b$", PATH, r"/(?:a\n?\z|b\n?\z)"),
+        (r"\A(?P<name>/a)", PATH, "(?:/a)"),
+        ("[^/]{1,}", SEGMENT, "[^/]+"),
+        ("[^/]{3}", SEGMENT, r"(?:[^/\x80-\xff]|[\xc2-\xf4][\x80-\xbf]{1,3}){3}"),
+        (".*", SEGMENT, r"[^\x0a/]*"),
+        ("/.*/", PATH, r"/[^\x0a]*/"),
+        (".?.*", PATH, "X?X*"),
+        ("[a-f0-9]{8}", SEGMENTS, "[0-9a-f]{8}"),
+        (r"x{2,5}y{3,}z?", PATH, "x{2,5}y{3,}z?"),
+        (".", PATH, "X"),
+        (r"[\s\S]+", PATH, r"[\x00-\xff]+"),
+        (r"https://.*\.example\b", ORIGIN, r"https://.*\.example\b"),
+        ("X-.*", HEADER_NAME, r"X-[!\x23-\x27*+\x2d.0-9A-Z\x5e-z\x7c\x7e]*"),
+        ("é{2}", PATH, r"(?:\xc3\xa9){2}"),
+    ],
+)
+def test_an_expression_is_written_anew(pattern: str, subject: Subject, expression: str) -> None:
+    any_character = r"(?:[^\x0a\x80-\xff]|[\xc2-\xf4][\x80-\xbf]{1,3})"
+    assert said(pattern, subject).exact.replace(any_character, "X") == expression
+
+
+def test_case_is_ignored_by_one_flag_around_it() -> None:
+    read = said("(?i)HTTPS://A", ORIGIN)
+    assert read.with_flag(read.exact) == "(?i:https://a)"
+    read = said("https://a", ORIGIN)
+    assert read.with_flag(read.exact) == "https://a"
+
+
+def test_case_that_is_ignored_in_part_is_written_out() -> None:
+    assert said("/a(?i:B1)").exact == "/a(?:[Bb]1)"
+
+
+def test_digits_beyond_ascii_are_told_apart() -> None:
+    read = said(r"/\d+")
+    assert (read.exact, read.wide) == ("/[0-9]+", r"/[0-9\x80-\xff]+")
+
+
+def test_a_name_matches_within_its_element_of_a_list() -> None:
+    read = said("x-.*", HEADER_NAME, re.IGNORECASE)
+    assert matches(rf"{read.exact}\z", "X-A", ignores_case=True)
+    assert not matches(rf"{read.exact}\z", "x-a, evil", ignores_case=True)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("(?=/a)/a", "look-around"),
+        ("(?<!x)/a", "look-around"),
+        ("(?!)", "look-around"),
+        (r"(/a)\1", "reference"),
+        (r"(/a)?(?(1)b|c)", "condition"),
+        ("(?m)^/a", "MULTILINE"),
+        ("/a$b", "anchor"),
+        ("(?:/a|b^)c", "anchor"),
+        (r"/a\b", "anchor"),
+        ("(?:/a$)*", "anchor"),
+        ("/a{1001}", "1,000 times"),
+        ("/a{2,1001}", "1,000 times"),
+        ("(?i)/(?-i:a)", "switches a flag off"),
+        ("(?i)/é", "not ASCII"),
+    ],
+)
+def test_what_engines_read_otherwise_cannot_be_said(pattern: str, why: str) -> None:
+    with pytest.raises(CannotSay, match=why):
+        said(pattern)
+
+
+def test_what_python_warned_of_is_not_warned_of_again() -> None:
+    with pytest.warns(FutureWarning):
+        pattern = re.compile("/[[]a")
+    assert portable(pattern, PATH).exact == r"/\[a"
+
+
+def test_a_character_that_no_origin_holds_cannot_be_said() -> None:
+    with pytest.raises(CannotSay, match="never comes up"):
+        said("https://a,b", ORIGIN)
