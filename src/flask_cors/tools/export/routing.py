@@ -24,7 +24,7 @@ from ..paths import Paths, in_order, pieces_of
 from ..text import shown_place
 from .obstacles import CannotSay, Obstacle
 from .regexes import PATH, SEGMENT, SEGMENTS, Portable, escaped, portable
-from .routes import Ending, Route, is_redirected, may_share, refuses, routes
+from .routes import Ending, Route, is_redirected, may_lie_below, may_share, refuses, routes
 
 
 class PathTest(NamedTuple):
@@ -160,8 +160,8 @@ class Router:
     def _of_routes(self) -> Iterator[Claim]:
         routed = [each for each in routes(self.app) if not each.rule.websocket]
         self.obstacles.extend(Obstacle(_called(rule), _ON_A_HOST) for rule in self._elsewhere())
-        matters = [self._matters(routed, index) for index in range(len(routed))]
-        claiming = [route for route, does in zip(routed, matters, strict=True) if does]
+        special = [route.rule for route in routed if self._is_special(route.rule)]
+        claiming = [route for route in routed if self._matters(route, special)]
         tests: dict[int, tuple[PathTest, ...]] = {}
         for index, route in enumerate(claiming):
             try:
@@ -181,15 +181,16 @@ class Router:
             if (rule.host or rule.subdomain) and self._is_special(rule):
                 yield rule
 
-    def _matters(self, routed: Sequence[Route], index: int) -> bool:
-        """Whether a route has to be told from others: for its own policy, or for that of one that
-        is tried behind it."""
-        route = routed[index]
-        if self._is_special(route.rule):
-            return True
+    def _matters(self, route: Route, special: Sequence[Rule]) -> bool:
+        """Whether a route has to be told from others: for its own policy, or because it takes paths
+        of one that has its own, or of the area of a blueprint, which holds for what is routed to
+        no view."""
         return any(
-            self._is_special(later.rule) and may_share(route.rule, later.rule, self._paths_of)
-            for later in routed[index + 1 :]
+            route.rule is other or may_share(route.rule, other, self._paths_of) for other in special
+        ) or any(
+            may_lie_below(route.rule, f"/{bound.area.prefix}")
+            for bound in self.binding.blueprints.values()
+            if bound.area.prefix
         )
 
     def _paths_of(self, rule: Rule) -> Paths:
