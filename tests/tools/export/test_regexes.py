@@ -112,6 +112,8 @@ def test_what_is_escaped_holds_printable_ascii_and_no_quote(literal: str) -> Non
         (".*", SEGMENT, r"[^\x0a/]*"),
         ("/.*/", PATH, r"/[^\x0a]*/"),
         (".?.*", PATH, "X?X*"),
+        ("..*", PATH, r"X[^\x0a]*"),
+        ("..+", PATH, "XX+"),
         ("[a-f0-9]{8}", SEGMENTS, "[0-9a-f]{8}"),
         (r"x{2,5}y{3,}z?", PATH, "x{2,5}y{3,}z?"),
         (".", PATH, "X"),

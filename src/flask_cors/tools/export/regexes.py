@@ -156,15 +156,22 @@ class _Writer:
         for index, (op, value) in enumerate(items):
             at_end = last and all(str(later) == "AT" for later, _ in items[index + 1 :])
             if str(op) in ("MAX_REPEAT", "MIN_REPEAT"):  # lazy or not, it matches or it does not
-                between = (first or _is_ascii(items[index - 1], flags)) and (
-                    at_end or (index + 1 < len(items) and _is_ascii(items[index + 1], flags))
-                )
+                between = self.is_between(items, index, flags, first, at_end)
                 least, most, inner = value
                 written.append(self.repeat(least, most, inner, flags, between))
             else:
                 written.append(self.node(str(op), value, flags, first, at_end))
             first = first and str(op) == "AT"
         return "".join(written)
+
+    def is_between(self, items: Any, index: int, flags: int, first: bool, last: bool) -> bool:
+        """Whether a repeat has only ASCII beside it, or nothing: so many of its bytes are so many
+        characters then. One that may be empty may also stand behind any single character, of which
+        it takes no more than the rest."""
+        before = first or _is_ascii(items[index - 1], flags)
+        if not before and items[index][1][0] == 0:
+            before = _chars(str(items[index - 1][0]), items[index - 1][1], flags) is not None
+        return before and (last or (index + 1 < len(items) and _is_ascii(items[index + 1], flags)))
 
     def node(self, op: str, value: Any, flags: int, first: bool, last: bool) -> str:
         chars = _chars(op, value, flags)
