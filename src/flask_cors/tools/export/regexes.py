@@ -29,6 +29,13 @@ _parse: Callable[[str, int], Any] = importlib.import_module(
 
 _MOST_REPEATS = 1000  # RE2's limit
 
+# One character, as bytes (RFC 3629, section 4).
+UTF_8 = (
+    r"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]"
+    r"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}"
+    r"|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})"
+)
+
 
 class Portable(NamedTuple):
     """An expression in every engine's terms, without its anchors.
