@@ -115,6 +115,7 @@ _INVERTED = {
     _Beyond.SOME: _Beyond.SOME,
     _Beyond.ALL: _Beyond.NONE,
 }
+_CHARACTER_BEYOND = r"[\xc2-\xf4][\x80-\xbf]{1,3}"
 _NO_CHARS = _Chars(frozenset(), _Beyond.NONE)
 _EVERY_CHAR = ~_NO_CHARS
 _CATEGORIES = {
@@ -214,6 +215,8 @@ class _Writer:
         if chars is not None and not _is_beyond_ascii(op, value):
             if between and quantifier in ("*", "+"):
                 return self.byte(chars) + quantifier  # so many bytes are so many characters
+            if quantifier in ("*", "+") and self.reaches_beyond(chars):
+                return self.run(chars, quantifier)
             return self.character(str(op), value, chars) + quantifier
         return f"(?:{self.sequence(items, flags, False, False)}){quantifier}"
 
@@ -234,8 +237,14 @@ class _Writer:
             return escaped(chr(value))
         if not self.reaches_beyond(chars):
             return self.byte(_Chars(chars.ascii, _Beyond.NONE))
+        return rf"(?:{self.byte(_Chars(chars.ascii, _Beyond.NONE))}|{_CHARACTER_BEYOND})"
+
+    def run(self, chars: _Chars, quantifier: str) -> str:
+        """Any number of ``chars``, without a step of a loop for each of those that are ASCII: just
+        in time, PCRE has memory for about a thousand steps."""
         ascii_only = self.byte(_Chars(chars.ascii, _Beyond.NONE))
-        return rf"(?:{ascii_only}|[\xc2-\xf4][\x80-\xbf]{{1,3}})"
+        first = f"(?:{ascii_only}|{_CHARACTER_BEYOND})" if quantifier == "+" else ""
+        return f"{first}{ascii_only}*(?:{_CHARACTER_BEYOND}{ascii_only}*)*"
 
     def reaches_beyond(self, chars: _Chars) -> bool:
         if self.subject.is_ascii:
