@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from flask_cors.tools.export import nginx
+from flask_cors.tools.export import haproxy, nginx
 from flask_cors.tools.export.plan import Plan
 
 _PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
@@ -38,7 +38,13 @@ PROXIES = {
         "apt-get install -y --no-install-recommends nginx-light",
         nginx.render_whole,
         lambda program, folder, file: [program, "-e", "stderr", "-p", f"{folder}", "-c", f"{file}"],
-    )
+    ),
+    "haproxy": Proxy(
+        "haproxy",
+        "apt-get install -y --no-install-recommends haproxy",
+        haproxy.render_whole,
+        lambda program, folder, file: [program, "-db", "-f", f"{file}"],
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flask_cors import CORS, CORSConfigError
+from flask_cors import CORS, CORSConfigError, cross_origin
 from flask_cors.tools.export import nginx
 from flask_cors.tools.export.obstacles import CannotExport
 from flask_cors.tools.export.plan import plan
@@ -132,6 +132,15 @@ def test_what_is_in_doubt_stays_so_however_long_it_is(
     assert "access-control-allow-origin" in said(edge.ask(actual(f"/api/{'a' * 2000}", APP)))
     for letter in ("a", "%C3%A9"):
         assert said(edge.ask(actual(f"/api/{letter * 1000}{ending}", APP))) == {"vary": {"accept"}}
+
+
+def test_a_view_may_have_a_long_path(behind: Any, upstream: Flask) -> None:
+    app = Flask(__name__)
+    view = cross_origin(origins=APP)(lambda rest: "")
+    app.add_url_rule("/api/<path:rest>", "view", view)
+    edge = behind(plan(app), upstream)
+    for path in (f"/api/{'a' * 4000}", f"/api/{'%C3%A9' * 1000}"):
+        assert said(edge.ask(actual(path, APP)))["access-control-allow-origin"] == [APP]
 
 
 def test_thousands_of_origins_are_told_apart(behind: Any, upstream: Flask) -> None:

@@ -41,7 +41,7 @@ def test_without_options_it_is_the_part_to_include_with_a_comment_that_says_wher
 ):
     ran = exported(proxy)
     assert ran.exit_code == 0
-    assert ran.output.startswith(f"# Made by `flask cors export {proxy}`. This belongs into ")
+    assert ran.output.startswith(f"# Made by `flask cors export {proxy}`.")
     assert "https://app" in ran.output.replace("\\", "")
 
 
@@ -122,3 +122,8 @@ def test_options_that_do_not_go_together_are_told(
 
 def test_an_unknown_proxy_is_told(exported: Exported):
     assert exported("traefik").exit_code == 2
+
+
+def test_each_proxy_can_be_named():
+    (proxy, *_) = cors.commands["export"].params
+    assert list(proxy.type.choices) == list(PROXIES)  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from edges import answer
 from flask import Blueprint, Flask
+from flask.views import MethodView
 from werkzeug.datastructures import Headers
 from werkzeug.routing import BaseConverter
 
@@ -349,6 +350,30 @@ def _identity(view: View) -> View:
 def _websocket(app: Flask) -> Any:
     app.view_functions["socket"] = cross_origin(origins=ADMIN)(lambda: "")
     return app.url_rule_class("/a/b", endpoint="socket", websocket=True)
+
+
+def test_a_preflight_for_what_is_redirected_belongs_to_whom_options_is_routed_to() -> None:
+    app = Flask(__name__, static_folder=None)
+
+    class Books(MethodView):
+        def options(self) -> str:
+            return ""
+
+        @cross_origin(origins=[APP, ADMIN])
+        def get(self) -> str:
+            return ""
+
+    app.add_url_rule("/a/b", "books", Books.as_view("books"), methods=["OPTIONS"])
+    app.add_url_rule("/a/c", "own", cross_origin(origins=APP)(lambda: ""), methods=["OPTIONS"])
+    for path in ("/a/b/", "/a/c/"):
+        app.add_url_rule(path, path, lambda: "", methods=["GET", "PUT"])
+    CORS(app, origins=ADMIN)
+    edge = plan(app)
+    for path in ("/a/b", "/a/b/", "/a/c", "/a/c/"):
+        for method in ("GET", "PUT", "DELETE"):
+            asks = (("Origin", APP), ("Access-Control-Request-Method", method))
+            for sent in (Sent(method, path, ()), Sent("OPTIONS", path, asks)):
+                assert of_plan(edge, sent) == of_app(app, sent), sent
 
 
 def test_a_rule_for_any_method_holds_for_all() -> None:

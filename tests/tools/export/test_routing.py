@@ -103,7 +103,7 @@ def _quiet() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-paths = st.lists(st.sampled_from(PATHS), min_size=1, max_size=6, unique=True)
+paths = st.lists(st.sampled_from(PATHS), min_size=1, max_size=3, unique=True)
 
 
 @given(routes, bound, st.lists(bound, min_size=3, max_size=3), paths)

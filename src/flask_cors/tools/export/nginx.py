@@ -26,7 +26,7 @@ from .nginx_syntax import (
     with_dollar,
 )
 from .plan import MAX_PATH, EdgeRule, Plan
-from .regexes import Portable, escaped
+from .regexes import UTF_8, Portable, escaped
 
 # What is said, by which variable; what the upstream says of it is dropped.
 _HEADERS = {
@@ -154,10 +154,6 @@ def _request() -> Iterator[str]:
 
 
 _SLASH, _DOT = "(?:/|%2f)", r"(?:\.|%2e)"
-_UTF_8 = (
-    r"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}"
-    r"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf4][\x80-\xbf]{3})"
-)
 
 
 def _which_policy(plan: Plan) -> Iterator[str]:
@@ -212,7 +208,7 @@ def _unread(rules: Iterable[EdgeRule]) -> Iterator[tuple[str, str]]:
     """What an expression must not meet."""
     tests = [test for rule in rules for test in rule.tests]
     if any(test.exact is None and test.below is None for test in tests):
-        yield matching(rf"^(?!{_UTF_8}*+\z)", '""')
+        yield matching(rf"^(?!{UTF_8}*+\z)", '""')
 
 
 def _policy_by_rules(rules: Iterable[EdgeRule]) -> Iterator[str]:

@@ -29,6 +29,13 @@ _parse: Callable[[str, int], Any] = importlib.import_module(
 
 _MOST_REPEATS = 1000  # RE2's limit
 
+# One character, as bytes (RFC 3629, section 4).
+UTF_8 = (
+    r"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]"
+    r"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}"
+    r"|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})"
+)
+
 
 class Portable(NamedTuple):
     """An expression in every engine's terms, without its anchors.
@@ -108,6 +115,7 @@ _INVERTED = {
     _Beyond.SOME: _Beyond.SOME,
     _Beyond.ALL: _Beyond.NONE,
 }
+_CHARACTER_BEYOND = r"[\xc2-\xf4][\x80-\xbf]{1,3}"
 _NO_CHARS = _Chars(frozenset(), _Beyond.NONE)
 _EVERY_CHAR = ~_NO_CHARS
 _CATEGORIES = {
@@ -156,15 +164,22 @@ class _Writer:
         for index, (op, value) in enumerate(items):
             at_end = last and all(str(later) == "AT" for later, _ in items[index + 1 :])
             if str(op) in ("MAX_REPEAT", "MIN_REPEAT"):  # lazy or not, it matches or it does not
-                between = (first or _is_ascii(items[index - 1], flags)) and (
-                    at_end or (index + 1 < len(items) and _is_ascii(items[index + 1], flags))
-                )
+                between = self.is_between(items, index, flags, first, at_end)
                 least, most, inner = value
                 written.append(self.repeat(least, most, inner, flags, between))
             else:
                 written.append(self.node(str(op), value, flags, first, at_end))
             first = first and str(op) == "AT"
         return "".join(written)
+
+    def is_between(self, items: Any, index: int, flags: int, first: bool, last: bool) -> bool:
+        """Whether a repeat has only ASCII beside it, or nothing: so many of its bytes are so many
+        characters then. One that may be empty may also stand behind any single character, of which
+        it takes no more than the rest."""
+        before = first or _is_ascii(items[index - 1], flags)
+        if not before and items[index][1][0] == 0:
+            before = _chars(str(items[index - 1][0]), items[index - 1][1], flags) is not None
+        return before and (last or (index + 1 < len(items) and _is_ascii(items[index + 1], flags)))
 
     def node(self, op: str, value: Any, flags: int, first: bool, last: bool) -> str:
         chars = _chars(op, value, flags)
@@ -200,6 +215,8 @@ class _Writer:
         if chars is not None and not _is_beyond_ascii(op, value):
             if between and quantifier in ("*", "+"):
                 return self.byte(chars) + quantifier  # so many bytes are so many characters
+            if quantifier in ("*", "+") and self.reaches_beyond(chars):
+                return self.run(chars, quantifier)
             return self.character(str(op), value, chars) + quantifier
         return f"(?:{self.sequence(items, flags, False, False)}){quantifier}"
 
@@ -220,8 +237,14 @@ class _Writer:
             return escaped(chr(value))
         if not self.reaches_beyond(chars):
             return self.byte(_Chars(chars.ascii, _Beyond.NONE))
+        return rf"(?:{self.byte(_Chars(chars.ascii, _Beyond.NONE))}|{_CHARACTER_BEYOND})"
+
+    def run(self, chars: _Chars, quantifier: str) -> str:
+        """Any number of ``chars``, without a step of a loop for each of those that are ASCII: just
+        in time, PCRE has memory for about a thousand steps."""
         ascii_only = self.byte(_Chars(chars.ascii, _Beyond.NONE))
-        return rf"(?:{ascii_only}|[\xc2-\xf4][\x80-\xbf]{{1,3}})"
+        first = f"(?:{ascii_only}|{_CHARACTER_BEYOND})" if quantifier == "+" else ""
+        return f"{first}{ascii_only}*(?:{_CHARACTER_BEYOND}{ascii_only}*)*"
 
     def reaches_beyond(self, chars: _Chars) -> bool:
         if self.subject.is_ascii:

@@ -81,6 +81,15 @@ def may_share(one: Rule, other: Rule, paths_of: Callable[[Rule], Paths]) -> bool
     return True
 
 
+def may_lie_below(rule: Rule, prefix: str) -> bool:
+    """Whether there may be a path of the rule that begins with a blueprint's prefix."""
+    beginning, above = (text.partition("<")[0] for text in (rule.rule, prefix))
+    if "<" not in rule.rule:
+        return beginning.startswith(above)
+    shorter = min(len(beginning), len(above))
+    return beginning[:shorter] == above[:shorter]
+
+
 def refuses(converter: BaseConverter) -> bool:
     """Whether a converter may refuse what its expression takes."""
     method = type(converter).to_python

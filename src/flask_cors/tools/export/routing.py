@@ -24,7 +24,7 @@ from ..paths import Paths, in_order, pieces_of
 from ..text import shown_place
 from .obstacles import CannotSay, Obstacle
 from .regexes import PATH, SEGMENT, SEGMENTS, Portable, escaped, portable
-from .routes import Ending, Route, is_redirected, may_share, refuses, routes
+from .routes import Ending, Route, is_redirected, may_lie_below, may_share, refuses, routes
 
 
 class PathTest(NamedTuple):
@@ -160,36 +160,56 @@ class Router:
     def _of_routes(self) -> Iterator[Claim]:
         routed = [each for each in routes(self.app) if not each.rule.websocket]
         self.obstacles.extend(Obstacle(_called(rule), _ON_A_HOST) for rule in self._elsewhere())
-        matters = [self._matters(routed, index) for index in range(len(routed))]
-        claiming = [route for route, does in zip(routed, matters, strict=True) if does]
+        special = [route.rule for route in routed if self._is_special(route.rule)]
+        claiming = [route for route in routed if self._matters(route, special)]
         tests: dict[int, tuple[PathTest, ...]] = {}
         for index, route in enumerate(claiming):
             try:
                 tests[index] = (self._route_test(route),)
             except CannotSay as error:
                 self.obstacles.append(Obstacle(_called(route.rule), str(error)))
-        for index in tests:
-            yield from self._of_methods(claiming[index], tests[index])
+        takes_options = [
+            index
+            for index in tests
+            if (methods := claiming[index].rule.methods) is None or "OPTIONS" in methods
+        ]
+        for index, own in tests.items():
+            route = claiming[index]
+            if route.redirects:
+                for other in self._that_share(claiming, takes_options, route):
+                    both = tuple(dict.fromkeys((*own, *tests[other])))
+                    yield from self._of_other_preflights(claiming[other], both, _methods(route))
+            yield from self._of_methods(route, own)
         # A preflight for a method that no view serves there belongs to whom OPTIONS is routed to.
-        for index in tests:
-            methods = claiming[index].rule.methods
-            if methods is None or "OPTIONS" in methods:
-                yield from self._of_other_preflights(claiming[index], tests[index])
+        for index in takes_options:
+            yield from self._of_other_preflights(claiming[index], tests[index], None)
+
+    def _that_share(
+        self, claiming: Sequence[Route], indexes: Sequence[int], route: Route
+    ) -> Sequence[int]:
+        """Those that may take paths of ``route``, unless it is one alone: itself."""
+        found = [
+            index
+            for index in indexes
+            if may_share(route.rule, claiming[index].rule, self._paths_of)
+        ]
+        return found if any(claiming[index].rule is not route.rule for index in found) else ()
 
     def _elsewhere(self) -> Iterator[Rule]:
         for rule in self.app.url_map.iter_rules():
             if (rule.host or rule.subdomain) and self._is_special(rule):
                 yield rule
 
-    def _matters(self, routed: Sequence[Route], index: int) -> bool:
-        """Whether a route has to be told from others: for its own policy, or for that of one that
-        is tried behind it."""
-        route = routed[index]
-        if self._is_special(route.rule):
-            return True
+    def _matters(self, route: Route, special: Sequence[Rule]) -> bool:
+        """Whether a route has to be told from others: for its own policy, or because it takes paths
+        of one that has its own, or of the area of a blueprint, which holds for what is routed to
+        no view."""
         return any(
-            self._is_special(later.rule) and may_share(route.rule, later.rule, self._paths_of)
-            for later in routed[index + 1 :]
+            route.rule is other or may_share(route.rule, other, self._paths_of) for other in special
+        ) or any(
+            may_lie_below(route.rule, f"/{bound.area.prefix}")
+            for bound in self.binding.blueprints.values()
+            if bound.area.prefix
         )
 
     def _paths_of(self, rule: Rule) -> Paths:
@@ -216,31 +236,35 @@ class Router:
         return PathTest(exact, None if wide == exact else wide, static)
 
     def _of_methods(self, route: Route, tests: tuple[PathTest, ...]) -> Iterator[Claim]:
-        rule = route.rule
-        methods = None if rule.methods is None else tuple(sorted(rule.methods))
+        methods = _methods(route)
         if route.redirects:
             yield from self._of_nowhere(tests, methods)
             yield Claim(tests, methods, False, None)
             return
-        own = self._own(rule)
+        own = self._own(route.rule)
         by_options: dict[ViewOptions | None, list[str]] = {}
         for method in methods or ():
             by_options.setdefault(own.get(method) or own.get(""), []).append(method)
         if methods is None:
-            yield from self._of_view(rule, own.get(""), tests, None)
+            yield from self._of_view(route.rule, own.get(""), tests, None)
         for options, served in by_options.items():
-            yield from self._of_view(rule, options, tests, tuple(served))
+            yield from self._of_view(route.rule, options, tests, tuple(served))
 
-    def _of_other_preflights(self, route: Route, tests: tuple[PathTest, ...]) -> Iterator[Claim]:
+    def _of_other_preflights(
+        self, route: Route, tests: tuple[PathTest, ...], methods: tuple[str, ...] | None
+    ) -> Iterator[Claim]:
+        """
+        :param methods: those that are asked for; None for whatever is left.
+        """
         if route.redirects:
-            yield from self._of_nowhere(tests, None, preflights_only=True)
-            yield Claim(tests, None, True, None)
+            yield from self._of_nowhere(tests, methods, preflights_only=True)
+            yield Claim(tests, methods, True, None)
             return
         own = self._own(route.rule)
         for method, options in own.items():
-            if method:
+            if method and (methods is None or method in methods):
                 yield from self._of_view(route.rule, options, tests, (method,), True)
-        yield from self._of_view(route.rule, own.get(""), tests, None, True)
+        yield from self._of_view(route.rule, own.get(""), tests, methods, True)
 
     def _own(self, rule: Rule) -> dict[str, ViewOptions]:
         view = self.app.view_functions.get(rule.endpoint)
@@ -273,6 +297,10 @@ _ON_A_HOST = "it holds for one host: export an app for each host"
 
 def _unread(option: str, error: CannotSay) -> str:
     return f"{option}: it {error}, which proxies read otherwise or not at all: write it without"
+
+
+def _methods(route: Route) -> tuple[str, ...] | None:
+    return None if route.rule.methods is None else tuple(sorted(route.rule.methods))
 
 
 def _called(rule: Rule) -> str:

@@ -1,0 +1,150 @@
+"""What HAProxy alone might do."""
+
+from __future__ import annotations
+
+import subprocess
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+
+from flask_cors import CORS
+from flask_cors.browser.headerlist import values
+from flask_cors.tools.export import haproxy
+from flask_cors.tools.export.plan import plan
+from tests.live.export.edge_answers import said
+from tests.live.export.edge_policies import ADMIN, APP
+from tests.live.export.edge_proxies import PROXIES, executable, started
+from tests.live.export.edge_requests import Client, Sent, actual, preflight
+from tests.live.export.test_edge import RESOURCES, configured
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture(params=["haproxy"])
+def proxy(request: Any, missing: Any) -> str:
+    name: str = request.param
+    if executable(PROXIES[name]) is None:
+        missing(name, PROXIES[name].install)
+    return name
+
+
+def app_with(**options: Any) -> Flask:
+    app = Flask(__name__)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        CORS(app, **options)
+    return app
+
+
+def tried(file: Path, text: str) -> str:
+    """What HAProxy says of a configuration; nothing if it is well."""
+    file.write_text(text, encoding="utf-8")
+    program = executable(PROXIES["haproxy"]) or ""
+    done = subprocess.run(
+        [program, "-c", "-q", "-f", f"{file}"], capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr + ("" if done.returncode == 0 else "refused")
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(resources=RESOURCES)
+@pytest.mark.usefixtures("proxy")
+def test_haproxy_takes_whatever_an_app_is_configured_with(
+    resources: dict[str, Any], tmp_path: Path
+) -> None:
+    app = configured(resources)
+    if app is not None:
+        text = haproxy.render_whole(plan(app), "127.0.0.1:1", "http://127.0.0.1:1")
+        assert tried(tmp_path / "configuration", text) == ""
+
+
+@pytest.mark.parametrize("upstream", ["http://127.0.0.1:1", "https://localhost", "http://[::1]:1"])
+@pytest.mark.usefixtures("proxy")
+def test_haproxy_takes_every_upstream(upstream: str, tmp_path: Path) -> None:
+    text = haproxy.render_whole(plan(app_with()), "127.0.0.1:1", upstream)
+    assert tried(tmp_path / "configuration", text) == ""
+
+
+@pytest.mark.usefixtures("proxy")
+def test_haproxy_takes_an_app_that_allows_thousands(tmp_path: Path) -> None:
+    app = app_with(
+        origins=[f"https://{number}.customer.example" for number in range(5000)],
+        methods=[f"M{number}" for number in range(500)],
+        allow_headers=[f"X-Some-Name-{number}" for number in range(2000)],
+    )
+    text = haproxy.render_whole(plan(app), "127.0.0.1:1", "http://127.0.0.1:1")
+    assert tried(tmp_path / "configuration", text) == ""
+
+
+def test_a_path_that_cannot_be_told_is_left_to_no_other_rule(behind: Any) -> None:
+    resources = {r"/api/(a|b|bb)+$": {"origins": ADMIN}, "/api/*": {"origins": "*"}}
+    edge = behind(plan(app_with(resources=resources)), Flask("upstream"))
+    assert said(edge.ask(actual("/api/abb", APP))) == {"vary": {"origin"}}
+    for length in (500, 2000, 4000):
+        assert "access-control-allow-origin" not in said(
+            edge.ask(actual("/api/" + "b" * length, APP))
+        )
+
+
+@pytest.mark.parametrize("path", ["/api/books%00", "/api/books%00.evil", "/api/books%", "/api%zz"])
+def test_a_path_that_only_begins_like_another_is_another(behind: Any, path: str) -> None:
+    edge = behind(plan(app_with(resources="/api/books")), Flask("upstream"))
+    assert said(edge.ask(actual(path, APP))) == {}
+
+
+def test_a_stray_percent_sign_is_one(behind: Any) -> None:
+    edge = behind(plan(app_with(resources="/100%/*", origins=APP)), Flask("upstream"))
+    for path in ("/100%", "/100%25/x", "/100%/%zz%"):
+        assert said(edge.ask(actual(path, APP)))["access-control-allow-origin"] == [APP]
+
+
+def twice(*exported: Any) -> str:
+    text = haproxy.render_whole(*exported)
+    return text.replace(
+        "    default_backend", f"{haproxy.render(exported[0])}\n    default_backend"
+    )
+
+
+@pytest.mark.parametrize("sent", [actual("/", APP), preflight("/", APP, "PUT")], ids=str)
+def test_two_exports_in_one_frontend_answer_nothing(sent: Sent, proxy: str, tmp_path: Path) -> None:
+    policy = plan(app_with(resources="/a"))
+    with started(PROXIES[proxy]._replace(render=twice), policy, 1, tmp_path) as port:
+        with Client(port) as edge:
+            answer = edge.ask(sent)
+        assert answer.status == 500
+        assert said(answer) == {}
+
+
+def test_names_in_several_lines_are_none_and_the_rest_is_said(behind: Any) -> None:
+    edge = behind(plan(app_with(origins=APP)), Flask("upstream"))
+    sent = preflight("/", APP, "PUT", "x-a")
+    twice = Sent(sent.method, sent.path, (*sent.headers, sent.headers[-1]))
+    assert said(edge.ask(sent))["access-control-allow-headers"] == {"x-a"}
+    assert "access-control-allow-headers" not in said(edge.ask(twice))
+    assert said(edge.ask(twice))["access-control-allow-origin"] == [APP]
+
+
+def test_names_are_allowed_one_by_one(behind: Any) -> None:
+    app = app_with(allow_headers=[r"x-[a-c]+", "Content-Type"])
+    edge = behind(plan(app), Flask("upstream"))
+    names = "x-ABC , x-d,,content-TYPE;, :x-a,\tcontent-TYPE,é"
+    answer = edge.ask(preflight("/", APP, "PUT", names))
+    assert said(answer)["access-control-allow-headers"] == {"x-ABC", "content-TYPE"}
+
+
+def test_vary_is_not_said_twice(behind: Any) -> None:
+    upstream = Flask("upstream")
+    upstream.after_request(lambda answer: answer.headers.update(Vary="Accept, ORIGIN") or answer)
+    edge = behind(plan(app_with(origins=[APP, ADMIN])), upstream)
+    answer = edge.ask(actual("/", APP))
+    assert values(answer.headers, "Vary") == ["Accept, ORIGIN"]
