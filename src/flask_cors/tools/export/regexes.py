@@ -27,7 +27,7 @@ _parse: Callable[[str, int], Any] = importlib.import_module(
     "re._parser" if sys.version_info >= (3, 11) else "sre_parse"
 ).parse
 
-_MOST_REPEATS = 1000  # RE2's limit
+_MOST_REPEATS = 1000  # RE2's limit, of repeats in repeats too
 
 
 class Portable(NamedTuple):
@@ -145,6 +145,7 @@ class _Writer:
         self.subject = subject
         self.ignores_case = ignores_case
         self.is_wide = is_wide
+        self.times = 1  # how often what is written now is repeated, by what is around it
 
     def sequence(self, nodes: Any, flags: int, first: bool, last: bool) -> str:
         """
@@ -195,7 +196,8 @@ class _Writer:
             whole characters alone.
         """
         is_open = str(most) == "MAXREPEAT"
-        if least > _MOST_REPEATS or (not is_open and int(most) > _MOST_REPEATS):
+        times = max(least if is_open else int(most), 1)
+        if self.times * times > _MOST_REPEATS:
             raise CannotSay(f"repeats more than {_MOST_REPEATS:,} times")
         quantifier = f"{{{least},{'' if is_open else int(most)}}}"
         quantifier = {"{0,}": "*", "{1,}": "+", "{0,1}": "?"}.get(quantifier, quantifier)
@@ -208,7 +210,10 @@ class _Writer:
             if between and quantifier in ("*", "+"):
                 return self.byte(chars) + quantifier  # so many bytes are so many characters
             return self.character(str(op), value, chars) + quantifier
-        return f"(?:{self.sequence(items, flags, False, False)}){quantifier}"
+        self.times *= times
+        inner = self.sequence(items, flags, False, False)
+        self.times //= times
+        return f"(?:{inner}){quantifier}"
 
     def anchor(self, where: str, first: bool, last: bool) -> str:
         if first and where in ("AT_BEGINNING", "AT_BEGINNING_STRING"):
@@ -228,7 +233,7 @@ class _Writer:
         if not self.reaches_beyond(chars):
             return self.byte(_Chars(chars.ascii, _Beyond.NONE))
         ascii_only = self.byte(_Chars(chars.ascii, _Beyond.NONE))
-        return rf"(?:{ascii_only}|[\xc2-\xf4][\x80-\xbf]{{1,3}})"
+        return rf"(?:{ascii_only}|[\xc2-\xf4][\x80-\xbf][\x80-\xbf]?[\x80-\xbf]?)"
 
     def reaches_beyond(self, chars: _Chars) -> bool:
         if self.subject.is_ascii:
