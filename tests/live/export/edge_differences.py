@@ -87,14 +87,14 @@ DIFFERENCES = [
         lambda sent: sent.path.startswith("//"),
         _is_silent,
     ),
+]
+
+OF_NGINX = [
     Difference(
         "beside what is no name, or what a regex does not allow, a name may be left out",
         lambda sent: any(not is_token(name) or name == "authorization" for name in _asked(sent)),
         _has_fewer_names,
     ),
-]
-
-OF_NGINX = [
     Difference(
         "before 1.23, nginx reads the first of several lines",
         lambda sent: len(set(_names(sent))) < len(sent.headers),
@@ -107,7 +107,7 @@ OF_NGINX = [
     ),
 ]
 
-EXPECTED = {"nginx": [*DIFFERENCES, *OF_NGINX]}
+EXPECTED = {"nginx": [*DIFFERENCES, *OF_NGINX], "envoy": DIFFERENCES}
 
 
 def is_expected(proxy: str, sent: Sent, app: Said, edge: Said) -> bool:
