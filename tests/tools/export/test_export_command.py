@@ -49,8 +49,8 @@ def test_without_options_it_is_the_part_to_include_with_a_comment_that_says_wher
 def test_with_both_options_it_is_a_whole_configuration(exported: Exported, proxy: str):
     ran = exported(proxy, *WHOLE)
     assert ran.exit_code == 0
-    assert "127.0.0.1:8080" in ran.output
-    assert "127.0.0.1:5000" in ran.output
+    assert "8080" in ran.output
+    assert "5000" in ran.output
 
 
 @pytest.mark.parametrize("proxy", PROXIES)

@@ -108,7 +108,11 @@ def test_what_is_escaped_holds_printable_ascii_and_no_quote(literal: str) -> Non
         ("^/a$|^/b$", PATH, r"/(?:a\n?\z|b\n?\z)"),
         (r"\A(?P<name>/a)", PATH, "(?:/a)"),
         ("[^/]{1,}", SEGMENT, "[^/]+"),
-        ("[^/]{3}", SEGMENT, r"(?:[^/\x80-\xff]|[\xc2-\xf4][\x80-\xbf]{1,3}){3}"),
+        (
+            "[^/]{3}",
+            SEGMENT,
+            r"(?:[^/\x80-\xff]|[\xc2-\xf4][\x80-\xbf][\x80-\xbf]?[\x80-\xbf]?){3}",
+        ),
         (".*", SEGMENT, r"[^\x0a/]*"),
         ("/.*/", PATH, r"/[^\x0a]*/"),
         (".?.*", PATH, "X?X*"),
@@ -125,7 +129,7 @@ def test_what_is_escaped_holds_printable_ascii_and_no_quote(literal: str) -> Non
     ],
 )
 def test_an_expression_is_written_anew(pattern: str, subject: Subject, expression: str) -> None:
-    ascii_only, beyond = r"[^\x0a\x80-\xff]", r"[\xc2-\xf4][\x80-\xbf]{1,3}"
+    ascii_only, beyond = r"[^\x0a\x80-\xff]", r"[\xc2-\xf4][\x80-\xbf][\x80-\xbf]?[\x80-\xbf]?"
     run = f"{ascii_only}*(?:{beyond}{ascii_only}*)*"
     found = said(pattern, subject).exact.replace(run, "X*")
     assert found.replace(f"(?:{ascii_only}|{beyond})", "X") == expression
@@ -168,6 +172,8 @@ def test_a_name_matches_within_its_element_of_a_list() -> None:
         ("(?:/a$)*", "anchor"),
         ("/a{1001}", "1,000 times"),
         ("/a{2,1001}", "1,000 times"),
+        ("/(?:ba{101}){10}", "1,000 times"),
+        ("/(?:(?:ba{2,})*){501}", "1,000 times"),
         ("(?i)/(?-i:a)", "switches a flag off"),
         ("(?i)/é", "not ASCII"),
     ],
@@ -175,6 +181,11 @@ def test_a_name_matches_within_its_element_of_a_list() -> None:
 def test_what_engines_read_otherwise_cannot_be_said(pattern: str, why: str) -> None:
     with pytest.raises(CannotSay, match=why):
         said(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["/(?:ba{100}){10}c{1000}", "/(?:(?:ba?)*b+){1000}", "/.{999}"])
+def test_a_thousand_repeats_can_be_said(pattern: str) -> None:
+    assert said(pattern).exact
 
 
 def test_what_python_warned_of_is_not_warned_of_again() -> None:

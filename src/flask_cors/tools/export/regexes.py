@@ -27,7 +27,7 @@ _parse: Callable[[str, int], Any] = importlib.import_module(
     "re._parser" if sys.version_info >= (3, 11) else "sre_parse"
 ).parse
 
-_MOST_REPEATS = 1000  # RE2's limit
+_MOST_REPEATS = 1000  # RE2's limit, of repeats in repeats too
 
 # One character, as bytes (RFC 3629, section 4).
 UTF_8 = (
@@ -115,7 +115,7 @@ _INVERTED = {
     _Beyond.SOME: _Beyond.SOME,
     _Beyond.ALL: _Beyond.NONE,
 }
-_CHARACTER_BEYOND = r"[\xc2-\xf4][\x80-\xbf]{1,3}"
+_CHARACTER_BEYOND = r"[\xc2-\xf4][\x80-\xbf][\x80-\xbf]?[\x80-\xbf]?"
 _NO_CHARS = _Chars(frozenset(), _Beyond.NONE)
 _EVERY_CHAR = ~_NO_CHARS
 _CATEGORIES = {
@@ -153,6 +153,7 @@ class _Writer:
         self.subject = subject
         self.ignores_case = ignores_case
         self.is_wide = is_wide
+        self.times = 1  # how often what is written now is repeated, by what is around it
 
     def sequence(self, nodes: Any, flags: int, first: bool, last: bool) -> str:
         """
@@ -203,7 +204,8 @@ class _Writer:
             whole characters alone.
         """
         is_open = str(most) == "MAXREPEAT"
-        if least > _MOST_REPEATS or (not is_open and int(most) > _MOST_REPEATS):
+        times = max(least if is_open else int(most), 1)
+        if self.times * times > _MOST_REPEATS:
             raise CannotSay(f"repeats more than {_MOST_REPEATS:,} times")
         quantifier = f"{{{least},{'' if is_open else int(most)}}}"
         quantifier = {"{0,}": "*", "{1,}": "+", "{0,1}": "?"}.get(quantifier, quantifier)
@@ -218,7 +220,10 @@ class _Writer:
             if quantifier in ("*", "+") and self.reaches_beyond(chars):
                 return self.run(chars, quantifier)
             return self.character(str(op), value, chars) + quantifier
-        return f"(?:{self.sequence(items, flags, False, False)}){quantifier}"
+        self.times *= times
+        inner = self.sequence(items, flags, False, False)
+        self.times //= times
+        return f"(?:{inner}){quantifier}"
 
     def anchor(self, where: str, first: bool, last: bool) -> str:
         if first and where in ("AT_BEGINNING", "AT_BEGINNING_STRING"):

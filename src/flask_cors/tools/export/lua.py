@@ -1,0 +1,43 @@
+"""Lua's syntax: constants, of what an app is configured with."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+# What stands for itself between quotes; all else is written as the numbers of its bytes.
+_PLAIN = frozenset(
+    (string.ascii_letters + string.digits + " !#$%&'()*+,-./:;<=>?@[]^_`{|}~").encode()
+)
+
+Constant: TypeAlias = "str | bool | int | Mapping[str, Constant] | Sequence[Constant] | None"
+
+
+def constant(value: Constant) -> str:
+    """``value``; a mapping or a sequence as a table."""
+    if value is None:
+        return "nil"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return '"' + "".join(map(_char, value.encode())) + '"'
+    if isinstance(value, Mapping):
+        return _table(f"[{constant(key)}] = {constant(each)}" for key, each in value.items())
+    return _table(map(constant, value))
+
+
+def _char(byte: int) -> str:
+    return chr(byte) if byte in _PLAIN else f"\\{byte:03d}"
+
+
+def _table(items: Iterable[str]) -> str:
+    lines = "".join(f"  {line}\n" for item in items for line in f"{item},".splitlines())
+    return f"{{\n{lines}}}" if lines else "{}"
+
+
+def assignments(values: Mapping[str, Constant]) -> str:
+    """A local variable each."""
+    return "".join(f"local {name} = {constant(value)}\n" for name, value in values.items())

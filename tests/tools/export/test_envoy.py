@@ -1,0 +1,372 @@
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from lua_reader import read_program
+
+from flask_cors import CORS, cross_origin
+from flask_cors.tools.export import envoy
+from flask_cors.tools.export.plan import plan
+
+
+def app_with(**options: Any) -> Flask:
+    app = Flask(__name__)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        CORS(app, **options)
+    return app
+
+
+def whole(app: Flask, listen: str = "127.0.0.1:1", upstream: str = "http://127.0.0.1:2") -> Any:
+    return json.loads(envoy.render_whole(plan(app), listen, upstream))
+
+
+def part(app: Flask) -> list[Any]:
+    """The filters of the part to include: items of a list in YAML, each in JSON."""
+    text = "".join(
+        line
+        for line in envoy.render(plan(app)).splitlines(keepends=True)
+        if not line.startswith("#")
+    )
+    assert text.startswith("- ")
+    return [json.loads(each) for each in text[2:].split("\n- ")]
+
+
+def filters(app: Flask) -> dict[str, Any]:
+    """Their configurations by their names, without what stands before each."""
+    return {each["name"].removeprefix("flask_cors."): each["typed_config"] for each in part(app)}
+
+
+def program(app: Flask, name: str) -> tuple[dict[str, Any], str]:
+    return read_program(filters(app)[name]["default_source_code"]["inline_string"])
+
+
+def policies(app: Flask) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = program(app, "answer")[0]["POLICIES"]
+    return found
+
+
+def rules(app: Flask) -> dict[str, list[tuple[str, str]]]:
+    """By the name of each, the notes that it looks at, and the expressions that they match. The
+    first is about what no expression reads."""
+    found = filters(app)["rules"]["shadow_rules"]["policies"]
+    return {name: list(_noted(each["permissions"])) for name, each in found.items()}
+
+
+def rules_of_paths(app: Flask) -> dict[str, list[tuple[str, str]]]:
+    return dict(list(rules(app).items())[1:])
+
+
+def _noted(value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _noted(each)
+    elif "metadata_matcher" in value:
+        matcher = value["metadata_matcher"]
+        yield matcher["path"][0]["key"], matcher["value"]["string_match"]["safe_regex"]["regex"]
+    else:
+        for key, each in value.items():
+            for note, expression in _noted(each):
+                yield note, f"not {expression}" if key == "not_rule" else expression
+
+
+def expressions(app: Flask) -> dict[str, tuple[str, str]]:
+    """By where it is noted, the header and the expression."""
+    found = filters(app).get("expressions", {"request_rules": []})["request_rules"]
+    return {
+        rule["on_header_present"]["key"]: (
+            rule["header"],
+            rule["on_header_present"]["regex_value_rewrite"]["pattern"]["regex"],
+        )
+        for rule in found
+    }
+
+
+# ---- nothing breaks out ------------------------------------------------------------------------
+
+HOSTILE = st.text(
+    st.one_of(st.sampled_from("\"'{}[]();#$\\\n\r\t ~*^%-"), st.characters(codec="utf-8")),
+    min_size=1,
+    max_size=12,
+)
+TOKENS = st.text(st.sampled_from("abcXYZ019!#$%&'*+-.^_`|~"), min_size=1, max_size=8).filter(
+    lambda text: text != "*"
+)
+PATHS = HOSTILE.filter(lambda text: not set(r"*\]?$^[()") & set(text)).map(lambda text: f"/{text}")
+ORIGINS = st.text(
+    st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters=",\\^$|()[]{}+?*"),
+    min_size=1,
+    max_size=12,
+)
+
+
+def skeleton(value: Any) -> Any:
+    """A configuration without what an app may say: expressions, and Lua's constants."""
+    if isinstance(value, dict):
+        return {
+            key: read_program(each)[1] if key == "inline_string" else skeleton(each)
+            for key, each in value.items()
+            if key != "regex"
+        }
+    return [skeleton(each) for each in value] if isinstance(value, list) else value
+
+
+@given(
+    path=PATHS,
+    origin=ORIGINS,
+    methods=st.lists(TOKENS, min_size=1),
+    names=st.lists(TOKENS),
+    root=HOSTILE,
+)
+def test_what_an_app_is_configured_with_stays_in_its_place(
+    path: str, origin: str, methods: list[str], names: list[str], root: str
+) -> None:
+    options = {"origins": [origin], "methods": methods, "expose_headers": names}
+    app = app_with(resources={path: options})
+    app.config["APPLICATION_ROOT"] = f"/{root.strip('/')}"
+    plain = app_with(resources={"/a": {"origins": ["https://a.example"]}})
+    assert skeleton(whole(app)) == skeleton(whole(plain))
+    (policy,) = policies(app)
+    assert policy["exact"] == {origin.lower(): True}
+    assert policy["methods"] == dict.fromkeys((each.upper() for each in methods), True)
+    expose = dict(policy["answers"]["actual"]).get("access-control-expose-headers", "")
+    assert set(expose.split(", ")) - {""} <= set(names)
+    assert program(app, "request")[0]["ROOT"] == f"/{root.strip('/')}".rstrip("/")
+
+
+@given(path=PATHS, origin=ORIGINS)
+def test_what_is_rendered_is_ascii_that_nothing_in_it_can_end(path: str, origin: str) -> None:
+    app = app_with(resources={path: {"origins": [origin]}})
+    for text in (envoy.render(plan(app)), envoy.render_whole(plan(app), "h:1", "http://h:2")):
+        assert text.replace("\n", "").isprintable()
+        assert text.isascii()
+
+
+# ---- form --------------------------------------------------------------------------------------
+
+
+def test_what_is_rendered_is_the_same_each_time() -> None:
+    options = {"origins": [f"https://{number}.*.example" for number in range(50)]}
+    options["origins"] = [f"https://*.{number}.example" for number in range(50)]
+    one, other = (envoy.render(plan(app_with(**options))) for _ in range(2))
+    assert one == other
+
+
+def test_the_part_to_include_is_what_the_whole_holds_before_the_router() -> None:
+    app = app_with(origins=["https://*.example"], allow_headers="x-.*")
+    (listener,) = whole(app)["static_resources"]["listeners"]
+    (manager,) = listener["filter_chains"][0]["filters"]
+    *before, router = manager["typed_config"]["http_filters"]
+    assert before == part(app)
+    assert router["name"] == "envoy.filters.http.router"
+
+
+def test_one_comment_says_where_the_part_belongs() -> None:
+    lines = envoy.render(plan(app_with())).splitlines()
+    comment = [index for index, line in enumerate(lines) if line.startswith("#")]
+    assert comment == list(range(len(comment)))
+    assert "http_filters" in lines[0]
+
+
+def test_no_filter_matches_expressions_where_there_are_none() -> None:
+    assert list(filters(app_with(origins="https://a.example"))) == ["request", "rules", "answer"]
+
+
+@pytest.mark.parametrize(
+    ("upstream", "address"),
+    [
+        ("http://app.internal", {"address": "app.internal", "port_value": 80}),
+        ("http://[::1]:8000", {"address": "::1", "port_value": 8000}),
+        ("https://app.internal", {"address": "app.internal", "port_value": 443}),
+    ],
+)
+def test_the_app_stands_behind(upstream: str, address: object) -> None:
+    (cluster,) = whole(app_with(), upstream=upstream)["static_resources"]["clusters"]
+    (endpoints,) = cluster["load_assignment"]["endpoints"]
+    assert endpoints["lb_endpoints"][0]["endpoint"]["address"]["socket_address"] == address
+    assert ("transport_socket" in cluster) == upstream.startswith("https")
+
+
+def test_the_certificate_of_an_app_behind_is_looked_at() -> None:
+    (cluster,) = whole(app_with(), upstream="https://a.internal")["static_resources"]["clusters"]
+    tls = cluster["transport_socket"]["typed_config"]
+    assert tls["sni"] == "a.internal"
+    validation = tls["common_tls_context"]["validation_context"]
+    assert validation["trusted_ca"]
+    (name,) = validation["match_typed_subject_alt_names"]
+    assert name["matcher"] == {"exact": "a.internal"}
+
+
+@pytest.mark.parametrize(
+    ("listen", "address"),
+    [
+        ("127.0.0.1:8080", {"address": "127.0.0.1", "port_value": 8080}),
+        ("[::1]:80", {"address": "::1", "port_value": 80}),
+    ],
+)
+def test_the_whole_listens_where_it_is_told_to(listen: str, address: object) -> None:
+    (listener,) = whole(app_with(), listen=listen)["static_resources"]["listeners"]
+    assert listener["address"]["socket_address"] == address
+
+
+# ---- what is said ------------------------------------------------------------------------------
+
+
+def test_rules_are_asked_in_the_order_of_the_app() -> None:
+    resources = {f"/a/{'b' * number}": {"max_age": number} for number in range(1, 13)}
+    found = rules_of_paths(app_with(resources=resources))
+    assert list(found) == sorted(found)
+    assert [name.split()[-1] for name in found] == list(map(str, range(12)))
+    assert found["00001 policy 0"] == [("path", r"(?:/a/b\z)(?s:.*)")]
+
+
+def test_a_rule_asks_for_the_method_that_counts() -> None:
+    app = Flask(__name__)
+
+    @app.route("/a", methods=["GET", "PUT"])
+    @cross_origin()
+    def view() -> str:
+        return ""
+
+    path = ("path", r"(?:/a\z)(?s:.*)")
+    assert rules_of_paths(app) == {
+        "00001 policy 0": [path, ("method", "GET|HEAD|OPTIONS|PUT")],
+        "00002 policy 0": [path, ("preflight", "yes")],
+    }
+
+
+def test_all_tests_of_a_path_are_asked() -> None:
+    app = Flask(__name__)
+    blueprint = Blueprint("api", __name__, url_prefix="/api")
+    CORS(blueprint, resources=["/api/b/*"])
+    app.register_blueprint(blueprint)
+    assert rules_of_paths(app) == {
+        "00001 policy 0": [
+            ("path", r"(?:/+api(?:/|\z))(?s:.*)"),
+            ("path", r"(?:/api/b(?:/|\z))(?s:.*)"),
+        ],
+    }
+
+
+def test_a_path_that_expressions_cannot_read_gets_no_policy() -> None:
+    first, *_ = rules(app_with(resources=[r"/a/.+$"])).items()
+    name, noted = first
+    assert "policy" not in name
+    assert [note for note, _ in noted] == ["path", "two bytes", "path"]
+    assert all(expression.startswith("not ") for _, expression in noted)
+    utf_8 = re.compile(noted[2][1].removeprefix("not ").encode())
+    for text in ("/\u00e9", "/\u20ac\ud7ff\ue000", "/\U0001f600\U0010ffff", "/a"):
+        assert utf_8.fullmatch(text.encode())
+    for beyond in (b"/\xff", b"/\xc0\xaf", b"/\xed\xa0\x80", b"/\xf4\x90\x80\x80", b"/\xe2\x82"):
+        assert not utf_8.fullmatch(beyond)
+
+
+def test_literal_paths_are_read_whatever_they_hold() -> None:
+    first, *others = rules(app_with(resources=["/a/*", "/b"])).items()
+    assert [note for note, _ in first[1]] == ["path", "two bytes"]
+    assert [name for name, _ in others] == ["00001 policy 0", "00002 policy 0"]
+
+
+def test_a_view_without_a_policy_has_a_rule_without_one() -> None:
+    app = Flask(__name__)
+    CORS(app, resources="/nowhere")
+    app.add_url_rule("/a/b", "plain", lambda: "")
+
+    @app.route("/a/<name>")
+    @cross_origin()
+    def view(name: str) -> str:
+        return name
+
+    assert "no policy" in {name.split(" ", 1)[1] for name in rules(app)}
+
+
+def test_an_expression_of_several_policies_is_matched_once() -> None:
+    origins, names = ["https://*.example", "null"], ["x-.*", "a"]
+    app = app_with(
+        resources={
+            "/a": {"origins": origins, "allow_headers": names},
+            "/b": {"origins": [*origins, "https://*.b.example"], "allow_headers": names[:1]},
+        }
+    )
+    assert expressions(app) == {
+        "origin 0": ("origin", r"^(?:(?i:https://(?:[0-9a-z_\x2d]+\.)+example))$"),
+        "origin 1": ("origin", r"^(?:(?i:https://(?:[0-9a-z_\x2d]+\.)+b\.example))$"),
+        "name 0": ("x-flask-cors-names", expressions(app)["name 0"][1]),
+    }
+    assert {tuple(each["expressions"]) for each in policies(app)} == {
+        ("origin 0",),
+        ("origin 1", "origin 0"),
+    }
+    assert [each["name_expressions"] for each in policies(app)] == [["name 0"], ["name 0"]]
+    assert program(app, "request")[0]["MATCHES_NAMES"] is True
+
+
+@pytest.mark.parametrize(
+    ("asked", "noted"),
+    [("(x-a)", "[x-a]"), ("(x-a)(b)(X-)", "[x-a](b)[X-]"), ("(b)(ax-a)(x-)", "(b)(ax-a)[x-]")],
+)
+def test_names_that_an_expression_allows_are_told_from_others(asked: str, noted: str) -> None:
+    (rule,) = filters(app_with(allow_headers="x-.*"))["expressions"]["request_rules"]
+    rewrite = rule["on_header_present"]["regex_value_rewrite"]
+    assert re.sub(rewrite["pattern"]["regex"], rewrite["substitution"], asked) == noted
+
+
+def test_a_policy_holds_what_an_answer_needs() -> None:
+    app = app_with(
+        origins=["https://b.example", "https://A.example"],
+        methods=["GET", "*"],
+        allow_headers=["X-A"],
+        expose_headers=["X-B"],
+        supports_credentials=True,
+        allow_private_network=True,
+        max_age=5,
+    )
+    said = {"access-control-allow-credentials": "true"}
+    exposed = {**said, "access-control-expose-headers": "X-B"}
+    preflight = {**said, "access-control-max-age": "5"}
+    method = "Origin, Access-Control-Request-Method"
+    assert policies(app) == [
+        {
+            "any": False,
+            "exact": {"https://a.example": True, "https://b.example": True},
+            "expressions": [],
+            "told_to_any": None,
+            "without": None,
+            "any_method": True,
+            "methods": {"GET": True},
+            "listed": "GET",
+            "any_name": False,
+            "names": {"x-a": True},
+            "name_expressions": [],
+            "private_network": "true",
+            "answers": {
+                "refused": {"vary": "Origin"},
+                "plain": exposed,
+                "actual": {**exposed, "vary": "Origin"},
+                "preflight": {**preflight, "vary": f"{method}, Access-Control-Request-Headers"},
+                "method": {**preflight, "vary": method},
+            },
+        }
+    ]
+
+
+def test_any_origin_is_told_a_star_or_its_own_spelling() -> None:
+    for send_wildcard, told in ((True, "*"), (False, None)):
+        (policy,) = policies(app_with(send_wildcard=send_wildcard))
+        assert (policy["any"], policy["told_to_any"], policy["without"]) == (True, told, "*")
+
+
+def test_an_app_below_a_root_is_asked_for_what_is_below_it() -> None:
+    app = app_with()
+    app.config["APPLICATION_ROOT"] = "/a b/"
+    known, code = program(app, "request")
+    assert (known["ROOT"], known["EVERYWHERE"]) == ("/a b", True)
+    assert "envoy_on_request" in code
