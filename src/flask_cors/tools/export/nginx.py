@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ... import headers as h
 from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, State
+from .expressions import UTF_8
 from .nginx_names import allowed_names
 from .nginx_syntax import (
     NOTHING_ELSE,
@@ -154,10 +155,6 @@ def _request() -> Iterator[str]:
 
 
 _SLASH, _DOT = "(?:/|%2f)", r"(?:\.|%2e)"
-_UTF_8 = (
-    r"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}"
-    r"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf4][\x80-\xbf]{3})"
-)
 
 
 def _which_policy(plan: Plan) -> Iterator[str]:
@@ -212,7 +209,7 @@ def _unread(rules: Iterable[EdgeRule]) -> Iterator[tuple[str, str]]:
     """What an expression must not meet."""
     tests = [test for rule in rules for test in rule.tests]
     if any(test.exact is None and test.below is None for test in tests):
-        yield matching(rf"^(?!{_UTF_8}*+\z)", '""')
+        yield matching(rf"^(?!{UTF_8}*+\z)", '""')
 
 
 def _policy_by_rules(rules: Iterable[EdgeRule]) -> Iterator[str]:
