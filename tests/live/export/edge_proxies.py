@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from flask_cors.tools.export import nginx
+from flask_cors.tools.export import apache, nginx
 from flask_cors.tools.export.plan import Plan
 
 _PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
@@ -38,7 +38,15 @@ PROXIES = {
         "apt-get install -y --no-install-recommends nginx-light",
         nginx.render_whole,
         lambda program, folder, file: [program, "-e", "stderr", "-p", f"{folder}", "-c", f"{file}"],
-    )
+    ),
+    "apache": Proxy(
+        "apache2",
+        "apt-get install -y --no-install-recommends apache2",
+        apache.render_whole,
+        lambda program, folder, file: [
+            *(program, "-D", "FOREGROUND", "-d", f"{folder}", "-f", f"{file}")
+        ],
+    ),
 }
 
 
