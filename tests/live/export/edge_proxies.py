@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from flask_cors.tools.export import apache, nginx
+from flask_cors.tools.export import apache, caddy, nginx
 from flask_cors.tools.export.plan import Plan
 
 _PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
@@ -45,6 +45,15 @@ PROXIES = {
         apache.render_whole,
         lambda program, folder, file: [
             *(program, "-D", "FOREGROUND", "-d", f"{folder}", "-f", f"{file}")
+        ],
+    ),
+    "caddy": Proxy(
+        "caddy",
+        "apt-get install -y --no-install-recommends caddy",
+        caddy.render_whole,
+        lambda program, folder, file: [
+            *("env", f"XDG_DATA_HOME={folder}", f"XDG_CONFIG_HOME={folder}"),
+            *(program, "run", "--adapter", "caddyfile", "--config", f"{file}"),
         ],
     ),
 }
