@@ -214,7 +214,7 @@ def check(
 
 
 @cors.command()
-@click.argument("proxy", type=click.Choice(["envoy", "haproxy", "nginx"]))
+@click.argument("proxy", type=click.Choice(["apache", "caddy", "envoy", "haproxy", "nginx"]))
 @click.option("--listen", metavar="ADDR", help="Where the proxy listens: 127.0.0.1:8080.")
 @click.option("--upstream", metavar="URL", help="Where the app is: http://127.0.0.1:5000.")
 @click.option(

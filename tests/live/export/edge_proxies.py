@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from flask_cors.tools.export import envoy, haproxy, nginx
+from flask_cors.tools.export import apache, caddy, envoy, haproxy, nginx
 from flask_cors.tools.export.plan import Plan
 
 # Those of the machine, those that came as packages of Python, and whatever else can be called.
@@ -60,6 +60,23 @@ PROXIES = {
         lambda program, _, file: [
             *(program, "-c", f"{file}", "--log-level", "warn"),
             *("--concurrency", "1", "--disable-hot-restart"),
+        ],
+    ),
+    "apache": Proxy(
+        "apache2",
+        "apt-get install -y --no-install-recommends apache2",
+        apache.render_whole,
+        lambda program, folder, file: [
+            *(program, "-D", "FOREGROUND", "-d", f"{folder}", "-f", f"{file}")
+        ],
+    ),
+    "caddy": Proxy(
+        "caddy",
+        "apt-get install -y --no-install-recommends caddy",
+        caddy.render_whole,
+        lambda program, folder, file: [
+            *("env", f"XDG_DATA_HOME={folder}", f"XDG_CONFIG_HOME={folder}"),
+            *(program, "run", "--adapter", "caddyfile", "--config", f"{file}"),
         ],
     ),
 }

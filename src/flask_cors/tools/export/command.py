@@ -11,7 +11,7 @@ import click
 from flask import Flask
 
 from ..text import one_line
-from . import envoy, haproxy, nginx
+from . import apache, caddy, envoy, haproxy, nginx
 from .obstacles import CannotExport
 from .plan import Plan, plan
 
@@ -24,7 +24,13 @@ class Proxy(Protocol):
     def render_whole(self, plan: Plan, listen: str, upstream: str) -> str: ...
 
 
-PROXIES: dict[str, Proxy] = {"envoy": envoy, "haproxy": haproxy, "nginx": nginx}
+PROXIES: dict[str, Proxy] = {
+    "apache": apache,
+    "caddy": caddy,
+    "envoy": envoy,
+    "haproxy": haproxy,
+    "nginx": nginx,
+}
 
 
 class Refused(click.ClickException):

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from ... import headers as h
 from ...origin import MAX_LENGTH
 from .answers import EdgePolicy
+from .expressions import UTF_8
 from .lua import Constant, assignments
 from .plan import MAX_PATH, EdgeRule, Plan
 from .regexes import Portable, escaped
@@ -195,12 +196,6 @@ def _policy(policy: EdgePolicy, known_origins: Expressions, known_names: Express
 
 # ---- which policy ------------------------------------------------------------------------------
 
-_UTF_8 = (
-    r"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]"
-    r"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
-    r"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})"
-)
-
 
 def _rules(rules: Iterable[EdgeRule]) -> Json:
     """They are asked in the order of their names."""
@@ -225,7 +220,7 @@ def _unread(rules: Iterable[EdgeRule]) -> Iterator[Json]:
     doubts = [_noted("two bytes", r"[\x80-\xff]{2}")]
     tests = [test for rule in rules for test in rule.tests]
     if any(test.exact is None and test.below is None for test in tests):
-        doubts.append(_noted("path", f"{_UTF_8}*"))
+        doubts.append(_noted("path", f"{UTF_8}*"))
     yield {"not_rule": _noted("path", r"[\x00-\x7f]*")}
     yield {"or_rules": {"rules": [{"not_rule": each} for each in doubts]}}
 

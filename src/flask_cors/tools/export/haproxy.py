@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 
 from ... import headers as h
 from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, Names, Origins, State
+from .expressions import UTF_8
 from .haproxy_syntax import changed, indented, is_among, matching, said, word
 from .plan import MAX_PATH, EdgeRule, Plan
-from .regexes import UTF_8, escaped
+from .regexes import escaped
 from .routing import PathTest
 
 _IN_FRONTEND = """\

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ... import headers as h
 from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, State
+from .expressions import UTF_8
 from .nginx_names import allowed_names
 from .nginx_syntax import (
     NOTHING_ELSE,
@@ -26,7 +27,7 @@ from .nginx_syntax import (
     with_dollar,
 )
 from .plan import MAX_PATH, EdgeRule, Plan
-from .regexes import UTF_8, Portable, escaped
+from .regexes import Portable, escaped
 
 # What is said, by which variable; what the upstream says of it is dropped.
 _HEADERS = {

@@ -10,15 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from ... import headers as h
 from .answers import TOKEN, EdgePolicy, Names, State
+from .expressions import OWS, list_of
 from .nginx_syntax import NOTHING_ELSE, mapped, matching, quoted
 from .regexes import escaped
-
-_OWS = r"[ \t]*"
-
-
-def _list_of(name: str) -> str:
-    """A list of which each element that is not empty is a ``name``; not of empty ones alone."""
-    return rf"^[ \t,]*(?:{name}){_OWS}(?:,{_OWS}(?:(?:{name}){_OWS})?)*$"
 
 
 def allowed_names(policies: Iterable[EdgePolicy]) -> Iterator[str]:
@@ -54,7 +48,7 @@ def allowed_names(policies: Iterable[EdgePolicy]) -> Iterator[str]:
 
 
 def _asked_name(name: str, number: int) -> Iterator[str]:
-    expression = rf"(?:^|,){_OWS}(?<cors_spelt_{number}>{escaped(name)}){_OWS}(?:,|$)"
+    expression = rf"(?:^|,){OWS}(?<cors_spelt_{number}>{escaped(name)}){OWS}(?:,|$)"
     yield from mapped(
         "One name, if it is asked for, as it is spelt.",
         "$cors_asked_names",
@@ -67,7 +61,7 @@ def _allowed_names(number: int, names: Names, numbers: dict[str, int]) -> Iterat
     about = "Those that are allowed."
     result = f"cors_names_{number}"
     if names.any:
-        lines = [matching(_list_of(TOKEN), "$cors_asked_names"), NOTHING_ELSE]
+        lines = [matching(list_of(TOKEN), "$cors_asked_names"), NOTHING_ELSE]
         yield from mapped(about, "$cors_asked_names", result, lines)
         return
     literal = "".join(f"$cors_name_{numbers[name]}" for name in names.literal)
@@ -85,7 +79,7 @@ def _allowed_names(number: int, names: Names, numbers: dict[str, int]) -> Iterat
     any_of = [each.with_flag(each.exact) for each in names.expressions]
     any_of += [f"(?i:{escaped(name)})" for name in names.literal]
     lines = [
-        matching(_list_of("|".join(any_of)), "$cors_asked_names"),
+        matching(list_of("|".join(any_of)), "$cors_asked_names"),
         ("default", f"$cors_literal_{number}"),
     ]
     yield from mapped(about, "$cors_asked_names", result, lines)

@@ -29,13 +29,6 @@ _parse: Callable[[str, int], Any] = importlib.import_module(
 
 _MOST_REPEATS = 1000  # RE2's limit, of repeats in repeats too
 
-# One character, as bytes (RFC 3629, section 4).
-UTF_8 = (
-    r"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]"
-    r"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}"
-    r"|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})"
-)
-
 
 class Portable(NamedTuple):
     """An expression in every engine's terms, without its anchors.
@@ -115,7 +108,7 @@ _INVERTED = {
     _Beyond.SOME: _Beyond.SOME,
     _Beyond.ALL: _Beyond.NONE,
 }
-_CHARACTER_BEYOND = r"[\xc2-\xf4][\x80-\xbf][\x80-\xbf]?[\x80-\xbf]?"
+BEYOND_ASCII = r"[\xc2-\xf4][\x80-\xbf][\x80-\xbf]?[\x80-\xbf]?"
 _NO_CHARS = _Chars(frozenset(), _Beyond.NONE)
 _EVERY_CHAR = ~_NO_CHARS
 _CATEGORIES = {
@@ -242,14 +235,14 @@ class _Writer:
             return escaped(chr(value))
         if not self.reaches_beyond(chars):
             return self.byte(_Chars(chars.ascii, _Beyond.NONE))
-        return rf"(?:{self.byte(_Chars(chars.ascii, _Beyond.NONE))}|{_CHARACTER_BEYOND})"
+        return rf"(?:{self.byte(_Chars(chars.ascii, _Beyond.NONE))}|{BEYOND_ASCII})"
 
     def run(self, chars: _Chars, quantifier: str) -> str:
         """Any number of ``chars``, without a step of a loop for each of those that are ASCII: just
         in time, PCRE has memory for about a thousand steps."""
         ascii_only = self.byte(_Chars(chars.ascii, _Beyond.NONE))
-        first = f"(?:{ascii_only}|{_CHARACTER_BEYOND})" if quantifier == "+" else ""
-        return f"{first}{ascii_only}*(?:{_CHARACTER_BEYOND}{ascii_only}*)*"
+        first = f"(?:{ascii_only}|{BEYOND_ASCII})" if quantifier == "+" else ""
+        return f"{first}{ascii_only}*(?:{BEYOND_ASCII}{ascii_only}*)*"
 
     def reaches_beyond(self, chars: _Chars) -> bool:
         if self.subject.is_ascii:
