@@ -20,6 +20,7 @@ extensions = [
     "pallets_sphinx_themes",
     "sphinx.ext.autodoc",
     "checks",  # ours, in _ext/: the catalogue of `flask cors check`, and what it finds
+    "edges",  # ours, in _ext/: what a proxy answers otherwise than the app
     "measured",  # ours, in _ext/: what the benchmark has measured
     "sequence",  # ours, in _ext/: sequence diagrams
     "tables",  # ours, in _ext/: tables made from what the tests and the code use

@@ -120,6 +120,27 @@ def test_options_that_do_not_go_together_are_told(
     assert said in ran.output
 
 
+@pytest.mark.parametrize(
+    ("listen", "upstream", "said"),
+    [
+        ("8080", WHOLE[3], "'8080' is no host and port"),
+        ("a b:80", WHOLE[3], "'a b:80' is no host and port"),
+        ("[::1]:80\n", WHOLE[3], "is no host and port"),
+        (WHOLE[1], "127.0.0.1:5000", "'127.0.0.1:5000' is no URL of a server"),
+        (WHOLE[1], "http://app/path", "'http://app/path' is no URL of a server"),
+        (WHOLE[1], "ftp://app", "'ftp://app' is no URL of a server"),
+        (WHOLE[1], "http://app${x}", "is no URL of a server"),
+    ],
+)
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_an_address_that_is_none_is_told(
+    exported: Exported, proxy: str, listen: str, upstream: str, said: str
+):
+    ran = exported(proxy, "--listen", listen, "--upstream", upstream)
+    assert ran.exit_code == 2
+    assert said in ran.output
+
+
 def test_an_unknown_proxy_is_told(exported: Exported):
     assert exported("traefik").exit_code == 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +11,8 @@ from typing import Protocol
 import click
 from flask import Flask
 
+from ...errors import shown
+from ...origin import parse
 from ..text import one_line
 from . import apache, caddy, envoy, haproxy, nginx
 from .obstacles import CannotExport
@@ -55,7 +58,9 @@ def command(
     :param output: the file to write; None for standard output.
     :param check: the file to compare with, instead of writing one.
     :raises Refused: naming each rule that cannot be exported, and why.
+    :raises click.BadParameter: for an address that is none.
     """
+    _check_addresses(listen, upstream)
     text = rendered(app, name, listen, upstream)
     if check is not None:
         return _compare(check, text)
@@ -64,6 +69,19 @@ def command(
     else:
         output.write_text(text, encoding="utf-8")
     return 0
+
+
+_is_address = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}").fullmatch
+
+
+def _check_addresses(listen: str | None, upstream: str | None) -> None:
+    if listen is not None and not _is_address(listen):
+        said = f"{shown(listen)} is no host and port, such as 127.0.0.1:8080"
+        raise click.BadParameter(said, param_hint="--listen")
+    parsed = parse(upstream or "http://localhost")
+    if parsed is None or parsed.scheme not in ("http", "https"):
+        said = f"{shown(upstream)} is no URL of a server, such as http://127.0.0.1:5000"
+        raise click.BadParameter(said, param_hint="--upstream")
 
 
 def rendered(app: Flask, name: str, listen: str | None, upstream: str | None) -> str:
