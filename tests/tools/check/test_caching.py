@@ -13,6 +13,7 @@ from flask_cors import CORS, cross_origin
 from flask_cors.tools.check import caching, credentials, methods
 from flask_cors.tools.check.finding import Finding
 from flask_cors.tools.check.run import run
+from flask_cors.tools.check.trials import public as public_trials
 
 APP = "https://app.example"
 
@@ -245,6 +246,22 @@ def test_an_after_request_function_is_tried_with_every_route_it_is_for():
     CORS(app, origins=APP)
     (one,) = found(app)
     assert "'public, max-age=60' on GET /prices/<int:id>," in one.message
+
+
+def test_after_request_functions_are_not_tried_forever(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(public_trials, "_MOST", 1)
+    app = an_app()
+    app.add_url_rule("/prices", "prices", view)
+
+    @app.after_request
+    def cache(response: Response) -> Response:
+        response.cache_control.public = True
+        return response
+
+    CORS(app, origins=APP)
+    (one,) = found(app)
+    assert "/prices" in one.message
+    assert "/read" not in one.message
 
 
 def test_an_after_request_function_of_a_blueprint_is_for_its_views():

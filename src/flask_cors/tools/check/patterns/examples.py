@@ -24,7 +24,8 @@ def examples(origins: OriginSet) -> Iterator[tuple[str, str]]:
     for wildcard in sorted(origins.wildcards):
         yield code_of(wildcard), wildcard.replace("://*.", "://www.").removesuffix(":*")
     for regex in answering(origins).regexes:
-        yield from ((code_of(regex.pattern), origin) for origin in _allowed_by(regex))
+        code = code_of(regex.pattern)
+        yield from ((code, origin) for origin in _allowed_by(regex))
 
 
 def one_each(origins: OriginSet) -> Iterator[str]:

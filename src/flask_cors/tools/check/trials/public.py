@@ -19,6 +19,7 @@ from .server import server, url_of
 from .words import words_of
 
 _METHOD = "GET"
+_MOST = 200  # requests that try what the after_request functions say
 _MARKS = frozenset({"cache-control", "cache_control"})
 
 
@@ -46,6 +47,7 @@ class _Trier:
         self.app = app
         self.views = views
         self.ask = ask
+        self.tries = _MOST
         # Of a policy: where the paths begin on which the after_request functions were tried.
         self.seen: set[tuple[str, ...]] = set()
         # Of the after_request functions: the blueprints, None for the app, where one may set it.
@@ -71,7 +73,8 @@ class _Trier:
             return self._file(route), True
         if "<" not in route.path and _MARKS & words_of(self.views[route.endpoint]):
             return route.path, True
-        if self.scopes.intersection(scopes(route)) and self._begins_anew(route):
+        if self.tries and self.scopes.intersection(scopes(route)) and self._begins_anew(route):
+            self.tries -= 1
             return sample(route.rule), False
         return None, False
 
