@@ -185,25 +185,19 @@ class _Configuration:
         counts = self.whole(variable("asked"), ".+")
         yield set_if([*is_preflight, counts], ("preflight", "1"), ("method", "$1"))
 
-    @property
-    def _is_simple(self) -> bool:
-        return self.plan.is_everywhere and not self.plan.root
-
     def _path(self) -> Iterator[str]:
-        if self._is_simple:
+        if self.plan.is_of_any_path:
             return
         raw = variable("raw")
         for _ in range(_ENCODED_SLASHES):
             yield set_if(
                 [self.matches(raw, r"^([\x00-\xff]*)%2[fF]([\x00-\xff]*)\z")], ("raw", "$1/$2")
             )
-        tests = [test for rule in self.plan.rules for test in rule.tests]
-        has_regexes = any(test.exact is None and test.below is None for test in tests)
         limit = MAX_PATH + len(self.plan.root)
         root = rf"{escaped(self.plan.root)}(?:/+|\z)" if self.plan.root else "/"
         ahead = [
             rf"[\x00-\xff]{{1,{limit}}}\z",
-            rf"{UTF_8}*+\z" if has_regexes else "",
+            rf"{UTF_8}*+\z" if self.plan.has_expressions else "",
             r"(?:/(?!/|\.{1,2}(?:/|\z))[^/]*+)*+\z",
         ]
         expression = "".join(f"(?={each})" for each in ahead if each)
@@ -216,7 +210,7 @@ class _Configuration:
         )
 
     def _which_policy(self) -> Iterator[str]:
-        if self._is_simple:
+        if self.plan.is_of_any_path:
             # Of what Apache refuses to read, too.
             too_long = self.matches(
                 f"unescape({variable('raw')})", rf"^[\x00-\xff]{{{MAX_PATH + 1}}}"
@@ -237,7 +231,7 @@ class _Configuration:
         tests = [self.matches(path, f"^(?:{test.expression})") for test in rule.tests]
         number = "none" if rule.policy is None else str(rule.policy)
         yield set_if([*conditions, *tests], ("policy", number))
-        if any(test.exact is None and test.below is None for test in rule.tests):
+        if any(test.is_expression for test in rule.tests):
             # It does not match, and of no test Apache is sure that it does not: it gave up on one,
             # and no later rule speaks.
             others = [f"! {matching(path, f'^(?!{test.expression})')}" for test in rule.tests]

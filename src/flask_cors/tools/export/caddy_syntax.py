@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from .regexes import BEYOND_ASCII
+from .maps import ITSELF, By, Case, Map, Piece, Result, Variable
+from .regexes import BEYOND_ASCII, escaped
 
 _UNWRITABLE = re.compile(r'[\x00-\x1f\x7f]|\{\$|\\(?="|\Z)').search
-
-NOTHING_ELSE = ("default", '""')
 
 
 def quoted(text: str) -> str:
@@ -22,26 +21,38 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '\\"') + '"'
 
 
-def value_of(text: str) -> str:
-    """``text`` behind an expression, where a dollar means what has matched."""
-    return quoted(text.replace("$", "$$"))
+def variable(result: Result) -> str:
+    """What holds it."""
+    return f"{{cors_{result.name}}}"
 
 
-def matching(expression: str, value: str) -> tuple[str, str]:
-    """A line of a map: what matches the expression gets the value.
-
-    :param value: a word.
-    """
-    return quoted(f"~{expression}"), value
+def _text_of(pieces: Iterable[Piece], literal: Callable[[str], str]) -> str:
+    return quoted("".join(_piece(piece, literal) for piece in pieces))
 
 
-_CHARACTERS = re.compile(r"(?:\\x[c-f][0-9a-f](?:\\x[89ab][0-9a-f])+)+")
+def _piece(piece: Piece, literal: Callable[[str], str]) -> str:
+    if isinstance(piece, Variable):
+        return piece.spelling
+    if isinstance(piece, Result):
+        return variable(piece)
+    return "${1}" if piece is ITSELF else literal(piece)
+
+
+def _where_braces_count(text: str) -> str:
+    return text.replace("{", r"\{")
+
+
+def _where_dollars_count(text: str) -> str:
+    return text.replace("$", "$$")
 
 
 def in_characters(portable: str) -> str:
     """An expression of bytes as Go's engine reads it, which goes by characters."""
-    written = portable.replace(BEYOND_ASCII, r"[^\x00-\x7f]")
-    return _CHARACTERS.sub(_decoded, written).replace(r"-\xff", r"-\x{10ffff}")
+    decoded = _CHARACTERS.sub(_decoded, portable.replace(BEYOND_ASCII, r"[^\x00-\x7f]"))
+    return decoded.replace(r"-\xff]", r"-\x{10ffff}]")
+
+
+_CHARACTERS = re.compile(r"(?:\\x[c-f][0-9a-f](?:\\x[89ab][0-9a-f])+)+")
 
 
 def _decoded(found: re.Match[str]) -> str:
@@ -49,27 +60,33 @@ def _decoded(found: re.Match[str]) -> str:
     return "".join(rf"\x{{{ord(character):x}}}" for character in text)
 
 
-def longer_than(length: int) -> str:
-    """An expression of a text that is: Go repeats nothing more than 1,000 times."""
-    thousands, rest = divmod(length, 1000)
-    return "^" + r"[\x00-\x{10ffff}]{1000}" * thousands + rf"[\x00-\x{{10ffff}}]{{{rest + 1}}}"
-
-
-def mapped(
-    about: str, subject: str, result: str, lines: Iterable[tuple[str, str]]
-) -> Iterator[str]:
-    """A map.
-
-    :param lines: pairs of words. Caddy takes no two with the same key: the first decides.
-    """
-    first: dict[str, str] = {}
-    for key, value in lines:
-        first.setdefault(key, value)
-    yield f"# {about}"
-    yield f"map {quoted(subject)} {{cors_{result}}} {{"
-    yield from indented(f"{key} {value}" for key, value in first.items())
+def written(given: Map) -> Iterator[str]:
+    """The lines of a map."""
+    lines: dict[str, str] = {}  # Caddy takes no two with the same key
+    for case in given.cases:
+        lines.setdefault(_key(case), _value(case))
+    yield f"# {given.about}"
+    subject = _text_of(given.subject, _where_braces_count)
+    yield f"map {subject} {variable(Result(given.result))} {{"
+    yield from indented(f"{key} {value}" for key, value in lines.items())
     yield "}"
     yield ""
+
+
+def _key(case: Case) -> str:
+    if case.by is By.NO_OTHER:
+        return "default"
+    if case.by is By.TEXT:
+        return quoted(case.key)
+    if case.by is By.EXPRESSION:
+        return quoted(f"~{in_characters(case.key)}")
+    return quoted(rf"~^(?i:{escaped(case.key)})\z")
+
+
+def _value(case: Case) -> str:
+    # Behind an expression, a dollar means what has matched, and braces mean nothing.
+    is_of_expression = case.by in (By.EXPRESSION, By.TEXT_IN_ANY_CASE)
+    return _text_of(case.value, _where_dollars_count if is_of_expression else _where_braces_count)
 
 
 def indented(lines: Iterable[str]) -> Iterator[str]:

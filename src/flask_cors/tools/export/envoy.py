@@ -145,7 +145,7 @@ def _filters(plan: Plan) -> Iterator[Json]:
             "EVERYWHERE": plan.is_everywhere,
         },
     )
-    yield _rules(plan.rules)
+    yield _rules(plan)
     if origins or names:
         yield _filter(
             f"{_NAMESPACE}.expressions",
@@ -197,11 +197,10 @@ def _policy(policy: EdgePolicy, known_origins: Expressions, known_names: Express
 # ---- which policy ------------------------------------------------------------------------------
 
 
-def _rules(rules: Iterable[EdgeRule]) -> Json:
+def _rules(plan: Plan) -> Json:
     """They are asked in the order of their names."""
-    rules = tuple(rules)
-    named = {"00000 unread": _permitted(_unread(rules))}
-    for number, rule in enumerate(rules, 1):
+    named = {"00000 unread": _permitted(_unread(plan))}
+    for number, rule in enumerate(plan.rules, 1):
         policy = "no policy" if rule.policy is None else f"policy {rule.policy}"
         named[f"{number:05d} {policy}"] = _permitted(_asked(rule))
     return _filter(
@@ -214,12 +213,11 @@ def _rules(rules: Iterable[EdgeRule]) -> Json:
     )
 
 
-def _unread(rules: Iterable[EdgeRule]) -> Iterator[Json]:
+def _unread(plan: Plan) -> Iterator[Json]:
     """Beyond ASCII: all, where expressions are of characters and not of bytes, as in older versions
     of Envoy; and what is no UTF-8, where an expression might read it."""
     doubts = [_noted("two bytes", r"[\x80-\xff]{2}")]
-    tests = [test for rule in rules for test in rule.tests]
-    if any(test.exact is None and test.below is None for test in tests):
+    if plan.has_expressions:
         doubts.append(_noted("path", f"{UTF_8}*"))
     yield {"not_rule": _noted("path", r"[\x00-\x7f]*")}
     yield {"or_rules": {"rules": [{"not_rule": each} for each in doubts]}}

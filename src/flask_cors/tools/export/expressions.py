@@ -15,3 +15,9 @@ UTF_8 = (
 def list_of(name: str) -> str:
     """A list of which each element that is not empty is a ``name``; not of empty ones alone."""
     return rf"^[ \t,]*(?:{name}){OWS}(?:,{OWS}(?:(?:{name}){OWS})?)*\z"
+
+
+def longer_than(length: int) -> str:
+    """A text that is: RE2 and Go repeat nothing more than 1,000 times."""
+    thousands, rest = divmod(length, 1000)
+    return "^" + r"[\x00-\xff]{1000}" * thousands + rf"[\x00-\xff]{{{rest + 1}}}"

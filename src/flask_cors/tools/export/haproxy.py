@@ -148,14 +148,9 @@ def _path(plan: Plan) -> Iterator[str]:
     if not plan.is_everywhere:
         yield matching("cors_has_dots", _PATH, r"/\.{1,2}(?:/|\z)")
         yield "http-request unset-var(txn.cors_path) if cors_has_dots"
-    if any(_is_read(test) for rule in plan.rules for test in rule.tests):
+    if plan.has_expressions:
         yield matching("cors_is_utf_8", _PATH, rf"^{UTF_8}*+\z")
         yield "http-request unset-var(txn.cors_path) unless cors_is_utf_8"
-
-
-def _is_read(test: PathTest) -> bool:
-    """Whether it takes an expression of the app's."""
-    return test.exact is None and test.below is None
 
 
 def _which_policy(rules: Iterable[EdgeRule]) -> Iterator[str]:
@@ -181,7 +176,8 @@ def _which_policy(rules: Iterable[EdgeRule]) -> Iterator[str]:
         conditions += [tests[test] for test in rule.tests]
         policy = "none" if rule.policy is None else rule.policy
         yield _set("cors_policy", f"str({policy})", *conditions)
-        for test in filter(_is_read, new):  # what is too costly to tell is left to no other rule
+        # What is too costly to tell is left to no other rule.
+        for test in (each for each in new if each.is_expression):
             yield matching(f"{tests[test]}_is_told", _PATH, f"^(?:{test.expression})|^")
             yield _set("cors_policy", "str(none)", "!cors_decided", f"!{tests[test]}_is_told")
     yield "http-request unset-var(txn.cors_policy) if { var(txn.cors_policy) -m str none }"

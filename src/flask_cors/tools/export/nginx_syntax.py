@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
-_SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+from .maps import ITSELF, By, Case, Map, Piece, Result, Variable
+from .regexes import escaped
 
-# How a map ends whose lines tell all that there is. It is also what comes of an expression that is
-# too costly, so no map has another end for what is not to be said.
-NOTHING_ELSE = ("default", '""')
+_SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def quoted(text: str) -> str:
     """``text`` as one word."""
     return '"' + "".join(_SPECIAL.get(each, each) for each in text) + '"'
-
-
-def value_of(text: str) -> str:
-    """``text`` where variables are looked for: there is no other way to write a dollar."""
-    return quoted(text.replace("$", _DOLLAR))
 
 
 _DOLLAR = "${cors_dollar}"
@@ -31,27 +26,48 @@ def with_dollar(lines: Sequence[str]) -> Iterator[str]:
     yield from lines
 
 
-def matching(expression: str, value: str) -> tuple[str, str]:
-    """A line of a map: what matches the expression gets the value.
-
-    :param value: a word.
-    """
-    return quoted(f"~{expression}"), value
+def variable(result: Result) -> str:
+    """What holds it."""
+    return f"$cors_{result.name}"
 
 
-def mapped(
-    about: str, subject: str, result: str, lines: Iterable[tuple[str, str]]
-) -> Iterator[str]:
-    """A map.
+def text_of(pieces: Iterable[Piece]) -> str:
+    """One word, in which variables are looked for."""
+    return quoted("".join(map(_piece, pieces)))
 
-    :param subject: a word.
-    :param lines: pairs of words.
-    """
-    yield f"# {about}"
-    yield f"map {subject} ${result} {{"
-    yield from indented(f"{key} {value};" for key, value in lines)
+
+def _piece(piece: Piece) -> str:
+    if isinstance(piece, Variable):
+        return piece.spelling
+    if isinstance(piece, Result):
+        return variable(piece)
+    if piece is ITSELF:
+        return "$1"
+    return piece.replace("$", _DOLLAR)  # there is no other way to write one
+
+
+def written(given: Map) -> Iterator[str]:
+    """The lines of a map."""
+    yield f"# {given.about}"
+    yield f"map {text_of(given.subject)} {variable(Result(given.result))} {{"
+    yield from indented(f"{_key(case)} {text_of(case.value)};" for case in given.cases)
     yield "}"
     yield ""
+
+
+# A longer key would need a larger map_hash_bucket_size than nginx has by itself.
+_LONGEST_KEY = 46
+_is_plain = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._-]+(?::[0-9]+)?").fullmatch
+
+
+def _key(case: Case) -> str:
+    if case.by is By.NO_OTHER:
+        return "default"
+    if case.by is By.EXPRESSION:
+        return quoted(f"~{case.key}")
+    # nginx compares keys in any case.
+    is_key = case.by is By.TEXT or (len(case.key) <= _LONGEST_KEY and _is_plain(case.key))
+    return quoted(case.key if is_key else rf"~*^{escaped(case.key)}\z")
 
 
 def indented(lines: Iterable[str]) -> Iterator[str]:

@@ -52,6 +52,16 @@ class Plan:
         """Whether one policy decides on every path."""
         return len(self.rules) == 1 and self.rules[0].tests == (EVERY,)
 
+    @property
+    def is_of_any_path(self) -> bool:
+        """Whether that is so in front of the root, too, so that no path needs to be looked at."""
+        return self.is_everywhere and not self.root
+
+    @property
+    def has_expressions(self) -> bool:
+        """Whether a rule reads the path by an expression of the app's."""
+        return any(test.is_expression for rule in self.rules for test in rule.tests)
+
 
 def plan(app: Flask) -> Plan:
     """The plan of ``app``.

@@ -41,6 +41,11 @@ class PathTest(NamedTuple):
     exact: str | None = None
     below: str | None = None
 
+    @property
+    def is_expression(self) -> bool:
+        """Whether it reads the path by an expression of the app's."""
+        return self.exact is None and self.below is None
+
 
 EVERY = PathTest("/", below="")
 
