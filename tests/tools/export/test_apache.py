@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from apache_reader import parsed
+from configured import HOSTILE, VISIBLE, app_with
 from flask import Blueprint, Flask
 from hypothesis import given
-from hypothesis import strategies as st
 
 from flask_cors import CORS, cross_origin
 from flask_cors.tools.export import apache
@@ -22,51 +20,6 @@ from flask_cors.tools.export.obstacles import CannotExport
 from flask_cors.tools.export.plan import plan
 
 
-def parsed(text: str) -> list[list[str]]:
-    """The directives of a configuration as Apache reads them: their words."""
-    assert "${" not in text.replace("${MODULES}", "")  # else Apache looks for a variable
-    directives: list[list[str]] = []
-    for line in text.splitlines():
-        assert not line.endswith("\\"), "a line that goes on"
-        if line.strip() and not line.strip().startswith("#"):
-            directives.append(list(_words(line.strip())))
-    return directives
-
-
-_WORD = re.compile(r'\s*(?:"(?P<quoted>(?:\\.|[^"\\])*)"(?=[\s>]|\Z)|(?P<bare>[^\s"]\S*))')
-
-
-def _words(line: str) -> Iterator[str]:
-    position = 0
-    while position < len(line):
-        found = _WORD.match(line, position)
-        assert found is not None, line[position:]
-        position = found.end()
-        yield found["bare"] or re.sub(r'\\(["\\])', r"\1", found["quoted"])
-
-
-# What an expression consists of, as Apache's own scanner takes it: no sign ends what it is in.
-_PART = re.compile(
-    r"""\s* (?: (?P<regex>m\#[^\#]*\#) | '(?P<text>(?:%\{[\w:-]+\}|[^'\\%$])*)' | %\{[\w:-]+\}
-      | true | (?:unescape|tolower)\( | [()!] | && | \|\| | -[nz] | =~ | == )""",
-    re.VERBOSE,
-)
-
-
-def shape_of(expression: str) -> str:
-    """An expression without what is inside its regular expressions."""
-    position, parts = 0, []
-    while position < len(expression):
-        found = _PART.match(expression, position)
-        assert found is not None, expression[position:]
-        position = found.end()
-        if found["regex"]:
-            whole = found["regex"][2:-1].replace(r"\z", r"\Z")
-            re.compile(whole.replace("*+", "*").encode())  # Python 3.10 knows no possessive repeat
-        parts.append("m##" if found["regex"] else found[0].strip())
-    return " ".join(parts)
-
-
 def substituted(value: str, matched: str = "<matched>") -> str:
     """A value as Apache sets it."""
     return re.sub(r"\\(.)|\$1", lambda found: found[1] or matched, value, flags=re.DOTALL)
@@ -74,14 +27,6 @@ def substituted(value: str, matched: str = "<matched>") -> str:
 
 def of(app: Flask) -> str:
     return apache.render_whole(plan(app), "127.0.0.1:8080", "http://127.0.0.1:5000")
-
-
-def app_with(**options: Any) -> Flask:
-    app = Flask(__name__)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        CORS(app, **options)
-    return app
 
 
 def settings(app: Flask, variable: str) -> list[tuple[str, str]]:
@@ -96,13 +41,6 @@ def settings(app: Flask, variable: str) -> list[tuple[str, str]]:
 
 
 # ---- nothing breaks out ------------------------------------------------------------------------
-
-HOSTILE = st.text(
-    st.one_of(st.sampled_from("\"'{};#$%\\\n\r\t ~*^()=!"), st.characters(codec="utf-8")),
-    min_size=1,
-    max_size=12,
-)
-VISIBLE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=12)
 
 
 @given(VISIBLE)
@@ -133,64 +71,11 @@ def test_an_expression_means_the_same_between_its_signs(text: str) -> None:
     assert re.compile(written).fullmatch(text)
 
 
-def shape(app: Flask) -> list[list[str]]:
-    """All directives, and nothing of what an app may say."""
-    return [
-        [*words[:1], shape_of(words[1]), *(word.partition("=")[0] for word in words[2:])]
-        if words[0] == "SetEnvIfExpr"
-        else words
-        for words in parsed(of(app))
-    ]
-
-
-TOKENS = st.text(st.sampled_from("abcXYZ019!#$%&'*+-.^_`|~"), min_size=1, max_size=8).filter(
-    lambda text: text != "*"
-)
-PATHS = HOSTILE.filter(lambda text: not set(r"*\]?$^[()") & set(text)).map(lambda text: f"/{text}")
-ORIGINS = st.text(
-    st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters=",\\^$|()[]{}+?*"),
-    min_size=1,
-    max_size=12,
-)
-
-
-@given(
-    path=PATHS,
-    origin=ORIGINS,
-    methods=st.lists(TOKENS, min_size=1),
-    expose=st.lists(TOKENS, min_size=1),
-    name=TOKENS,
-)
-def test_what_an_app_is_configured_with_stays_in_its_place(
-    path: str, origin: str, methods: list[str], expose: list[str], name: str
-) -> None:
-    options = {
-        "origins": [origin, "null"],
-        "methods": methods,
-        "expose_headers": expose,
-        "allow_headers": [re.compile(re.escape(name)), "x-a"],
-    }
-    plain = {
-        "origins": ["https://a.example", "null"],
-        "methods": "GET",
-        "expose_headers": "X-A",
-        "allow_headers": [re.compile("X-b"), "x-a"],
-    }
-    assert shape(app_with(resources={path: options})) == shape(app_with(resources={"/a": plain}))
-
-
 @pytest.mark.parametrize("value", ["!", "!#$1", "$0", "$", "x!#$%&'*+-.^_`|~"])
 def test_names_are_told_as_they_are_written(value: str) -> None:
     app = app_with(expose_headers=[value], methods=[value], origins="https://a.example")
     assert {substituted(told) for _, told in settings(app, "expose_headers")} == {value}
     assert [substituted(told) for _, told in settings(app, "granted")] == [value.upper()]
-
-
-def test_no_line_of_a_comment_comes_from_the_app() -> None:
-    text = of(app_with(resources={"/evil\n</VirtualHost>": {"origins": "https://evil.example"}}))
-    assert text.isascii()
-    assert "evil" in text
-    assert all("evil" not in line for line in text.splitlines() if line.strip().startswith("#"))
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:80\nInclude /etc/passwd", "${PATH}"])
@@ -202,11 +87,6 @@ def test_neither_does_an_address_break_out(address: str) -> None:
 
 
 # ---- form --------------------------------------------------------------------------------------
-
-
-def test_what_is_rendered_is_the_same_each_time() -> None:
-    options = {"origins": [f"https://{number}.example" for number in range(50)]}
-    assert of(app_with(**options)) == of(app_with(**options))
 
 
 def test_the_part_to_include_is_what_the_whole_holds() -> None:

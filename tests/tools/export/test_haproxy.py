@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import Any
 
 import pytest
+from configured import HOSTILE, app_with
 from flask import Blueprint, Flask
+from haproxy_reader import parsed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,43 +14,6 @@ from flask_cors import CORS, cross_origin
 from flask_cors.tools.export import haproxy
 from flask_cors.tools.export.haproxy_syntax import changed, expression, is_among, said, word
 from flask_cors.tools.export.plan import plan
-
-# Between double quotes a backslash escapes and a dollar is a variable; between single ones nothing.
-_PIECE = re.compile(
-    r"""(?P<space>\ +) | (?P<comment>\#.*) | '(?P<strong>[^']*)'
-      | "(?P<weak>(?:\\x[0-9a-f]{2}|\\["\\$]|[^"\\$])*)" | (?P<bare>[^\s"'\\#$]+)""",
-    re.VERBOSE,
-)
-
-
-def parsed(text: str) -> list[list[bytes]]:
-    """A configuration as HAProxy reads it: the words of each line, without those of a comment."""
-    lines = []
-    for line in text.split("\n"):
-        assert line.isprintable()
-        words: list[bytes] = []
-        is_open, position = False, 0
-        while position < len(line):
-            found = _PIECE.match(line, position)
-            assert found is not None, line[position:]
-            position = found.end()
-            if found.lastgroup in ("space", "comment"):
-                is_open = False
-                continue
-            piece = _unescaped(found["weak"]) if found["weak"] is not None else b""
-            piece += (found["strong"] or found["bare"] or "").encode()
-            words[-1:] = [words[-1] + piece] if is_open else [*words[-1:], piece]
-            is_open = True
-        if words:
-            lines.append(words)
-    return lines
-
-
-def _unescaped(text: str) -> bytes:
-    def byte(found: re.Match[str]) -> str:
-        return chr(int(found[1], 16)) if found[1] else found[2]
-
-    return re.sub(r"\\(?:x(..)|(.))", byte, text).encode("latin-1")
 
 
 def replaced(call: str) -> list[list[str]]:
@@ -68,14 +32,6 @@ def of(app: Flask) -> str:
     return haproxy.render_whole(plan(app), "127.0.0.1:8080", "http://127.0.0.1:5000")
 
 
-def app_with(**options: Any) -> Flask:
-    app = Flask(__name__)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        CORS(app, **options)
-    return app
-
-
 def lines(app: Flask, start: str) -> list[list[str]]:
     """The words of each line that starts so, without these."""
     words = start.split()
@@ -84,12 +40,6 @@ def lines(app: Flask, start: str) -> list[list[str]]:
 
 
 # ---- nothing breaks out ------------------------------------------------------------------------
-
-HOSTILE = st.text(
-    st.one_of(st.sampled_from("\"'{};#$%\\\n\r\t ~*^()[],-"), st.characters(codec="utf-8")),
-    min_size=1,
-    max_size=12,
-).filter(lambda text: "\0" not in text)
 
 
 @given(HOSTILE)
@@ -140,32 +90,6 @@ def test_a_line_has_fewer_words_than_haproxy_takes() -> None:
     assert [each for words in found for each in words[6:]] == [b"%d" % n for n in range(100)]
 
 
-def names(app: Flask) -> list[list[bytes]]:
-    """The first words of all lines, which an app has no say in."""
-    return [words[:2] for words in parsed(of(app))]
-
-
-TOKENS = st.text(st.sampled_from("abcXYZ019!#$%&'*+-.^_`|~"), min_size=1, max_size=8).filter(
-    lambda text: text != "*"
-)
-PATHS = HOSTILE.filter(lambda text: not set(r"*\]?$^[()") & set(text)).map(lambda text: f"/{text}")
-ORIGINS = st.text(
-    st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters=",\\^$|()[]{}+?*"),
-    min_size=1,
-    max_size=12,
-)
-
-
-@given(path=PATHS, origin=ORIGINS, methods=st.lists(TOKENS, min_size=1), expose=st.lists(TOKENS))
-def test_what_an_app_is_configured_with_stays_in_its_place(
-    path: str, origin: str, methods: list[str], expose: list[str]
-) -> None:
-    options = {"origins": [origin, "https://b.example"], "methods": methods}
-    options["expose_headers"] = [*expose, "X-A"]
-    plain = {"origins": ["https://a.example", "https://b.example"], "expose_headers": ["X-A"]}
-    assert names(app_with(resources={path: options})) == names(app_with(resources={"/a": plain}))
-
-
 def marks_of(app: Flask) -> list[list[str]]:
     """What is replaced, by what, in the list of the names that are asked for."""
     found = lines(app, "http-request set-var(txn.cors_names)")
@@ -201,11 +125,6 @@ def test_an_origin_that_none_equals_is_not_compared(origin: str) -> None:
 # ---- form --------------------------------------------------------------------------------------
 
 
-def test_what_is_rendered_is_the_same_each_time() -> None:
-    options = {"origins": [f"https://{number}.example" for number in range(50)]}
-    assert of(app_with(**options)) == of(app_with(**options))
-
-
 def test_the_part_to_include_is_what_the_whole_holds() -> None:
     app = app_with(origins="https://a.example")
     part = parsed(haproxy.render(plan(app)))
@@ -213,13 +132,6 @@ def test_the_part_to_include_is_what_the_whole_holds() -> None:
     start = whole.index(part[0])
     assert whole[start : start + len(part)] == part
     assert haproxy.render(plan(app)).startswith("# Made by")
-
-
-def test_no_line_of_a_comment_comes_from_the_app() -> None:
-    text = of(app_with(resources={"/evil\n}": {"origins": "https://evil.example"}}))
-    assert text.isascii()
-    assert "evil" in text
-    assert all("evil" not in line for line in text.splitlines() if line.strip().startswith("#"))
 
 
 @pytest.mark.parametrize(
