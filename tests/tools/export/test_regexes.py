@@ -4,16 +4,18 @@ import re
 import string
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flask_cors.tools.export.obstacles import CannotSay
 from flask_cors.tools.export.regexes import (
+    BEYOND_ASCII,
     HEADER_NAME,
     ORIGIN,
     PATH,
     SEGMENT,
     SEGMENTS,
+    Engine,
     Portable,
     Subject,
     escaped,
@@ -21,8 +23,10 @@ from flask_cors.tools.export.regexes import (
 )
 
 
-def said(pattern: str, subject: Subject = PATH, flags: int = 0) -> Portable:
-    return portable(re.compile(pattern, flags), subject)
+def said(
+    pattern: str, subject: Subject = PATH, flags: int = 0, engine: Engine = Engine.RE2
+) -> Portable:
+    return portable(re.compile(pattern, flags), subject, engine)
 
 
 def matches(expression: str, subject: str, *, ignores_case: bool = False) -> bool:
@@ -49,6 +53,12 @@ expressions = st.recursive(
         st.tuples(inner, st.sampled_from(["*", "+?", "?", "{2}", "{1,2}", "{2,}"])).map(
             lambda each: f"(?:{each[0]}){each[1]}"
         ),
+        st.tuples(st.sampled_from(["=", "!"]), inner, st.sampled_from(["", "$", r"\Z"])).map(
+            lambda each: f"(?{''.join(each)})"
+        ),
+        st.tuples(st.sampled_from(["<=", "<!"]), st.sampled_from(ATOMS)).map(
+            lambda each: f"(?{''.join(each)})"
+        ),
     ),
     max_leaves=6,
 )
@@ -57,12 +67,13 @@ SIGNS = "abkKsSi/._1 \n\u00e9\u00fc\u212a\u017f\u0131\u0410\u0663\U0001f600"
 texts = st.text(st.sampled_from(SIGNS), max_size=6)
 
 
-@given(anchored.map("".join), texts, st.sampled_from(FLAGS))
+@settings(max_examples=300)
+@given(anchored.map("".join), texts, st.sampled_from(FLAGS), st.sampled_from(Engine))
 def test_what_is_said_matches_as_python_does_or_not_at_all(
-    pattern: str, text: str, flags: int
+    pattern: str, text: str, flags: int, engine: Engine
 ) -> None:
     try:
-        read = said(pattern, flags=flags)
+        read = said(pattern, PATH, flags, engine)
     except CannotSay:
         assume(False)
     does = re.compile(pattern, flags).match(text) is not None
@@ -72,12 +83,17 @@ def test_what_is_said_matches_as_python_does_or_not_at_all(
     assert narrow == wide or not text.isascii()
 
 
-@given(expressions, st.text(st.sampled_from("abkKsSi/._1:"), min_size=1, max_size=6))
+@settings(max_examples=300)
+@given(
+    expressions,
+    st.text(st.sampled_from("abkKsSi/._1:"), min_size=1, max_size=6),
+    st.sampled_from(Engine),
+)
 def test_an_expression_of_origins_matches_whole_origins_as_python_does(
-    pattern: str, origin: str
+    pattern: str, origin: str, engine: Engine
 ) -> None:
     try:
-        read = said(pattern, ORIGIN, re.IGNORECASE)
+        read = said(pattern, ORIGIN, re.IGNORECASE, engine)
     except CannotSay:
         assume(False)
     does = re.compile(pattern, re.IGNORECASE).fullmatch(origin) is not None
@@ -192,6 +208,34 @@ def test_what_python_warned_of_is_not_warned_of_again() -> None:
     with pytest.warns(FutureWarning):
         pattern = re.compile("/[[]a")
     assert portable(pattern, PATH).exact == r"/\[a"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "subject", "expression"),
+    [
+        (r"/(?!admin$)", PATH, r"/(?!admin\n?\z)"),
+        (r"https://(?!.*evil$).*", ORIGIN, r"https://(?!.*evil\n?\z).*"),
+        (r".*(?<!evil)", ORIGIN, ".*(?<!evil)"),
+        (r"/(?=a(?!b))", PATH, "/(?=a(?!b))"),
+    ],
+)
+def test_pcre_looks_around(pattern: str, subject: Subject, expression: str) -> None:
+    assert said(pattern, subject, engine=Engine.PCRE) == Portable(expression, None, False)
+
+
+def test_what_may_lie_in_a_look_ahead_may_not_lie_before_what_it_refuses() -> None:
+    assert said(r"/(?!\d)", engine=Engine.PCRE) == Portable(
+        rf"/(?!(?:[0-9]|{BEYOND_ASCII}))", "/(?![0-9])", False
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "subject"),
+    [("(?!x)a", HEADER_NAME), ("(?<!x)/a", PATH), ("(?=a)a", SEGMENT), ("(?=a)a", SEGMENTS)],
+)
+def test_none_looks_at_more_than_the_subject(pattern: str, subject: Subject) -> None:
+    with pytest.raises(CannotSay, match="look-around, which would see more"):
+        said(pattern, subject, engine=Engine.PCRE)
 
 
 def test_a_character_that_no_origin_holds_cannot_be_said() -> None:

@@ -19,7 +19,7 @@ from ...policy.options import Options
 from ...policy.origins import OriginSet
 from ...policy.policy import Policy
 from .obstacles import CannotSay
-from .regexes import HEADER_NAME, ORIGIN, Portable, Subject, escaped, portable
+from .regexes import HEADER_NAME, ORIGIN, Engine, Portable, Subject, escaped, portable
 
 # An Origin that is looked at: visible ASCII without a comma, no longer than any origin.
 WELL_FORMED_ORIGIN = rf"[!-+\x2d-~]{{1,{MAX_LENGTH}}}"
@@ -98,9 +98,10 @@ class EdgePolicy:
 Say = Callable[[str], None]
 
 
-def edge_policy(policy: Policy, say: Say) -> EdgePolicy:
+def edge_policy(policy: Policy, engine: Engine, say: Say) -> EdgePolicy:
     """``policy`` for an edge.
 
+    :param engine: what reads its expressions.
     :param say: is told each thing about it that no edge can do.
     """
     if not policy.automatic_options:
@@ -110,25 +111,27 @@ def edge_policy(policy: Policy, say: Say) -> EdgePolicy:
     options = policy.options
     methods = options.methods.value
     return EdgePolicy(
-        _origins(options, say),
+        _origins(options, engine, say),
         methods.any,
         tuple(sorted(methods.names)),
         methods.listed,
-        _names(options.allow_headers.value, say),
+        _names(options.allow_headers.value, engine, say),
         "true" if options.allow_private_network.value else "false",
         tuple(_answers(options)),
     )
 
 
-def _origins(options: Options, say: Say) -> Origins:
+def _origins(options: Options, engine: Engine, say: Say) -> Origins:
     origins = options.origins.value
     for predicate in origins.predicates:
         say(f"origins: {predicate!r} can be asked in the app alone: write a list or a regex")
+    regexes = [regex.pattern for regex in origins.regexes]
+    expressions = _portables("origins", regexes, ORIGIN, engine, say)
     same = "*" if origins.any else origins.single
     return Origins(
         origins.any,
         () if origins.any else tuple(sorted(origins.exact)),
-        () if origins.any else (*_wildcards(origins), *_regexes(origins, say)),
+        () if origins.any else (*_wildcards(origins), *expressions),
         "*" if options.send_wildcard.value else None,
         same if options.always_send.value else None,
     )
@@ -144,23 +147,23 @@ def _wildcards(origins: OriginSet) -> Iterator[Portable]:
         yield Portable(expression, None, ignores_case=True)
 
 
-def _regexes(origins: OriginSet, say: Say) -> Iterator[Portable]:
-    yield from _portables("origins", [regex.pattern for regex in origins.regexes], ORIGIN, say)
-
-
-def _names(allowed: HeaderAllowlist, say: Say) -> Names:
+def _names(allowed: HeaderAllowlist, engine: Engine, say: Say) -> Names:
     if allowed.any:
         return Names(True, (), ())
-    expressions = _portables("allow_headers", allowed.regexes, HEADER_NAME, say)
+    expressions = _portables("allow_headers", allowed.regexes, HEADER_NAME, engine, say)
     return Names(False, tuple(sorted(allowed.names)), tuple(expressions))
 
 
 def _portables(
-    option: str, patterns: Iterable[re.Pattern[str]], subject: Subject, say: Say
+    option: str,
+    patterns: Iterable[re.Pattern[str]],
+    subject: Subject,
+    engine: Engine,
+    say: Say,
 ) -> Iterator[Portable]:
     for pattern in patterns:
         try:
-            yield portable(pattern, subject)
+            yield portable(pattern, subject, engine)
         except CannotSay as error:
             said = f"{option}: {shown(pattern.pattern)} {error}"
             say(f"{said}, which proxies read otherwise or not at all: write it without")

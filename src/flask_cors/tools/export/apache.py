@@ -26,8 +26,8 @@ from .apache_syntax import (
     variable,
 )
 from .expressions import OWS, UTF_8, list_of
-from .obstacles import CannotExport, Obstacle
-from .plan import MAX_PATH, EdgeRule, Plan
+from .obstacles import CannotExport, Obstacle, too_long
+from .plan import MAX_PATH, EdgeRule, Engine, Plan
 from .regexes import escaped
 
 # What is said, by which variable; what the upstream says of it is dropped.
@@ -46,6 +46,8 @@ _WHERE = """\
 # before any other RewriteRule. It needs mod_headers, mod_rewrite and mod_setenvif."""
 
 _MODULES = ("mpm_event", "authz_core", "headers", "setenvif", "rewrite", "proxy", "proxy_http")
+
+ENGINE = Engine.PCRE
 
 
 def render(plan: Plan) -> str:
@@ -144,9 +146,7 @@ class _Configuration:
         """A condition: that ``subject`` matches; what is too long for Apache is noted."""
         written = expression_of(expression)
         if len(written) > LONGEST_EXPRESSION:
-            rule = f"an expression of {len(written):,} characters, {written[:80]}..."
-            why = f"Apache reads none of more than {LONGEST_EXPRESSION:,}: write a shorter one"
-            self.obstacles.append(Obstacle(rule, why))
+            self.obstacles.append(too_long(written, "Apache", LONGEST_EXPRESSION))
         return matching(subject, expression)
 
     def whole(self, subject: str, expression: str) -> str:

@@ -12,13 +12,15 @@ from .by_maps import HEADERS, IS_ANSWERED, PATH, Request, maps
 from .caddy_syntax import indented, quoted, variable, written
 from .expressions import longer_than
 from .maps import ITSELF, NOTHING_ELSE, Map, Result, Variable, found, otherwise
-from .plan import MAX_PATH, Plan
+from .plan import MAX_PATH, Engine, Plan
 from .regexes import escaped
 
 _IN_SITE = (
     "# Made by `flask cors export caddy`. This belongs into the site block in front of the app:"
 )
 _IN_PROXY = "# And this into each reverse_proxy { } of it:"
+
+ENGINE = Engine.RE2
 
 
 def render(plan: Plan) -> str:

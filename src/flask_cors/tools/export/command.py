@@ -16,11 +16,14 @@ from ...origin import parse
 from ..text import one_line
 from . import apache, caddy, envoy, haproxy, nginx
 from .obstacles import CannotExport
-from .plan import Plan, plan
+from .plan import Engine, Plan, plan
 
 
 class Proxy(Protocol):
     """What the module of a proxy has."""
+
+    @property
+    def ENGINE(self) -> Engine: ...  # noqa: N802  # a constant of it
 
     def render(self, plan: Plan) -> str: ...
 
@@ -91,7 +94,7 @@ def rendered(app: Flask, name: str, listen: str | None, upstream: str | None) ->
     """
     proxy = PROXIES[name]
     try:
-        planned = plan(app)
+        planned = plan(app, proxy.ENGINE)
         if listen is None or upstream is None:
             return proxy.render(planned)
         return proxy.render_whole(planned, listen, upstream)

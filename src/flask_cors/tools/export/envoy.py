@@ -23,7 +23,7 @@ from ...origin import MAX_LENGTH
 from .answers import EdgePolicy
 from .expressions import UTF_8
 from .lua import Constant, assignments
-from .plan import MAX_PATH, EdgeRule, Plan
+from .plan import MAX_PATH, EdgeRule, Engine, Plan
 from .regexes import Portable, escaped
 from .routing import PathTest
 
@@ -49,6 +49,8 @@ _MATCHED = ","
 _AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 
 _TYPES = "type.googleapis.com/envoy.extensions"
+
+ENGINE = Engine.RE2
 
 
 def render(plan: Plan) -> str:

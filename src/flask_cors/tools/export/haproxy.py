@@ -18,13 +18,15 @@ from ... import headers as h
 from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, Names, Origins, State
 from .expressions import UTF_8
 from .haproxy_syntax import changed, indented, is_among, matching, said, word
-from .plan import MAX_PATH, EdgeRule, Plan
+from .plan import MAX_PATH, EdgeRule, Engine, Plan
 from .regexes import escaped
 from .routing import PathTest
 
 _IN_FRONTEND = """\
 # Made by `flask cors export haproxy`. This belongs into the frontend in front of the app, once,
 # before its other http-request rules. It needs HAProxy 2.5 or later, built with PCRE2."""
+
+ENGINE = Engine.PCRE
 
 
 def render(plan: Plan) -> str:

@@ -16,7 +16,8 @@ from .by_maps import HEADERS, IS_ANSWERED, PATH, Request, maps
 from .expressions import UTF_8, longer_than
 from .maps import ITSELF, NOTHING_ELSE, Map, Result, Variable, found
 from .nginx_syntax import indented, quoted, variable, with_dollar, written
-from .plan import MAX_PATH, Plan
+from .obstacles import CannotExport, Obstacle
+from .plan import MAX_PATH, Engine, Plan
 from .regexes import escaped
 
 _IN_HTTP = "# Made by `flask cors export nginx`. This belongs into http { }:"
@@ -24,9 +25,14 @@ _IN_SERVER = """\
 # And this into the server { } in front of the app, before any rewrite. A location with an
 # add_header or a proxy_hide_header of its own inherits none of these: repeat them there."""
 
+ENGINE = Engine.PCRE
+
 
 def render(plan: Plan) -> str:
-    """The part to include in a configuration."""
+    """The part to include in a configuration.
+
+    :raises CannotExport: for a word that is too long for nginx.
+    """
     return "\n".join([_IN_HTTP, "", *_http(plan), _IN_SERVER, "", *_server()]) + "\n"
 
 
@@ -35,6 +41,7 @@ def render_whole(plan: Plan, listen: str, upstream: str) -> str:
 
     :param listen: the address and port, such as ``"127.0.0.1:8080"``.
     :param upstream: the URL of the app, without a path.
+    :raises CannotExport: for a word that is too long for nginx.
     """
     temporary = [
         f"{module}_temp_path temp_{module};"
@@ -99,7 +106,11 @@ _REQUEST = Request(
 
 
 def _http(plan: Plan) -> Iterator[str]:
-    lines = [line for each in maps(plan, _REQUEST, _path(plan)) for line in written(each)]
+    obstacles: list[Obstacle] = []
+    given = maps(plan, _REQUEST, _path(plan))
+    lines = [line for each in given for line in written(each, obstacles)]
+    if obstacles:
+        raise CannotExport(obstacles)
     yield from _ONCE
     yield from with_dollar(lines)
 

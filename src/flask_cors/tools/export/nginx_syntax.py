@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from .maps import ITSELF, By, Case, Map, Piece, Result, Variable
+from .obstacles import Obstacle, too_long
 from .regexes import escaped
+
+# What nginx takes of a configuration at once is 4,096 characters.
+LONGEST_WORD = 4000
 
 _SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -46,11 +51,19 @@ def _piece(piece: Piece) -> str:
     return piece.replace("$", _DOLLAR)  # there is no other way to write one
 
 
-def written(given: Map) -> Iterator[str]:
-    """The lines of a map."""
+def written(given: Map, obstacles: list[Obstacle]) -> Iterator[str]:
+    """The lines of a map.
+
+    :param obstacles: are told each word that is too long for nginx.
+    """
+    subject = text_of(given.subject)
+    lines = [(_key(case), text_of(case.value)) for case in given.cases]
+    for word in (subject, *chain.from_iterable(lines)):
+        if len(word) > LONGEST_WORD:
+            obstacles.append(too_long(word, "nginx", LONGEST_WORD))
     yield f"# {given.about}"
-    yield f"map {text_of(given.subject)} {variable(Result(given.result))} {{"
-    yield from indented(f"{_key(case)} {text_of(case.value)};" for case in given.cases)
+    yield f"map {subject} {variable(Result(given.result))} {{"
+    yield from indented(f"{key} {value};" for key, value in lines)
     yield "}"
     yield ""
 

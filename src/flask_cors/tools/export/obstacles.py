@@ -20,6 +20,12 @@ class Obstacle(NamedTuple):
         return f"{self.rule}: {self.why}"
 
 
+def too_long(text: str, proxy: str, most: int) -> Obstacle:
+    """What ``proxy`` reads none of, for it has more than ``most`` characters."""
+    rule = f"an expression of {len(text):,} characters, {text[:80]}..."
+    return Obstacle(rule, f"{proxy} reads none of more than {most:,}: write a shorter one")
+
+
 class CannotExport(ValueError):  # noqa: N818  # it reads as what it says
     """An app whose policy no edge can state. Nothing is written then.
 

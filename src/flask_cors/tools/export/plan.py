@@ -11,6 +11,7 @@ from ...policy.policy import Policy
 from ...policy.resources import MAX_PATH as MAX_PATH
 from .answers import EdgePolicy, edge_policy
 from .obstacles import CannotExport, Obstacle
+from .regexes import Engine as Engine
 from .routing import EVERY, Claim, PathTest, Router
 
 
@@ -63,17 +64,18 @@ class Plan:
         return any(test.is_expression for rule in self.rules for test in rule.tests)
 
 
-def plan(app: Flask) -> Plan:
+def plan(app: Flask, engine: Engine = Engine.RE2) -> Plan:
     """The plan of ``app``.
 
+    :param engine: what reads expressions at the edge.
     :raises CannotExport: naming each rule that no edge can follow.
     """
-    router = Router(app)
+    router = Router(app, engine)
     claims = list(router.claims())
     obstacles = list(router.obstacles)
     compiled: dict[int, EdgePolicy] = {}
     for key, (name, policy) in router.named.items():
-        compiled[key] = edge_policy(policy, partial(_note, obstacles, name))
+        compiled[key] = edge_policy(policy, engine, partial(_note, obstacles, name))
     if obstacles:
         raise CannotExport(obstacles)
     numbers: dict[EdgePolicy, int] = {}

@@ -1,8 +1,8 @@
 """Python's regular expressions, in what PCRE, RE2 and Go's engine read alike.
 
 An expression is read by Python's own parser and written anew: classes name their bytes, groups do
-not capture, nothing depends on a flag but the case. What is left out (look-around, references,
-possessive repeats, anchors in the middle) raises :class:`CannotSay`.
+not capture, nothing depends on a flag but the case. What is left out (references, possessive
+repeats, anchors in the middle; look-around, but for PCRE) raises :class:`CannotSay`.
 
 An edge sees bytes, Python characters. Each character that is not ASCII is two to four bytes, and
 which of them are digits or letters only Python's tables tell: see :class:`Portable`.
@@ -15,7 +15,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -28,6 +28,13 @@ _parse: Callable[[str, int], Any] = importlib.import_module(
 ).parse
 
 _MOST_REPEATS = 1000  # RE2's limit, of repeats in repeats too
+
+
+class Engine(Enum):
+    """What reads an expression."""
+
+    PCRE = "PCRE"
+    RE2 = "RE2"  # and that of Go, which has no more: what it reads, all do
 
 
 class Portable(NamedTuple):
@@ -63,11 +70,15 @@ class Subject:
     :ivar within: the bytes that an expression may match.
     :ivar around: the bytes that may come up.
     :ivar is_whole: whether an expression must match to the end.
+    :ivar ends: whether what a look-ahead sees ends where the subject does.
+    :ivar begins: the same of a look-behind.
     """
 
     within: frozenset[int]
     around: frozenset[int]
     is_whole: bool
+    ends: bool = False
+    begins: bool = False
 
     @property
     def is_ascii(self) -> bool:
@@ -79,9 +90,9 @@ _NON_ASCII = frozenset(range(128, 256))
 _VISIBLE = frozenset(range(0x21, 0x7F)) - {ord(",")}
 _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
-ORIGIN = Subject(_VISIBLE, _VISIBLE, is_whole=True)
+ORIGIN = Subject(_VISIBLE, _VISIBLE, is_whole=True, ends=True, begins=True)
 HEADER_NAME = Subject(_TOKEN, _BYTES, is_whole=True)  # one of a list
-PATH = Subject(_BYTES, _BYTES, is_whole=False)
+PATH = Subject(_BYTES, _BYTES, is_whole=False, ends=True)  # there may be a method before it
 SEGMENTS = Subject(_BYTES, _BYTES, is_whole=True)  # some of a path
 SEGMENT = Subject(_BYTES - {ord("/")}, _BYTES, is_whole=True)
 
@@ -121,10 +132,10 @@ _CATEGORIES = {
 }
 
 
-def portable(pattern: re.Pattern[str], subject: Subject) -> Portable:
-    """``pattern`` as every engine reads it.
+def portable(pattern: re.Pattern[str], subject: Subject, engine: Engine = Engine.RE2) -> Portable:
+    """``pattern`` as ``engine`` reads it.
 
-    :raises CannotSay: saying what no other engine reads as Python does.
+    :raises CannotSay: saying what it does not read as Python does.
     """
     if pattern.flags & re.MULTILINE:
         raise CannotSay("has the flag MULTILINE")
@@ -133,7 +144,7 @@ def portable(pattern: re.Pattern[str], subject: Subject) -> Portable:
         warnings.simplefilter("ignore")  # Python said it when the expression was compiled
         tree = _parse(pattern.pattern, pattern.flags)
     exact, wide = (
-        _Writer(subject, ignores_case, is_wide).sequence(tree, pattern.flags, True, True)
+        _Writer(subject, engine, ignores_case, is_wide).sequence(tree, pattern.flags, True, True)
         for is_wide in (False, True)
     )
     return Portable(exact, None if wide == exact else wide, ignores_case)
@@ -142,8 +153,9 @@ def portable(pattern: re.Pattern[str], subject: Subject) -> Portable:
 class _Writer:
     """Writes the nodes of a tree."""
 
-    def __init__(self, subject: Subject, ignores_case: bool, is_wide: bool) -> None:
+    def __init__(self, subject: Subject, engine: Engine, ignores_case: bool, is_wide: bool) -> None:
         self.subject = subject
+        self.engine = engine
         self.ignores_case = ignores_case
         self.is_wide = is_wide
         self.times = 1  # how often what is written now is repeated, by what is around it
@@ -189,7 +201,26 @@ class _Writer:
             if removed & re.IGNORECASE:
                 raise CannotSay("switches a flag off, (?-i:...)")
             return f"(?:{self.sequence(inner, flags | added, first, last)})"
+        if op in ("ASSERT", "ASSERT_NOT") and self.engine is Engine.PCRE:
+            return self.look(value[0], value[1], flags, op == "ASSERT_NOT")
         raise CannotSay(f"holds {_NAMES.get(op, op)}")
+
+    def look(self, direction: int, nodes: Any, flags: int, is_negated: bool) -> str:
+        """
+        :param direction: 1 for ahead, -1 for behind.
+        """
+        is_ahead = direction > 0
+        if not (self.subject.ends if is_ahead else self.subject.begins):
+            raise CannotSay("holds a look-around, which would see more than the app's does")
+        inner = _Writer(
+            replace(self.subject, is_whole=False),
+            self.engine,
+            self.ignores_case,
+            self.is_wide is not is_negated,  # what is more inside is less outside
+        )
+        inner.times = self.times
+        sign = f"{'' if is_ahead else '<'}{'!' if is_negated else '='}"
+        return f"(?{sign}{inner.sequence(nodes, flags, False, is_ahead)})"
 
     def repeat(self, least: int, most: Any, nodes: Any, flags: int, between: bool) -> str:
         """

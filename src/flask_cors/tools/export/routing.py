@@ -23,7 +23,7 @@ from ...policy.resources import EVERY_PATH, PathPattern, ResourceMap
 from ..paths import Paths, in_order, pieces_of
 from ..text import shown_place
 from .obstacles import CannotSay, Obstacle
-from .regexes import PATH, SEGMENT, SEGMENTS, Portable, escaped, portable
+from .regexes import PATH, SEGMENT, SEGMENTS, Engine, Portable, escaped, portable
 from .routes import Ending, Route, is_redirected, may_lie_below, may_share, refuses, routes
 
 
@@ -85,11 +85,13 @@ class Named(NamedTuple):
 class Router:
     """The claims of an app, and what of them no edge can state.
 
+    :param engine: what reads expressions at the edge.
     :ivar obstacles: what :meth:`claims` has found.
     """
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, engine: Engine) -> None:
         self.app = app
+        self.engine = engine
         self.binding = binding_of(app)
         self.binding.get_ready()
         self.obstacles: list[Obstacle] = []
@@ -118,7 +120,7 @@ class Router:
             called = f"{shown(pattern.source)} ({shown_place(self.binding.places[name, pattern])})"
             self.named.setdefault(id(policy), Named(called, policy))
             try:
-                test = path_test(pattern)
+                test = path_test(pattern, self.engine)
             except CannotSay as error:
                 self.obstacles.append(Obstacle(called, _unread("resources", error)))
                 continue
@@ -315,7 +317,7 @@ def _called(rule: Rule) -> str:
 # ---- paths -------------------------------------------------------------------------------------
 
 
-def path_test(pattern: PathPattern) -> PathTest:
+def path_test(pattern: PathPattern, engine: Engine) -> PathTest:
     """The test of a path pattern of ``resources``.
 
     :raises CannotSay: for an expression that other engines read otherwise.
@@ -327,7 +329,7 @@ def path_test(pattern: PathPattern) -> PathTest:
     if pattern.regex is None:
         below = pattern.source.removesuffix("/*")
         return PathTest(rf"{escaped(below)}(?:/|\z)", below=below)
-    read = portable(pattern.regex, PATH)
+    read = portable(pattern.regex, PATH, engine)
     return PathTest(read.with_flag(read.exact), read.wide and read.with_flag(read.wide))
 
 
