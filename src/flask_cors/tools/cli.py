@@ -219,12 +219,12 @@ def check(
 @click.option("--upstream", metavar="URL", help="Where the app is: http://127.0.0.1:5000.")
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, writable=True),
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
     help="Write there instead of to standard output.",
 )
 @click.option(
     "--check",
-    type=click.Path(exists=True, dir_okay=False),
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
     help="Write nothing, and see whether this file still matches the app.",
 )
 @click.pass_context
@@ -244,7 +244,7 @@ def export(
     whole one, which runs as it is.
 
     The exit status is 0, 1 when the file of --check no longer matches the app, and 2 when the app
-    cannot be loaded, or the proxy cannot state its policy: then nothing is written.
+    cannot be loaded, has no policy, or one that the proxy cannot state: nothing is written then.
 
     \b
     Examples:
@@ -253,8 +253,6 @@ def export(
             --upstream http://127.0.0.1:5000 --output nginx.conf
         flask --app hello cors export nginx --check cors.conf
     """
-    from pathlib import Path
-
     from .export import command
     from .loading import load_app
 
@@ -263,5 +261,4 @@ def export(
     if output is not None and check is not None:
         raise click.UsageError("--check writes nothing: leave --output out")
     app = load_app(context)
-    files = (None if path is None else Path(path) for path in (output, check))
-    context.exit(command.command(app, proxy, listen, upstream, *files))
+    context.exit(command.command(app, proxy, listen, upstream, output, check))

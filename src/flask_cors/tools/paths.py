@@ -41,8 +41,8 @@ class Paths:
     """
 
     def __init__(self, rule: Rule) -> None:
-        self.static = None if "<" in rule.rule else rule.rule
-        self._beginning = rule.rule.partition("<")[0]
+        self.static = None if "<" in rule.rule else path_of(rule)
+        self._beginning = path_of(rule).partition("<")[0]
         # Segments between slashes: literal, or an expression. A converter that takes slashes ends
         # them, for behind it nobody knows which segment is which.
         self._segments: list[str | re.Pattern[str]] = []
@@ -66,6 +66,18 @@ class Paths:
                 self._is_open = True
                 return
         self._segments.append(_segment(current))
+
+    def may_share(self, other: Paths) -> bool:
+        """Whether a path of both may be, but for a slash at its end."""
+        shorter, longer = sorted((self, other), key=lambda paths: len(paths._bare))
+        if len(shorter._bare) < len(longer._bare) and not shorter._is_open:
+            return False
+        return all(map(_may_be_one, shorter._bare, longer._bare))
+
+    @property
+    def _bare(self) -> list[str | re.Pattern[str]]:
+        is_closed = not self._is_open and self._segments[-1:] == [""]
+        return self._segments[:-1] if is_closed else self._segments
 
     def match(self, pattern: PathPattern) -> Match:
         """Which of the paths match ``pattern``."""
@@ -148,14 +160,19 @@ def _begins_literally(regex: re.Pattern[str]) -> bool:
 
 def pieces_of(rule: Rule) -> Iterator[str | BaseConverter]:
     """The literal parts of a rule, empty ones too, and its converters, in order."""
-    position = 0
-    for found in _DYNAMIC.finditer(rule.rule):
-        yield rule.rule[position : found.start()]
+    position, path = 0, path_of(rule)
+    for found in _DYNAMIC.finditer(path):
+        yield path[position : found.start()]
         name, arguments, variable = found.groups()
         args, kwargs = parse_converter_args(arguments) if arguments else ((), {})
         yield rule.get_converter(variable, name or "default", args, kwargs)
         position = found.end()
-    yield rule.rule[position:]
+    yield path[position:]
+
+
+def path_of(rule: Rule) -> str:
+    """The rule as Werkzeug reads it, which may join its slashes."""
+    return re.sub("/{2,}", "/", rule.rule) if rule.merge_slashes else rule.rule
 
 
 def _expression(piece: str | BaseConverter) -> str:
@@ -166,6 +183,12 @@ def _segment(pieces: list[str | BaseConverter]) -> str | re.Pattern[str]:
     if all(isinstance(piece, str) for piece in pieces):
         return "".join(map(str, pieces))
     return re.compile("".join(map(_expression, pieces)))
+
+
+def _may_be_one(segment: str | re.Pattern[str], other: str | re.Pattern[str]) -> bool:
+    if isinstance(segment, str):
+        return segment == other if isinstance(other, str) else _may_be_one(other, segment)
+    return not isinstance(other, str) or segment.fullmatch(other) is not None
 
 
 # What converters take, so that one of them fits nearly every converter there is.

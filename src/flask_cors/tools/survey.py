@@ -21,7 +21,7 @@ from ..headers import ALL_METHODS
 from ..hooks import binding_of
 from ..policy.policy import Policy
 from ..policy.resources import PathPattern, ResourceMap
-from .paths import Match, Paths, in_order
+from .paths import Match, Paths, in_order, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class _Surveyor:
         self._static: dict[tuple[str, str], set[str]] = {}
         for rule in app.url_map.iter_rules():
             if "<" not in rule.rule and not rule.build_only:
-                served = self._static.setdefault((_host(rule), rule.rule), set())
+                served = self._static.setdefault((_host(rule), path_of(rule)), set())
                 served.update(_methods(rule))
 
     def _maps(self) -> Iterator[tuple[str, ResourceMap[Policy]]]:

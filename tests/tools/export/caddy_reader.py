@@ -48,10 +48,11 @@ def parsed(text: str) -> Block:
 
 
 def site(text: str) -> Block:
-    """What stands in the site block."""
+    """What stands in the route { } of the site."""
     (_, inner) = parsed(text)[1]
-    assert isinstance(inner, list)
-    return inner
+    ((_, route),) = [each for each in inner if each[0] == ["route"]]
+    assert isinstance(route, list)
+    return route
 
 
 def maps(text: str) -> dict[str, list[list[str]]]:

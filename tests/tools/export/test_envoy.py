@@ -209,9 +209,10 @@ def test_a_path_that_expressions_cannot_read_gets_no_policy() -> None:
     first, *_ = rules(app_with(resources=[r"/a/.+$"])).items()
     name, noted = first
     assert "policy" not in name
-    assert [note for note, _ in noted] == ["path", "two bytes", "path"]
-    assert all(expression.startswith("not ") for _, expression in noted)
-    utf_8 = re.compile(noted[2][1].removeprefix("not ").encode())
+    assert [note for note, _ in noted] == ["path", "path", "two bytes", "path"]
+    assert noted[0] == ("path", "()")  # of no path, whatever may match it
+    assert all(expression.startswith("not ") for _, expression in noted[1:])
+    utf_8 = re.compile(noted[3][1].removeprefix("not ").encode())
     for text in ("/\u00e9", "/\u20ac\ud7ff\ue000", "/\U0001f600\U0010ffff", "/a"):
         assert utf_8.fullmatch(text.encode())
     for beyond in (b"/\xff", b"/\xc0\xaf", b"/\xed\xa0\x80", b"/\xf4\x90\x80\x80", b"/\xe2\x82"):
@@ -220,7 +221,7 @@ def test_a_path_that_expressions_cannot_read_gets_no_policy() -> None:
 
 def test_literal_paths_are_read_whatever_they_hold() -> None:
     first, *others = rules(app_with(resources=["/a/*", "/b"])).items()
-    assert [note for note, _ in first[1]] == ["path", "two bytes"]
+    assert [note for note, _ in first[1]] == ["path", "path", "two bytes"]
     assert [name for name, _ in others] == ["00001 policy 0", "00002 policy 0"]
 
 

@@ -81,8 +81,13 @@ def test_the_part_to_include_is_what_the_whole_holds() -> None:
         "    return 200;",
         *(f"    {line}" for line in lines),
     }
-    assert part.count("http { }") == 1
-    assert part.count("server { }") == 1
+    comment = [line for line in part.splitlines() if line.startswith("#     ")]
+    assert [line.removeprefix("#     ") for line in comment if "header" in line] == [
+        line.strip()
+        for line in of(app).splitlines()
+        if "_header Access" in line or " Vary " in line
+    ]
+    assert "#     if ($cors_is_answered) {" in comment
 
 
 def test_a_dollar_in_a_value_is_a_variable_that_holds_one() -> None:

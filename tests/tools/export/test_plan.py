@@ -10,7 +10,6 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from edges import answer
 from flask import Blueprint, Flask
-from flask.views import MethodView
 from werkzeug.datastructures import Headers
 from werkzeug.routing import BaseConverter
 
@@ -355,21 +354,11 @@ def _websocket(app: Flask) -> Any:
 def test_a_preflight_for_what_is_redirected_belongs_to_whom_options_is_routed_to() -> None:
     app = Flask(__name__, static_folder=None)
 
-    class Books(MethodView):
-        def options(self) -> str:
-            return ""
-
-        @cross_origin(origins=[APP, ADMIN])
-        def get(self) -> str:
-            return ""
-
-    app.add_url_rule("/a/b", "books", Books.as_view("books"), methods=["OPTIONS"])
     app.add_url_rule("/a/c", "own", cross_origin(origins=APP)(lambda: ""), methods=["OPTIONS"])
-    for path in ("/a/b/", "/a/c/"):
-        app.add_url_rule(path, path, lambda: "", methods=["GET", "PUT"])
+    app.add_url_rule("/a/c/", "plain", lambda: "", methods=["GET", "PUT"])
     CORS(app, origins=ADMIN)
     edge = plan(app)
-    for path in ("/a/b", "/a/b/", "/a/c", "/a/c/"):
+    for path in ("/a/c", "/a/c/"):
         for method in ("GET", "PUT", "DELETE"):
             asks = (("Origin", APP), ("Access-Control-Request-Method", method))
             for sent in (Sent(method, path, ()), Sent("OPTIONS", path, asks)):

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ... import headers as h
+from .addresses import AUTHORITIES
 from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, Names, State
 from .apache_syntax import (
     LONGEST_EXPRESSION,
@@ -25,6 +26,7 @@ from .apache_syntax import (
     value_of,
     variable,
 )
+from .comments import commented
 from .expressions import OWS, UTF_8, list_of
 from .obstacles import CannotExport, Obstacle, too_long
 from .plan import MAX_PATH, EdgeRule, Engine, Plan
@@ -42,10 +44,15 @@ _HEADERS = {
 }
 
 _WHERE = """\
-# Made by `flask cors export apache`. This belongs into the <VirtualHost> in front of the app, once,
-# before any other RewriteRule. It needs mod_headers, mod_rewrite and mod_setenvif."""
+Made by `flask cors export apache`. This belongs into the <VirtualHost> in front of the app, once,
+before any other RewriteRule. It needs mod_headers, mod_rewrite and mod_setenvif."""
 
 _MODULES = ("mpm_event", "authz_core", "headers", "setenvif", "rewrite", "proxy", "proxy_http")
+_SECURE = (
+    "SSLProxyEngine On",
+    "SSLProxyVerify require",
+    f"SSLProxyCACertificateFile {quoted(AUTHORITIES)}",
+)
 
 ENGINE = Engine.PCRE
 
@@ -55,7 +62,7 @@ def render(plan: Plan) -> str:
 
     :raises CannotExport: for an expression that is too long for Apache.
     """
-    return "\n".join([_WHERE, "", *_Configuration(plan).lines()]) + "\n"
+    return "\n".join([*commented(_WHERE), "", *_Configuration(plan).lines()]) + "\n"
 
 
 def render_whole(plan: Plan, listen: str, upstream: str) -> str:
@@ -65,13 +72,15 @@ def render_whole(plan: Plan, listen: str, upstream: str) -> str:
     :param upstream: the URL of the app, without a path.
     :raises CannotExport: for an expression that is too long for Apache.
     """
+    is_secure = upstream.startswith("https")
+    modules = (*_MODULES, "ssl") if is_secure else _MODULES
     lines = [
         "# Made by `flask cors export apache`. Run it:",
         '# apache2 -D FOREGROUND -d "$(mktemp -d)" -f "$PWD/FILE"',
         "<IfDefine !MODULES>",
         "    Define MODULES /usr/lib/apache2/modules",
         "</IfDefine>",
-        *(line for module in _MODULES for line in _module(module)),
+        *(line for module in modules for line in _module(module)),
         'User "#65534"',
         'Group "#65534"',
         "ServerName localhost",
@@ -82,7 +91,7 @@ def render_whole(plan: Plan, listen: str, upstream: str) -> str:
         f"<VirtualHost {quoted(listen)}>",
         *_indented(_Configuration(plan).lines()),
         "    AllowEncodedSlashes NoDecode",
-        "    ProxyPreserveHost On",
+        *(_indented(_SECURE) if is_secure else ["    ProxyPreserveHost On"]),
         f'    ProxyPass "/" {quoted(upstream.rstrip("/") + "/")} nocanon',
         "</VirtualHost>",
     ]

@@ -103,13 +103,13 @@ def _request(request: Request) -> Iterator[Map]:
         "Whether it is a preflight.",
         (request.method, ":", _ASKED, ":", _FROM),
         _PREFLIGHT.name,
-        [found("^OPTIONS:[^:]+:.", "preflight "), NOTHING_ELSE],
+        [found("^OPTIONS:[^:]+:.", "preflight"), NOTHING_ELSE],
     )
     yield Map(
         "Whether it is answered here: preflights, refused ones too.",
-        (_PREFLIGHT, _POLICY),
+        (_PREFLIGHT, ":", _POLICY),
         IS_ANSWERED.name,
-        [found("^preflight [0-9]", "1"), NOTHING_ELSE],
+        [found("^preflight:[0-9]", "1"), NOTHING_ELSE],
     )
 
 
@@ -133,9 +133,10 @@ def _policy(rules: Iterable[EdgeRule], request: Request) -> Iterator[Map]:
         yield Map("One test of several.", (PATH,), result.name, cases)
     yield Map(
         "The policy: the first line that matches decides.",
-        (*tests, ":", _PREFLIGHT, _METHOD, " ", PATH),
+        (*tests, ":", _PREFLIGHT, ":", _METHOD, " ", PATH),
         _POLICY.name,
         [
+            found(r"^[^ ]* \z"),  # no path, which an expression might match
             *(
                 found(f"^{_of_tests(rule, ahead)}:{_of_rule(rule)}", _number(rule.policy))
                 for rule in rules
@@ -154,7 +155,7 @@ def _of_tests(rule: EdgeRule, ahead: Iterable[PathTest]) -> str:
 
 
 def _of_rule(rule: EdgeRule) -> str:
-    preflight = "preflight " if rule.preflights_only else "(?:preflight )?"
+    preflight = "preflight:" if rule.preflights_only else "(?:preflight)?:"
     methods = "[^ ]+"
     if rule.methods is not None:
         methods = f"(?i:{'|'.join(map(escaped, rule.methods))})"
@@ -209,8 +210,8 @@ def _states(policies: Iterable[EdgePolicy]) -> Iterator[Map]:
         (_PREFLIGHT, ":", _GRANTED, ":", _FROM),
         _KIND.name,
         [
-            found("^preflight :[^:]", State.PREFLIGHT.value),
-            found("^preflight ::", State.METHOD_REFUSED.value),
+            found("^preflight:[^:]", State.PREFLIGHT.value),
+            found("^preflight::", State.METHOD_REFUSED.value),
             found("^:[^:]*:.", State.ACTUAL.value),
             otherwise(State.PLAIN.value),
         ],

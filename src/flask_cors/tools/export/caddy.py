@@ -10,22 +10,23 @@ from collections.abc import Iterator
 from ... import headers as h
 from .by_maps import HEADERS, IS_ANSWERED, PATH, Request, maps
 from .caddy_syntax import indented, quoted, variable, written
+from .comments import commented
 from .expressions import longer_than
 from .maps import ITSELF, NOTHING_ELSE, Map, Result, Variable, found, otherwise
 from .plan import MAX_PATH, Engine, Plan
 from .regexes import escaped
 
-_IN_SITE = (
-    "# Made by `flask cors export caddy`. This belongs into the site block in front of the app:"
-)
-_IN_PROXY = "# And this into each reverse_proxy { } of it:"
+_WHERE = """\
+Made by `flask cors export caddy`. Import this file into the site in front of the app, as the first
+line of one route { } that holds all else of the site: Caddy would otherwise ask for logins, and
+enter a handle { }, before it answers. And copy what follows into each reverse_proxy { }:"""
 
 ENGINE = Engine.RE2
 
 
 def render(plan: Plan) -> str:
     """The part to include in a configuration."""
-    return "\n".join([_IN_SITE, "", *_site(plan), "", _IN_PROXY, "", *_proxy()]) + "\n"
+    return "\n".join([*commented(_WHERE, _proxy()), "", *_route(plan)]) + "\n"
 
 
 def render_whole(plan: Plan, listen: str, upstream: str) -> str:
@@ -35,15 +36,16 @@ def render_whole(plan: Plan, listen: str, upstream: str) -> str:
     :param upstream: the URL of the app, without a path.
     """
     address, _, port = listen.rpartition(":")
+    proxy = [f"reverse_proxy {quoted(upstream)} {{", *indented(_proxy()), "}"]
+    inside = [*_route(plan), *proxy]
     lines = [
         "# Made by `flask cors export caddy`. Run it: caddy run --adapter caddyfile --config FILE",
         "{",
         *indented(["admin off", "auto_https off"]),
         "}",
         f"{quoted(f'http://:{port}')} {{",
-        *indented([f"bind {quoted(address)}", *_site(plan)]),
-        f"\treverse_proxy {quoted(upstream)} {{",
-        *indented(indented(_proxy())),
+        *indented([f"bind {quoted(address)}", "route {"]),
+        *indented(indented(inside)),
         "\t}",
         "}",
     ]
@@ -72,7 +74,7 @@ _REQUEST = Request(
 )
 
 
-def _site(plan: Plan) -> Iterator[str]:
+def _route(plan: Plan) -> Iterator[str]:
     for each in (_ascii_names(), *maps(plan, _REQUEST, [_path(plan)])):
         yield from written(each)
     for name, result in HEADERS.items():

@@ -27,7 +27,7 @@ def variable(result: Result) -> str:
 
 
 def _text_of(pieces: Iterable[Piece], literal: Callable[[str], str]) -> str:
-    return quoted("".join(_piece(piece, literal) for piece in pieces))
+    return "".join(_piece(piece, literal) for piece in pieces)
 
 
 def _piece(piece: Piece, literal: Callable[[str], str]) -> str:
@@ -66,7 +66,7 @@ def written(given: Map) -> Iterator[str]:
     for case in given.cases:
         lines.setdefault(_key(case), _value(case))
     yield f"# {given.about}"
-    subject = _text_of(given.subject, _where_braces_count)
+    subject = quoted(_text_of(given.subject, _where_braces_count))
     yield f"map {subject} {variable(Result(given.result))} {{"
     yield from indented(f"{key} {value}" for key, value in lines.items())
     yield "}"
@@ -84,9 +84,13 @@ def _key(case: Case) -> str:
 
 
 def _value(case: Case) -> str:
-    # Behind an expression, a dollar means what has matched, and braces mean nothing.
-    is_of_expression = case.by in (By.EXPRESSION, By.TEXT_IN_ANY_CASE)
-    return _text_of(case.value, _where_dollars_count if is_of_expression else _where_braces_count)
+    # Behind an expression, a dollar means what has matched, and braces mean nothing. A dash alone
+    # is no value to Caddy; a group or a variable that is not there adds nothing to it.
+    if case.by in (By.EXPRESSION, By.TEXT_IN_ANY_CASE):
+        text = _text_of(case.value, _where_dollars_count)
+        return quoted("-${9}" if text == "-" else text)
+    text = _text_of(case.value, _where_braces_count)
+    return quoted("-{cors_nothing}" if text == "-" else text)
 
 
 def indented(lines: Iterable[str]) -> Iterator[str]:

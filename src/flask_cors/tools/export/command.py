@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import click
 from flask import Flask
 
 from ...errors import shown
-from ...origin import parse
 from ..text import one_line
 from . import apache, caddy, envoy, haproxy, nginx
+from .addresses import behind, listening
 from .obstacles import CannotExport
 from .plan import Engine, Plan, plan
 
@@ -40,7 +38,7 @@ PROXIES: dict[str, Proxy] = {
 
 
 class Refused(click.ClickException):
-    """The policy of the app cannot be stated at the edge: nothing was written."""
+    """Nothing was written."""
 
     exit_code = 2
 
@@ -50,51 +48,50 @@ def command(
     name: str,
     listen: str | None,
     upstream: str | None,
-    output: Path | None,
-    check: Path | None,
+    output: str | None,
+    check: str | None,
 ) -> int:
     """Write the configuration of a proxy, or compare it, and return the exit status.
 
     :param name: the proxy, of :data:`PROXIES`.
     :param listen: the address of a whole configuration; None for the part to include.
     :param upstream: the URL of the app, where there is one.
-    :param output: the file to write; None for standard output.
-    :param check: the file to compare with, instead of writing one.
-    :raises Refused: naming each rule that cannot be exported, and why.
+    :param output: the file to write; None or ``"-"`` for standard output.
+    :param check: the file to compare with, instead of writing one; ``"-"`` for standard input.
+    :raises Refused: naming each rule that cannot be exported, and why; for an app without a policy,
+        and a file that cannot be written.
     :raises click.BadParameter: for an address that is none.
     """
-    _check_addresses(listen, upstream)
+    listen = _read(listening, listen, "--listen")
+    upstream = _read(behind, upstream, "--upstream")
     text = rendered(app, name, listen, upstream)
     if check is not None:
         return _compare(check, text)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
+    try:
+        with click.open_file(output or "-", "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise Refused(f"--output: {shown(output)}: {error.strerror}") from error
     return 0
 
 
-_is_address = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}").fullmatch
-
-
-def _check_addresses(listen: str | None, upstream: str | None) -> None:
-    if listen is not None and not _is_address(listen):
-        said = f"{shown(listen)} is no host and port, such as 127.0.0.1:8080"
-        raise click.BadParameter(said, param_hint="--listen")
-    parsed = parse(upstream or "http://localhost")
-    if parsed is None or parsed.scheme not in ("http", "https"):
-        said = f"{shown(upstream)} is no URL of a server, such as http://127.0.0.1:5000"
-        raise click.BadParameter(said, param_hint="--upstream")
+def _read(how: Callable[[str], str], given: str | None, option: str) -> str | None:
+    try:
+        return given if given is None else how(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=option) from None
 
 
 def rendered(app: Flask, name: str, listen: str | None, upstream: str | None) -> str:
     """The configuration.
 
-    :raises Refused: naming each rule that cannot be exported, and why.
+    :raises Refused: naming each rule that cannot be exported, and why; for an app without a policy.
     """
     proxy = PROXIES[name]
     try:
         planned = plan(app, proxy.ENGINE)
+        if not planned.rules:
+            raise Refused(_NO_POLICY)
         if listen is None or upstream is None:
             return proxy.render(planned)
         return proxy.render_whole(planned, listen, upstream)
@@ -103,21 +100,33 @@ def rendered(app: Flask, name: str, listen: str | None, upstream: str | None) ->
         raise Refused(f"{name} cannot state the policy of this app:{lines}") from error
 
 
-def _compare(file: Path, text: str) -> int:
+_NO_POLICY = (
+    "the app has no CORS policy, and the proxy would say nothing: give it CORS(app), or load it "
+    "with the configuration that has one"
+)
+
+_MOST_LINES = 40
+
+
+def _compare(file: str, text: str) -> int:
     """Say what no longer matches, and return the exit status."""
-    written = file.read_text(encoding="utf-8", errors="surrogateescape")
-    if written == text:
+    with click.open_file(file, encoding="utf-8", errors="surrogateescape") as stream:
+        written = stream.read()
+    differing = list(_differences(written.splitlines(), text.splitlines()))
+    if not differing:
         click.echo(f"{file} matches the app.")
         return 0
     click.echo(f"{file} no longer matches the app:")
-    for line in _differences(written, text):
+    for line in differing[:_MOST_LINES]:
         click.echo(f"  {line}")
+    if len(differing) > _MOST_LINES:
+        click.echo(f"  ... and {len(differing) - _MOST_LINES:,} lines more")
     return 1
 
 
-def _differences(written: str, text: str) -> Iterator[str]:
+def _differences(written: list[str], text: list[str]) -> Iterator[str]:
     """The lines that a file has too much, and those that it lacks."""
-    lines = difflib.unified_diff(written.splitlines(), text.splitlines(), lineterm="", n=0)
+    lines = difflib.unified_diff(written, text, lineterm="", n=0)
     for number, line in enumerate(lines):
         if number > 1 and not line.startswith("@@"):  # the first two name the files
             yield line[0] + " " + one_line(line[1:])

@@ -20,7 +20,9 @@ from urllib.parse import urlsplit
 
 from ... import headers as h
 from ...origin import MAX_LENGTH
+from .addresses import AUTHORITIES
 from .answers import EdgePolicy
+from .comments import commented
 from .expressions import UTF_8
 from .lua import Constant, assignments
 from .plan import MAX_PATH, EdgeRule, Engine, Plan
@@ -31,11 +33,10 @@ Json = Mapping[str, object]
 # By each, where is noted what it matches.
 Expressions = Mapping[Portable, str]
 
-_HERE = """\
-# Made by `flask cors export envoy`. These belong at the head of the http_filters of the HTTP
-# connection manager in front of the app, before what asks for a login or limits rates. If Envoy
-# calls an expression too long, raise re2.max_program_size.error_level in its layered_runtime.
-"""
+_WHERE = """\
+Made by `flask cors export envoy`. These belong at the head of the http_filters of the HTTP
+connection manager in front of the app, before what asks for a login or limits rates. If Envoy
+calls an expression too long, raise re2.max_program_size.error_level in its layered_runtime."""
 _LONG_EXPRESSIONS = {"re2.max_program_size.error_level": 2**32 - 1}
 
 # Where notes of a request are kept, and what the names of the filters begin with.
@@ -45,9 +46,6 @@ _NAMES = "x-flask-cors-names"
 # What a value becomes that an expression matches: nothing that is ever looked at holds it.
 _MATCHED = ","
 
-# Where Debian has them, and Envoy's own images.
-_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
-
 _TYPES = "type.googleapis.com/envoy.extensions"
 
 ENGINE = Engine.RE2
@@ -55,7 +53,8 @@ ENGINE = Engine.RE2
 
 def render(plan: Plan) -> str:
     """The part to include in a configuration."""
-    return _HERE + "".join(f"- {_as_text(each)}\n" for each in _filters(plan))
+    items = (f"- {_as_text(each)}" for each in _filters(plan))
+    return "\n".join([*commented(_WHERE), *items]) + "\n"
 
 
 def render_whole(plan: Plan, listen: str, upstream: str) -> str:
@@ -112,7 +111,7 @@ def _cluster(upstream: str) -> Json:
 
 def _secured(host: str) -> Json:
     its_own = {"san_type": "DNS", "matcher": {"exact": host}}
-    trusted = {"trusted_ca": {"filename": _AUTHORITIES}, "match_typed_subject_alt_names": [its_own]}
+    trusted = {"trusted_ca": {"filename": AUTHORITIES}, "match_typed_subject_alt_names": [its_own]}
     return _filter(
         "envoy.transport_sockets.tls",
         "transport_sockets.tls.v3.UpstreamTlsContext",
@@ -216,13 +215,16 @@ def _rules(plan: Plan) -> Json:
 
 
 def _unread(plan: Plan) -> Iterator[Json]:
-    """Beyond ASCII: all, where expressions are of characters and not of bytes, as in older versions
-    of Envoy; and what is no UTF-8, where an expression might read it."""
+    """No path, which an expression might match. Beyond ASCII: all, where expressions are of
+    characters and not of bytes, as in older versions of Envoy; and what is no UTF-8, where an
+    expression might read it."""
     doubts = [_noted("two bytes", r"[\x80-\xff]{2}")]
     if plan.has_expressions:
         doubts.append(_noted("path", f"{UTF_8}*"))
-    yield {"not_rule": _noted("path", r"[\x00-\x7f]*")}
-    yield {"or_rules": {"rules": [{"not_rule": each} for each in doubts]}}
+    in_doubt = {"or_rules": {"rules": [{"not_rule": each} for each in doubts]}}
+    beyond_ascii = {"not_rule": _noted("path", r"[\x00-\x7f]*")}
+    unread = {"and_rules": {"rules": [beyond_ascii, in_doubt]}}
+    yield {"or_rules": {"rules": [_noted("path", "()"), unread]}}
 
 
 def _permitted(asked: Iterable[Json]) -> Json:

@@ -65,13 +65,13 @@ local function granted_names(policy, headers, matched)
 end
 
 local function answer(policy, headers, asked, matched)
-  local origin = headers:get(ORIGIN)
+  local origin = only(headers, ORIGIN)
   local allow_origin = told(policy, origin, matched)
   local said, state = {}, "refused"
   if allow_origin then
     state = asked and "preflight" or origin and "actual" or "plain"
     said["access-control-allow-origin"] = allow_origin
-    if origin and headers:get("access-control-request-private-network") == "true" then
+    if origin and only(headers, "access-control-request-private-network") == "true" then
       said["access-control-allow-private-network"] = policy.private_network
     end
     if asked then

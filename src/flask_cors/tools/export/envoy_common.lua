@@ -4,10 +4,15 @@ local ASKED_NAMES = "access-control-request-headers"
 local RULES, RULE = "envoy.filters.http.rbac", NAMESPACE .. "_shadow_effective_policy_id"
 local TOKEN = "^[%w!#$%%&'*+%-.^_`|~]+$"
 
+-- The value of a header; "," where there are several lines of it.
+local function only(headers, name)
+  return headers:getNumValues(name) > 1 and "," or headers:get(name)
+end
+
 -- The method that a preflight asks for; nil of any other request.
 local function asked_method(headers)
   if headers:get(":method") == "OPTIONS" and headers:get(ORIGIN) then
-    return headers:get(ASKED_METHOD)
+    return only(headers, ASKED_METHOD)
   end
 end
 

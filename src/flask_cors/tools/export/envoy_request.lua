@@ -3,8 +3,8 @@ local function seen_path(raw)
   local path = raw:match("^[^?]*"):gsub("%%(%x%x)", function(digits)
     return string.char(tonumber(digits, 16))
   end)
-  if not EVERYWHERE and (path:find("/%.%.?/") or path:find("/%.%.?$")) then
-    return ""
+  if not EVERYWHERE and (path:find("/%.%.?/") or path:find("/%.%.?$") or path:find("%z")) then
+    return "" -- of NUL, and what is behind it, Envoy keeps nothing
   end
   if path:sub(1, #ROOT) ~= ROOT or not (path .. "/"):find("^/", #ROOT + 1) then
     return ""

@@ -16,22 +16,24 @@ from urllib.parse import urlsplit
 
 from ... import headers as h
 from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, Names, Origins, State
+from .comments import commented
 from .expressions import UTF_8
 from .haproxy_syntax import changed, indented, is_among, matching, said, word
 from .plan import MAX_PATH, EdgeRule, Engine, Plan
 from .regexes import escaped
 from .routing import PathTest
 
-_IN_FRONTEND = """\
-# Made by `flask cors export haproxy`. This belongs into the frontend in front of the app, once,
-# before its other http-request rules. It needs HAProxy 2.5 or later, built with PCRE2."""
+_WHERE = """\
+Made by `flask cors export haproxy`. This belongs into the backend of the app, before its other
+http-request rules; or, where the frontend asks for a login, into a frontend that serves this app
+alone, before that. It needs HAProxy 2.5 or later, built with PCRE2."""
 
 ENGINE = Engine.PCRE
 
 
 def render(plan: Plan) -> str:
     """The part to include in a configuration."""
-    return "\n".join([_IN_FRONTEND, "", *_frontend(plan)]) + "\n"
+    return "\n".join([*commented(_WHERE), "", *_rules(plan)]) + "\n"
 
 
 def render_whole(plan: Plan, listen: str, upstream: str) -> str:
@@ -49,10 +51,10 @@ def render_whole(plan: Plan, listen: str, upstream: str) -> str:
         "    timeout server 60s",
         "",
         "frontend edge",
-        *indented([f"bind {word(listen)}", "", *_frontend(plan), "default_backend app"]),
+        *indented([f"bind {word(listen)}", "default_backend app"]),
         "",
         "backend app",
-        f"    server app {_server(upstream)}",
+        *indented([*_rules(plan), f"server app {_server(upstream)}"]),
     ]
     return "\n".join(lines) + "\n"
 
@@ -67,7 +69,7 @@ def _server(upstream: str) -> str:
     return f"{word(f'{shown}:{url.port or 443}')} {verified} sni {word(f'str({host})')}"
 
 
-def _frontend(plan: Plan) -> Iterator[str]:
+def _rules(plan: Plan) -> Iterator[str]:
     for section in (
         _request(),
         _path(plan),
@@ -103,7 +105,7 @@ _FROM, _ASKED = "var(txn.cors_from)", "var(txn.cors_asked)"
 
 
 def _request() -> Iterator[str]:
-    yield "# Two apps in one frontend would get a policy that is neither's."
+    yield "# Two apps in one place would get a policy that is neither's."
     yield "http-request deny deny_status 500 if { var(txn.cors_once) -m found }"
     yield "http-request set-var(txn.cors_once) bool(true)"
     yield ""

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .addresses import AUTHORITIES
 from .by_maps import HEADERS, IS_ANSWERED, PATH, Request, maps
+from .comments import commented
 from .expressions import UTF_8, longer_than
 from .maps import ITSELF, NOTHING_ELSE, Map, Result, Variable, found
 from .nginx_syntax import indented, quoted, variable, with_dollar, written
@@ -20,10 +22,11 @@ from .obstacles import CannotExport, Obstacle
 from .plan import MAX_PATH, Engine, Plan
 from .regexes import escaped
 
-_IN_HTTP = "# Made by `flask cors export nginx`. This belongs into http { }:"
-_IN_SERVER = """\
-# And this into the server { } in front of the app, before any rewrite. A location with an
-# add_header or a proxy_hide_header of its own inherits none of these: repeat them there."""
+_WHERE = """\
+Made by `flask cors export nginx`. Include this file in http { }, and copy what follows into the
+server { } in front of the app, before any rewrite. Where there is an add_header, or a
+proxy_hide_header, those from outside hold no more: repeat in the server what stands in http { },
+and in a location with its own what stands here. With uwsgi_pass, write uwsgi_hide_header."""
 
 ENGINE = Engine.PCRE
 
@@ -33,7 +36,7 @@ def render(plan: Plan) -> str:
 
     :raises CannotExport: for a word that is too long for nginx.
     """
-    return "\n".join([_IN_HTTP, "", *_http(plan), _IN_SERVER, "", *_server()]) + "\n"
+    return "\n".join([*commented(_WHERE, _server()), "", *_http(plan)])
 
 
 def render_whole(plan: Plan, listen: str, upstream: str) -> str:
@@ -49,15 +52,17 @@ def render_whole(plan: Plan, listen: str, upstream: str) -> str:
     ]
     server = [
         f"listen {quoted(listen)};",
+        "client_max_body_size 0;",
         "",
         *_server(),
         "location / {",
-        *indented([f"proxy_pass {quoted(upstream)};", "proxy_set_header Host $http_host;"]),
+        *indented(_to_the_app(upstream)),
         "}",
     ]
     http = ["access_log off;", *temporary, "", *_http(plan), "server {", *indented(server), "}"]
     lines = [
-        '# Made by `flask cors export nginx`. Run it: nginx -e stderr -p "$(mktemp -d)" -c FILE',
+        "# Made by `flask cors export nginx`. Run it:",
+        '# nginx -e stderr -p "$(mktemp -d)" -c "$PWD/FILE"',
         "daemon off;",
         "pid nginx.pid;",
         "error_log stderr;",
@@ -67,6 +72,22 @@ def render_whole(plan: Plan, listen: str, upstream: str) -> str:
         "}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _to_the_app(upstream: str) -> Iterator[str]:
+    yield f"proxy_pass {quoted(upstream)};"
+    # Without files, of which a worker may not be allowed to make any.
+    yield from ("proxy_http_version 1.1;", "proxy_request_buffering off;")
+    yield "proxy_max_temp_file_size 0;"
+    if upstream.startswith("https"):
+        yield from (
+            "proxy_ssl_server_name on;",
+            "proxy_ssl_verify on;",
+            "proxy_ssl_verify_depth 9;",
+        )
+        yield f"proxy_ssl_trusted_certificate {quoted(AUTHORITIES)};"
+    else:
+        yield "proxy_set_header Host $http_host;"
 
 
 # ---- server ------------------------------------------------------------------------------------

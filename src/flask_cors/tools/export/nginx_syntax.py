@@ -58,9 +58,10 @@ def written(given: Map, obstacles: list[Obstacle]) -> Iterator[str]:
     """
     subject = text_of(given.subject)
     lines = [(_key(case), text_of(case.value)) for case in given.cases]
-    for word in (subject, *chain.from_iterable(lines)):
-        if len(word) > LONGEST_WORD:
-            obstacles.append(too_long(word, "nginx", LONGEST_WORD))
+    words = (subject, *chain.from_iterable(lines))
+    obstacles += [
+        too_long(each, "nginx", LONGEST_WORD) for each in words if len(each) > LONGEST_WORD
+    ]
     yield f"# {given.about}"
     yield f"map {subject} {variable(Result(given.result))} {{"
     yield from indented(f"{key} {value};" for key, value in lines)

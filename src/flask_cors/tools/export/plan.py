@@ -7,11 +7,13 @@ from functools import partial
 
 from flask import Flask
 
+from ...errors import shown
 from ...policy.policy import Policy
 from ...policy.resources import MAX_PATH as MAX_PATH
 from .answers import EdgePolicy, edge_policy
-from .obstacles import CannotExport, Obstacle
+from .obstacles import CannotExport, CannotSay, Obstacle
 from .regexes import Engine as Engine
+from .regexes import escaped
 from .routing import EVERY, Claim, PathTest, Router
 
 
@@ -76,11 +78,15 @@ def plan(app: Flask, engine: Engine = Engine.RE2) -> Plan:
     compiled: dict[int, EdgePolicy] = {}
     for key, (name, policy) in router.named.items():
         compiled[key] = edge_policy(policy, engine, partial(_note, obstacles, name))
+    root = str(app.config["APPLICATION_ROOT"] or "").strip("/")
+    try:
+        escaped(root)
+    except CannotSay as error:
+        obstacles.append(Obstacle(f"APPLICATION_ROOT {shown(root)}", f"it {error}"))
     if obstacles:
         raise CannotExport(obstacles)
     numbers: dict[EdgePolicy, int] = {}
     rules = tuple(_rule(claim, compiled, numbers) for claim in claims)
-    root = str(app.config["APPLICATION_ROOT"] or "").strip("/")
     return Plan(f"/{root}" if root else "", tuple(numbers), rules)
 
 

@@ -72,6 +72,7 @@ class Subject:
     :ivar is_whole: whether an expression must match to the end.
     :ivar ends: whether what a look-ahead sees ends where the subject does.
     :ivar begins: the same of a look-behind.
+    :ivar is_part: whether there is more around it, and an anchor would see that.
     """
 
     within: frozenset[int]
@@ -79,6 +80,7 @@ class Subject:
     is_whole: bool
     ends: bool = False
     begins: bool = False
+    is_part: bool = False
 
     @property
     def is_ascii(self) -> bool:
@@ -93,8 +95,8 @@ _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH
 ORIGIN = Subject(_VISIBLE, _VISIBLE, is_whole=True, ends=True, begins=True)
 HEADER_NAME = Subject(_TOKEN, _BYTES, is_whole=True)  # one of a list
 PATH = Subject(_BYTES, _BYTES, is_whole=False, ends=True)  # there may be a method before it
-SEGMENTS = Subject(_BYTES, _BYTES, is_whole=True)  # some of a path
-SEGMENT = Subject(_BYTES - {ord("/")}, _BYTES, is_whole=True)
+SEGMENTS = Subject(_BYTES, _BYTES, is_whole=True, is_part=True)  # some of a path
+SEGMENT = Subject(_BYTES - {ord("/")}, _BYTES, is_whole=True, is_part=True)
 
 
 class _Chars(NamedTuple):
@@ -139,7 +141,8 @@ def portable(pattern: re.Pattern[str], subject: Subject, engine: Engine = Engine
     """
     if pattern.flags & re.MULTILINE:
         raise CannotSay("has the flag MULTILINE")
-    ignores_case = bool(pattern.flags & re.IGNORECASE)
+    # To Go, k and s are other cases of characters beyond ASCII, in classes too.
+    ignores_case = bool(pattern.flags & re.IGNORECASE) and subject.is_ascii
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python said it when the expression was compiled
         tree = _parse(pattern.pattern, pattern.flags)
@@ -168,7 +171,8 @@ class _Writer:
         items = list(nodes)
         written: list[str] = []
         for index, (op, value) in enumerate(items):
-            at_end = last and all(str(later) == "AT" for later, _ in items[index + 1 :])
+            # "$" may have a line break behind it, and nothing may ask for more.
+            at_end = last and all(str(later) == "AT_END" for _, later in items[index + 1 :])
             if str(op) in ("MAX_REPEAT", "MIN_REPEAT"):  # lazy or not, it matches or it does not
                 between = self.is_between(items, index, flags, first, at_end)
                 least, most, inner = value
@@ -182,8 +186,8 @@ class _Writer:
         """Whether a repeat has only ASCII beside it, or nothing: so many of its bytes are so many
         characters then. One that may be empty may also stand behind any single character, of which
         it takes no more than the rest."""
-        before = first or _is_ascii(items[index - 1], flags)
-        if not before and items[index][1][0] == 0:
+        before = first or (index > 0 and _is_ascii(items[index - 1], flags))
+        if not before and index > 0 and items[index][1][0] == 0:
             before = _chars(str(items[index - 1][0]), items[index - 1][1], flags) is not None
         return before and (last or (index + 1 < len(items) and _is_ascii(items[index + 1], flags)))
 
@@ -200,6 +204,8 @@ class _Writer:
             _, added, removed, inner = value
             if removed & re.IGNORECASE:
                 raise CannotSay("switches a flag off, (?-i:...)")
+            if added & (re.ASCII | re.UNICODE):
+                flags &= ~(re.ASCII | re.UNICODE)
             return f"(?:{self.sequence(inner, flags | added, first, last)})"
         if op in ("ASSERT", "ASSERT_NOT") and self.engine is Engine.PCRE:
             return self.look(value[0], value[1], flags, op == "ASSERT_NOT")
@@ -250,6 +256,7 @@ class _Writer:
         return f"(?:{inner}){quantifier}"
 
     def anchor(self, where: str, first: bool, last: bool) -> str:
+        first, last = first and not self.subject.is_part, last and not self.subject.is_part
         if first and where in ("AT_BEGINNING", "AT_BEGINNING_STRING"):
             return ""
         if last and where in ("AT_END", "AT_END_STRING"):
@@ -368,14 +375,21 @@ def _category(name: str, ascii_flag: int) -> _Chars:
 
 
 def escaped(text: str) -> str:
-    """``text``, taken literally by every engine, in bytes of UTF-8."""
-    return "".join(map(_escaped_byte, text.encode()))
+    """``text``, taken literally by every engine, in bytes of UTF-8.
+
+    :raises CannotSay: for half a surrogate pair.
+    """
+    try:
+        return "".join(map(_escaped_byte, text.encode()))
+    except UnicodeEncodeError:
+        raise CannotSay("holds a character that never comes up") from None
 
 
 def _escaped_byte(byte: int) -> str:
     if (chr(byte).isalnum() and byte < 128) or chr(byte) in "_/:-~=@!%&'<>,;":
         return chr(byte)
-    return f"\\{chr(byte)}" if 0x21 <= byte < 0x7F and byte != 0x22 else rf"\x{byte:02x}"
+    is_escaped = 0x21 <= byte < 0x7F and chr(byte) not in '"\\'
+    return f"\\{chr(byte)}" if is_escaped else rf"\x{byte:02x}"
 
 
 def _ranges(members: Iterable[int]) -> str:

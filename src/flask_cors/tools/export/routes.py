@@ -13,7 +13,7 @@ from werkzeug.routing.converters import NumberConverter, UUIDConverter
 from werkzeug.routing.matcher import State
 
 from ...policy.resources import PathPattern
-from ..paths import Match, Paths
+from ..paths import Match, Paths, path_of
 
 
 class Ending(Enum):
@@ -51,39 +51,42 @@ def routes(app: Flask) -> Iterator[Route]:
         yield from _visited(state)
 
 
-def _visited(state: State) -> Iterator[Route]:
-    """As :meth:`werkzeug.routing.matcher.StateMachineMatcher.match` goes."""
+def _visited(state: State, is_final: bool = False) -> Iterator[Route]:
+    """As :meth:`werkzeug.routing.matcher.StateMachineMatcher.match` goes.
+
+    :param is_final: whether a converter that takes slashes came before: it takes the last one, too.
+    """
     for rule in state.rules:
         yield Route(rule, Ending.ITS_OWN, redirects=False)
     for rule in state.static[""].rules if "" in state.static else ():
-        if rule.rule != "/":
+        if path_of(rule) != "/":
             yield Route(rule, Ending.LESS, rule.strict_slashes is not False)
     for below in state.static.values():
-        yield from _visited(below)
-    for _, below in state.dynamic:
-        yield from _visited(below)
+        yield from _visited(below, is_final)
+    for part, below in state.dynamic:
+        yield from _visited(below, is_final or part.final)
     for rule in state.rules:
-        if not rule.strict_slashes:
+        if not rule.strict_slashes and not is_final:
             yield Route(rule, Ending.MORE, redirects=False)
 
 
 def may_share(one: Rule, other: Rule, paths_of: Callable[[Rule], Paths]) -> bool:
     """Whether there may be a path of both."""
-    beginnings = [rule.rule.partition("<")[0].rstrip("/") for rule in (one, other)]
+    beginnings = [path_of(rule).partition("<")[0].rstrip("/") for rule in (one, other)]
     shorter = min(map(len, beginnings))
     if beginnings[0][:shorter] != beginnings[1][:shorter]:  # most rules, and soon told
         return False
     for static, dynamic in ((one, other), (other, one)):
         if "<" not in static.rule:
-            bare = static.rule.rstrip("/")
+            bare = path_of(static).rstrip("/")
             takes = paths_of(dynamic).match
             return any(takes(PathPattern(path)) is not Match.NONE for path in (bare, f"{bare}/"))
-    return True
+    return paths_of(one).may_share(paths_of(other))
 
 
 def may_lie_below(rule: Rule, prefix: str) -> bool:
     """Whether there may be a path of the rule that begins with a blueprint's prefix."""
-    beginning, above = (text.partition("<")[0] for text in (rule.rule, prefix))
+    beginning, above = (text.partition("<")[0] for text in (path_of(rule), prefix))
     if "<" not in rule.rule:
         return beginning.startswith(above)
     shorter = min(len(beginning), len(above))

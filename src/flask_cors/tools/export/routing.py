@@ -20,7 +20,7 @@ from ...errors import CORSConfigError, shown
 from ...hooks import binding_of
 from ...policy.policy import Policy
 from ...policy.resources import EVERY_PATH, PathPattern, ResourceMap
-from ..paths import Paths, in_order, pieces_of
+from ..paths import Match, Paths, in_order, path_of, pieces_of
 from ..text import shown_place
 from .obstacles import CannotSay, Obstacle
 from .regexes import PATH, SEGMENT, SEGMENTS, Engine, Portable, escaped, portable
@@ -43,8 +43,10 @@ class PathTest(NamedTuple):
 
     @property
     def is_expression(self) -> bool:
-        """Whether it reads the path by an expression of the app's."""
-        return self.exact is None and self.below is None
+        """Whether it reads the path by an expression of the app's; or looks for the character that
+        the app takes for what is no UTF-8."""
+        literal = self.exact if self.below is None else self.below
+        return literal is None or "\ufffd" in literal
 
 
 EVERY = PathTest("/", below="")
@@ -150,7 +152,8 @@ class Router:
         rule = Rule(f"/{area.prefix}")
         Map([rule], converters=self.app.url_map.converters)
         try:
-            exact, wide, _ = _expression(rule, slash="/+")  # as Werkzeug merges them
+            # As Werkzeug merges slashes; and a blueprint's area takes a line break for a space.
+            exact, wide, _ = _expression(rule, "/+", re.DOTALL)
         except CannotSay as error:
             self.obstacles.append(Obstacle(called, f"of its prefix {shown(rule.rule)}, {error}"))
             return None
@@ -167,6 +170,7 @@ class Router:
     def _of_routes(self) -> Iterator[Claim]:
         routed = [each for each in routes(self.app) if not each.rule.websocket]
         self.obstacles.extend(Obstacle(_called(rule), _ON_A_HOST) for rule in self._elsewhere())
+        self.obstacles.extend(Obstacle(_called(rule), _OPTIONS) for rule in self._answering())
         special = [route.rule for route in routed if self._is_special(route.rule)]
         claiming = [route for route in routed if self._matters(route, special)]
         tests: dict[int, tuple[PathTest, ...]] = {}
@@ -203,9 +207,33 @@ class Router:
         return found if any(claiming[index].rule is not route.rule for index in found) else ()
 
     def _elsewhere(self) -> Iterator[Rule]:
+        """Those of one host, where policies go by views: no rule of an edge looks at the host."""
+        rules = list(self.app.url_map.iter_rules())
+        if any(self._is_special(rule) for rule in rules) or self.binding.blueprints:
+            yield from (rule for rule in rules if rule.host or rule.subdomain)
+
+    def _answering(self) -> Iterator[Rule]:
+        """Those with a policy whose views are asked for OPTIONS."""
         for rule in self.app.url_map.iter_rules():
-            if (rule.host or rule.subdomain) and self._is_special(rule):
+            takes_options = rule.methods is None or "OPTIONS" in rule.methods
+            if not takes_options or getattr(rule, "provide_automatic_options", rule.websocket):
+                continue
+            own = self._own(rule)
+            options = own.get("OPTIONS") or own.get("")
+            if options is not None:
+                policy = self.binding.meet(options)
+                if isinstance(policy, Policy) and not policy.automatic_options:
+                    yield rule
+            elif self._may_have_policy(rule):
                 yield rule
+
+    def _may_have_policy(self, rule: Rule) -> bool:
+        paths = self._paths_of(rule)
+        return any(
+            paths.match(pattern) is not Match.NONE
+            for _, rules in self.binding.rules_of(rule.endpoint)
+            for pattern in rules.rules
+        )
 
     def _matters(self, route: Route, special: Sequence[Rule]) -> bool:
         """Whether a route has to be told from others: for its own policy, or because it takes paths
@@ -227,24 +255,18 @@ class Router:
         :raises CannotSay: where more than the path tells whether the route is taken.
         """
         rule = route.rule
-        if self._is_special(rule):
-            if rule.redirect_to is not None or rule.alias:
-                raise CannotSay("it redirects: give it no policy of its own")
-            if is_redirected(rule):
-                raise CannotSay("a rule with defaults takes some of its paths: write one rule")
-            for piece in pieces_of(rule):
-                if isinstance(piece, BaseConverter) and refuses(piece):
-                    raise CannotSay(
-                        f"the converter {type(piece).__name__} refuses values that its expression "
-                        "takes: write an expression that takes no others"
-                    )
+        if rule.alias or (rule.redirect_to is not None and self._is_special(rule)):
+            raise CannotSay("it redirects: give it no policy of its own")
+        if is_redirected(rule):
+            raise CannotSay("a rule with defaults takes some of its paths: write one rule")
         exact, wide = (f"{route.ended(each)}\\z" for each in _expression(rule)[:2])
-        static = rule.rule if "<" not in rule.rule and route.ending is Ending.ITS_OWN else None
+        is_static = "<" not in rule.rule and route.ending is Ending.ITS_OWN
+        static = path_of(rule) if is_static else None
         return PathTest(exact, None if wide == exact else wide, static)
 
     def _of_methods(self, route: Route, tests: tuple[PathTest, ...]) -> Iterator[Claim]:
         methods = _methods(route)
-        if route.redirects:
+        if route.redirects or route.rule.redirect_to is not None:
             yield from self._of_nowhere(tests, methods)
             yield Claim(tests, methods, False, None)
             return
@@ -263,7 +285,7 @@ class Router:
         """
         :param methods: those that are asked for; None for whatever is left.
         """
-        if route.redirects:
+        if route.redirects or route.rule.redirect_to is not None:
             yield from self._of_nowhere(tests, methods, preflights_only=True)
             yield Claim(tests, methods, True, None)
             return
@@ -300,6 +322,7 @@ class Router:
 
 
 _ON_A_HOST = "it holds for one host: export an app for each host"
+_OPTIONS = "its view answers OPTIONS itself, and no edge asks it: leave OPTIONS out of its methods"
 
 
 def _unread(option: str, error: CannotSay) -> str:
@@ -333,8 +356,12 @@ def path_test(pattern: PathPattern, engine: Engine) -> PathTest:
     return PathTest(read.with_flag(read.exact), read.wide and read.with_flag(read.wide))
 
 
-def _expression(rule: Rule, slash: str = "/") -> Portable:
-    """All paths of a rule."""
+def _expression(rule: Rule, slash: str = "/", flags: int = 0) -> Portable:
+    """All paths of a rule.
+
+    :param slash: what its slashes stand for.
+    :param flags: of the expressions of its converters.
+    """
     exact, wide = "", ""
     pieces = list(pieces_of(rule))
     if "" in pieces[1:-1]:
@@ -345,16 +372,24 @@ def _expression(rule: Rule, slash: str = "/") -> Portable:
         if isinstance(piece, str):
             read = Portable(escaped(piece).replace("/", slash), None, ignores_case=False)
         else:
-            read = _read(piece)
+            read = _read(piece, flags)
         exact += read.exact
         wide += read.wide or read.exact
     return Portable(exact, wide, ignores_case=False)
 
 
-def _read(converter: BaseConverter) -> Portable:
+def _read(converter: BaseConverter, flags: int) -> Portable:
+    """
+    :raises CannotSay: for one that refuses some, and an expression that engines read otherwise.
+    """
+    if refuses(converter):
+        raise CannotSay(
+            f"the converter {type(converter).__name__} refuses values that its expression takes: "
+            "write an expression that takes no others"
+        )
     subject = SEGMENT if converter.part_isolating else SEGMENTS
     try:
-        return portable(re.compile(converter.regex), subject)
+        return portable(re.compile(converter.regex, flags), subject)
     except CannotSay as error:
         said = f"the converter {type(converter).__name__} {error}, which proxies read otherwise"
         raise CannotSay(f"{said} or not at all: write its expression without") from None
