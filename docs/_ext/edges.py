@@ -1,35 +1,53 @@
-"""``{edges}``: where a proxy answers otherwise than the app, by the tests that compare them."""
+"""What proxies can do of what the app does, by the tests that compare them.
+
+``{edges} stated``
+    What each can state.
+``{edges} differences``
+    Where what one says differs from what the app says.
+"""
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable, Iterator
 
 from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types of its own
 from sphinx.application import Sphinx
 from tables import Generated
 
-TESTS = "tests.live.export.edge_differences"
+TESTS = "tests.live.export"
+PROXIES = ("apache", "caddy", "envoy", "haproxy", "nginx")
+
+Rows = Iterator[tuple[str, list[str]]]
+
+
+def stated() -> Rows:
+    known = importlib.import_module(f"{TESTS}.edge_statements")
+    for row in known.STATED:
+        yield row, ["no" if proxy in known.EXCEPT.get(row, ()) else "yes" for proxy in PROXIES]
+    for row in known.REFUSED:
+        yield row, ["no"] * len(PROXIES)
+
+
+def differences() -> Rows:
+    expected = importlib.import_module(f"{TESTS}.edge_differences").EXPECTED
+    reasons = dict.fromkeys(each.reason for known in expected.values() for each in known)
+    for reason in reasons:
+        concerned = [proxy for proxy in PROXIES if reason in {e.reason for e in expected[proxy]}]
+        yield reason, ["differs" if proxy in concerned else "" for proxy in PROXIES]
+
+
+_TABLES: dict[str, Callable[[], Rows]] = {"stated": stated, "differences": differences}
 
 
 class Edges(Generated):
-    """A row for each reason, a column for each proxy."""
-
-    required_arguments = 0
+    """A row for each statement, a column for each proxy."""
 
     def run(self) -> list[nodes.Node]:
-        expected = importlib.import_module(TESTS).EXPECTED
-        reasons = dict.fromkeys(each.reason for known in expected.values() for each in known)
         rows = [
-            [
-                self.text(reason),
-                *(
-                    self.text("differs" if reason in {each.reason for each in known} else "")
-                    for known in expected.values()
-                ),
-            ]
-            for reason in reasons
+            list(map(self.text, [what, *cells])) for what, cells in _TABLES[self.arguments[0]]()
         ]
-        return self.table(["what", *expected], rows)
+        return self.table(["what", *PROXIES], rows)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

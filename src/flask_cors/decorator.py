@@ -7,10 +7,10 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .binding import MARK, ViewOptions, mark_below
 from .context import current_flask, current_request
 from .errors import Place
 from .hooks import bind, options_response, watch
+from .marks import MARK, ViewOptions, mark_below
 from .policy.options import POLICY_OPTIONS, Level, check_settled, unset
 from .typing import ExposeHeaders, Headers, MaxAge, Methods, Origins, Switch
 

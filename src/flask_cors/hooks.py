@@ -25,8 +25,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
-from .binding import Binding, marks, out_of_reach
+from .binding import Binding
 from .context import current_request
+from .marks import marks, out_of_reach
 from .report import dropped
 from .responses import decide, finish_with_care, finisher, note_unhandled, requested_method
 

@@ -15,10 +15,11 @@ from typing import Literal
 from flask import Flask
 from werkzeug.routing import Rule
 
-from ..binding import Binding, ViewOptions, marks
+from ..binding import Binding
 from ..errors import CORSConfigError, Place
 from ..headers import ALL_METHODS
 from ..hooks import binding_of
+from ..marks import ViewOptions, marks
 from ..policy.policy import Policy
 from ..policy.resources import PathPattern, ResourceMap
 from .paths import Match, Paths, in_order, path_of

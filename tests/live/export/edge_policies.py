@@ -215,6 +215,58 @@ def below_a_root(app: Flask, cors: Any, cross_origin: Any) -> None:
     )
 
 
+@case
+def regexes_of_nothing(app: Flask, cors: Any, cross_origin: Any) -> None:
+    app.config["APPLICATION_ROOT"] = "/api"
+    add_views(app)
+    cors(app, resources={"/books/*": {"origins": ADMIN}, ".*": {"origins": "*"}, "/?/*": {}})
+    blueprint = Blueprint("admin", "admin", url_prefix="/admin")
+    cors(blueprint, origins=ADMIN, supports_credentials=True)
+    app.register_blueprint(blueprint)
+    app.add_url_rule("/own", "own", cross_origin(origins=ADMIN)(lambda: ""))
+    inner = app.wsgi_app
+    app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
+        lambda _, start: (start("404 NOT FOUND", []), [b""])[1], {"/api": inner}
+    )
+
+
+@case
+def regexes_in_any_case(app: Flask, cors: Any, cross_origin: Any) -> None:
+    add_views(app)
+    cors(
+        app,
+        resources={
+            re.compile(r"/api/.{2}/admin", re.IGNORECASE): {"origins": ADMIN},
+            re.compile(r"/api/[^\x00-\x7f]+/x", re.IGNORECASE | re.ASCII): {"origins": APP},
+            re.compile(r"/FILES/.([^/]+\.txt)$", re.IGNORECASE): {"origins": APP},
+            re.compile(r".{10,}"): {"origins": [APP, ADMIN]},
+            r"/Exact": {"origins": "*"},
+            "/a\ufffd": {"origins": ADMIN},
+            "/\\\\": {"origins": APP},
+        },
+    )
+    app.add_url_rule("/own", "own", cross_origin(origins=ADMIN)(lambda: ""))
+
+
+@case
+def slashes_that_do_not_matter(app: Flask, cors: Any, cross_origin: Any) -> None:
+    app.url_map.strict_slashes = False
+    cors(app)
+    for rule, origin in (
+        ("/api/<path:rest>", ADMIN),
+        ("/api/<path:rest>/b", "*"),
+        ("/v1//x.y", ADMIN),
+        ("/apikeys", APP),
+    ):
+        app.add_url_rule(rule, rule, cross_origin(origins=origin)(lambda rest="": rest))
+
+
+@case
+def dashes(app: Flask, cors: Any, cross_origin: Any) -> None:
+    add_views(app)
+    cors(app, methods=["-"], expose_headers=["-"], allow_headers=["-", "x-a"])
+
+
 # ---- those of other libraries ------------------------------------------------------------------
 
 CORPUS = json.loads(

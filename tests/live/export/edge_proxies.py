@@ -33,6 +33,7 @@ class Proxy(NamedTuple):
     :ivar engine: what reads its expressions.
     :ivar render: the whole configuration, from the plan, the address and the upstream's URL.
     :ivar command: from the executable, a folder of its own and the configuration's file.
+    :ivar asks: what makes it say whether it takes the configuration, instead of running it.
     """
 
     executable: str
@@ -40,6 +41,13 @@ class Proxy(NamedTuple):
     engine: Engine
     render: Callable[[Plan, str, str], str]
     command: Callable[[str, Path, Path], list[str]]
+    asks: tuple[str, ...]
+
+    def trial(self, program: str, folder: Path, file: Path) -> list[str]:
+        if self.asks == ("validate",):
+            command = self.command(program, folder, file)
+            return ["validate" if word == "run" else word for word in command]
+        return [*self.command(program, folder, file), *self.asks]
 
 
 PROXIES = {
@@ -49,6 +57,7 @@ PROXIES = {
         nginx.ENGINE,
         nginx.render_whole,
         lambda program, folder, file: [program, "-e", "stderr", "-p", f"{folder}", "-c", f"{file}"],
+        ("-t",),
     ),
     "haproxy": Proxy(
         "haproxy",
@@ -56,6 +65,7 @@ PROXIES = {
         haproxy.ENGINE,
         haproxy.render_whole,
         lambda program, folder, file: [program, "-db", "-f", f"{file}"],
+        ("-c", "-q"),
     ),
     "envoy": Proxy(
         "envoy",
@@ -66,6 +76,7 @@ PROXIES = {
             *(program, "-c", f"{file}", "--log-level", "warn"),
             *("--concurrency", "1", "--disable-hot-restart"),
         ],
+        ("--mode", "validate"),
     ),
     "apache": Proxy(
         "apache2",
@@ -75,6 +86,7 @@ PROXIES = {
         lambda program, folder, file: [
             *(program, "-D", "FOREGROUND", "-d", f"{folder}", "-f", f"{file}")
         ],
+        ("-t",),
     ),
     "caddy": Proxy(
         "caddy",
@@ -85,6 +97,7 @@ PROXIES = {
             *("env", f"XDG_DATA_HOME={folder}", f"XDG_CONFIG_HOME={folder}"),
             *(program, "run", "--adapter", "caddyfile", "--config", f"{file}"),
         ],
+        ("validate",),
     ),
 }
 

@@ -133,6 +133,24 @@ APP_PATHS = [
     "/api/wiki/aa%C3%A9%C3%A9",
     "/api/wiki/%C3%A0a",
     "/api/%22%7B%7D%3B%23%24%5C%27%2A/x",
+    "/api//",
+    "/api/b",
+    "/api/a/b",
+    "/api/a/b/",
+    "/api/us/admin",
+    "/api/KS/admin",
+    "/api/k/x",
+    "/api/%C3%A0/x",
+    "/files/%E2%82%AC.txt",
+    "/files/%E2%82%ACa.txt",
+    "/a%EF%BF%BD",
+    "/a%FF",
+    "/%5C",
+    "/%5C%5C",
+    "/own",
+    "/api/own",
+    "/api/books%00x",
+    "/Exact%00",
     "/api/" + "x" * 4091,
     "/api/" + "x" * 4092,
 ]
@@ -233,9 +251,13 @@ class Client:
     def __exit__(self, *error: object) -> None:
         self._connection.close()
 
-    def ask(self, sent: Sent) -> Response:
+    def ask(self, sent: Sent, host: str | None = None) -> Response:
         connection = self._connection
-        connection.putrequest(sent.method, sent.path, skip_accept_encoding=True)
+        connection.putrequest(
+            sent.method, sent.path, skip_host=host is not None, skip_accept_encoding=True
+        )
+        if host is not None:
+            connection.putheader("Host", host)
         for name, value in sent.headers:
             connection.putheader(name, value.encode("latin-1"))
         connection.endheaders()

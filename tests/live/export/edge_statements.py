@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Flask
+from flask import Blueprint, Flask
 from werkzeug.routing import BaseConverter
 
 from tests.live.export.edge_policies import Configure, of_options
@@ -24,13 +24,15 @@ STATED: dict[str, tuple[str, ...]] = {
     "a regex of 10,000 characters": ("a long regex",),
     "credentials, exposed headers": ("two, with credentials",),
     "methods, every method": ("methods", "any method", "any method and two"),
-    "header names": ("some headers", "header names with all their signs", "no headers"),
+    "header names": ("dashes", "some headers", "header names with all their signs", "no headers"),
     "header names by a regex": ("headers by a regex",),
     "private network": ("private network",),
     "max age, no `Vary`": ("any, without Vary", "two, without Vary"),
     "resources, the most specific first": ("below /api", "several resources", "paths with signs"),
-    "resources by a regex": ("resources by regexes",),
-    "decorated views": ("views alone", "views and the app"),
+    "resources by a regex": (
+        *("resources by regexes", "regexes of nothing", "regexes in any case"),
+    ),
+    "decorated views": ("views alone", "views and the app", "slashes that do not matter"),
     "policies of one URL by method": ("methods of a view",),
     "blueprints": ("blueprints",),
     "`APPLICATION_ROOT`": ("below a root",),
@@ -59,12 +61,38 @@ class Even(BaseConverter):
         return int(value)
 
 
+def _a_rule_of_a_host(app: Flask, cors: Any, cross_origin: Any) -> None:
+    app.subdomain_matching = True
+    app.config["SERVER_NAME"] = "example.com"
+    app.add_url_rule("/", "view", cross_origin()(lambda: ""))
+    app.add_url_rule("/", "other", lambda: "", subdomain="admin")
+
+
+def _of_a_blueprint(rule: str, **options: Any) -> Configure:
+    """A route of the app below the prefix of a blueprint."""
+
+    def configure(app: Flask, cors: Any, cross_origin: Any) -> None:
+        blueprint = Blueprint("api", "api", url_prefix="/api")
+        cors(blueprint)
+        app.register_blueprint(blueprint)
+        app.add_url_rule("/api/<int:n>", "view", lambda n: "")
+        app.add_url_rule(rule, "view", **options)
+
+    return configure
+
+
 def _of_a_route(rule: str, **options: Any) -> Configure:
     def configure(app: Flask, cors: Any, cross_origin: Any) -> None:
         app.url_map.converters["even"] = Even
         app.add_url_rule(rule, "view", cross_origin()(lambda **_: ""), **options)
 
     return configure
+
+
+def _of_a_view_for_options(app: Flask, cors: Any, cross_origin: Any) -> None:
+    cors(app, resources="/api/*")
+    app.add_url_rule("/api/own", "own", lambda: "", methods=["GET", "OPTIONS"])
+    app.add_url_rule("/health", "health", lambda: "", methods=["GET", "OPTIONS"])
 
 
 # The policies of a row.
@@ -80,10 +108,19 @@ REFUSED: dict[str, tuple[Configure, ...]] = {
     "look-around in header names": (of_options(allow_headers=[r"x-(?!secret).*"]),),
     "`automatic_options=False`": (of_options(automatic_options=False),),
     "`intercept_exceptions=False`": (of_options(intercept_exceptions=False),),
-    "a route of one host or subdomain": (_of_a_route("/", subdomain="api"),),
+    "views or blueprints with policies, and a route of one host or subdomain": (
+        _a_rule_of_a_host,
+        _of_a_route("/", subdomain="api"),
+    ),
+    "a view that answers OPTIONS itself": (_of_a_view_for_options,),
+    "routes with defaults, or an alias, beside them": (
+        _of_a_blueprint("/api/", defaults={"n": 1}),
+        _of_a_blueprint("/api/old/<int:n>", alias=True),
+    ),
     "a converter that refuses what its expression takes": (
         _of_a_route("/<even:n>"),
         _of_a_route("/<int(max=9):n>"),
+        _of_a_blueprint("/api/<int(max=9):n>"),
     ),
     "two converters with nothing between": (_of_a_route("/<a><b>"),),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,7 +11,6 @@ from typing import Any
 
 import pytest
 from flask import Flask, request
-from hypothesis import HealthCheck, given, settings
 
 from flask_cors.tools.export import envoy
 from flask_cors.tools.export.plan import Plan, plan
@@ -20,7 +18,7 @@ from tests.live.export.edge_answers import said
 from tests.live.export.edge_policies import ADMIN, APP
 from tests.live.export.edge_proxies import PROXIES, executable, started
 from tests.live.export.edge_requests import Client, actual, preflight
-from tests.live.export.test_edge import RESOURCES, app_with, configured
+from tests.live.export.test_edge import app_with
 
 pytestmark = pytest.mark.live
 
@@ -147,24 +145,3 @@ def test_the_app_sees_nothing_of_what_filters_tell_each_other(
         edge.ask(sent)
     assert len(upstream.config["SENT"]) == 3
     assert "x-flask-cors-names" not in set().union(*upstream.config["SENT"])
-
-
-@settings(
-    max_examples=40,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(resources=RESOURCES)
-def test_envoy_takes_whatever_an_app_is_configured_with(
-    resources: dict[str, Any], program: str, tmp_path: Path
-) -> None:
-    app = configured(resources)
-    if app is None:
-        return
-    file = tmp_path / "configuration"
-    file.write_text(ENVOY.render(plan(app), "127.0.0.1:1", "https://a.example"), encoding="utf-8")
-    command = [*ENVOY.command(program, tmp_path, file), "--mode", "validate"]
-    tried = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert tried.returncode == 0, tried.stderr
-    assert "[warning]" not in tried.stderr, tried.stderr

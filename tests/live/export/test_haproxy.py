@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
 
 from flask_cors import CORS
 from flask_cors.browser.headerlist import values
@@ -19,7 +18,6 @@ from tests.live.export.edge_answers import said
 from tests.live.export.edge_policies import ADMIN, APP
 from tests.live.export.edge_proxies import PROXIES, executable, started
 from tests.live.export.edge_requests import Client, Sent, actual, preflight
-from tests.live.export.test_edge import RESOURCES, configured
 
 pytestmark = pytest.mark.live
 
@@ -48,24 +46,6 @@ def tried(file: Path, text: str) -> str:
         [program, "-c", "-q", "-f", f"{file}"], capture_output=True, text=True, check=False
     )
     return done.stdout + done.stderr + ("" if done.returncode == 0 else "refused")
-
-
-@settings(
-    max_examples=60,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(resources=RESOURCES)
-@pytest.mark.usefixtures("proxy")
-def test_haproxy_takes_whatever_an_app_is_configured_with(
-    resources: dict[str, Any], tmp_path: Path
-) -> None:
-    app = configured(resources)
-    if app is not None:
-        text = haproxy.render_whole(plan(app), "127.0.0.1:1", "http://127.0.0.1:1")
-        assert tried(tmp_path / "configuration", text) == ""
 
 
 @pytest.mark.parametrize("upstream", ["http://127.0.0.1:1", "https://localhost", "http://[::1]:1"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,7 +10,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
 
 from flask_cors import CORS
 from flask_cors.tools.export.plan import Plan, plan
@@ -19,7 +17,6 @@ from tests.live.export.edge_answers import said
 from tests.live.export.edge_policies import ADMIN, APP
 from tests.live.export.edge_proxies import PROXIES, executable, started
 from tests.live.export.edge_requests import Client, Sent, actual, preflight
-from tests.live.export.test_edge import RESOURCES, configured
 
 pytestmark = pytest.mark.live
 
@@ -122,24 +119,3 @@ def test_slashes_that_apache_joins_do_not_lead_to_another_policy(
     for path in ("/api//private", "/api/%2Fprivate", "/api/./private", "/api/x/../private"):
         assert said(edge.ask(actual(path, APP))) == {}
     assert said(edge.ask(actual("//api/private", APP))) == {"vary": {"origin"}}
-
-
-@settings(
-    max_examples=60,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(resources=RESOURCES)
-def test_apache_takes_whatever_an_app_is_configured_with(
-    resources: dict[str, Any], missing: Any, tmp_path: Path
-) -> None:
-    program = executable(APACHE) or missing("apache", APACHE.install)
-    app = configured(resources)
-    if app is None:
-        return
-    file = tmp_path / "configuration"
-    file.write_text(APACHE.render(plan(app), "127.0.0.1:1", "http://127.0.0.1:1"), encoding="utf-8")
-    command = [*APACHE.command(program, tmp_path, file), "-t"]
-    tested = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert tested.stderr.strip() == "Syntax OK"

@@ -8,12 +8,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
 
 from flask_cors import CORS
 from flask_cors.tools.export.plan import plan
 from tests.live.export.edge_proxies import PROXIES, executable
-from tests.live.export.test_edge import RESOURCES, configured
 
 pytestmark = pytest.mark.live
 
@@ -27,25 +25,6 @@ def tried(text: str, folder: Path, missing: Any) -> subprocess.CompletedProcess[
     command = [program, "validate", "--adapter", "caddyfile", "--config", f"{file}"]
     home = {"XDG_DATA_HOME": f"{folder}", "XDG_CONFIG_HOME": f"{folder}"}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=home)
-
-
-@settings(
-    max_examples=25,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(resources=RESOURCES)
-def test_caddy_takes_whatever_an_app_is_configured_with(
-    resources: dict[str, Any], missing: Any, tmp_path: Path
-) -> None:
-    app = configured(resources)
-    if app is None:
-        return
-    text = CADDY.render(plan(app), "127.0.0.1:1", "http://127.0.0.1:1")
-    found = tried(text, tmp_path, missing)
-    assert found.returncode == 0, found.stderr
-    assert "Valid configuration" in found.stdout + found.stderr
 
 
 def test_caddy_refuses_a_second_export_in_one_site(missing: Any, tmp_path: Path) -> None:

@@ -70,10 +70,20 @@ def _policy(plan: Plan, path: bytes, method: str | None, is_preflight: bool) -> 
     text = below.decode("utf-8", "surrogateescape")
     if not plan.is_everywhere and without_dot_segments(text) != text:
         return None
+    if plan.has_expressions and not _is_utf_8(below):
+        return None
     for rule in plan.rules:
         if _holds(rule, below, method or "", is_preflight):
             return None if rule.policy is None else plan.policies[rule.policy]
     return None
+
+
+def _is_utf_8(path: bytes) -> bool:
+    try:
+        path.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _holds(rule: EdgeRule, path: bytes, method: str, is_preflight: bool) -> bool:

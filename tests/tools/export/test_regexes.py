@@ -41,7 +41,7 @@ def matches(expression: str, subject: str, *, ignores_case: bool = False) -> boo
 ATOMS = [
     *("a", "b", "k", "K", "S", "i", "/", ".", "é", "\u212a", r"\.", r"\d", r"\w", r"\s", r"\D"),
     *(r"\W", r"\S", "[^/]", "[a-c]", "[^a-c]", "[é-ü]", "[^é]", "[é]", r"[\d_]", r"[^\w/]"),
-    *("(?i:k)", "(?i:[a-c])", r"[\s\S]", r"[^\d\D]"),
+    *("(?i:k)", "(?i:[a-c])", r"[\s\S]", r"[^\d\D]", r"(?u:\d)", r"(?a:\w)"),
 ]
 FLAGS = [0, re.IGNORECASE, re.ASCII, re.DOTALL, re.IGNORECASE | re.ASCII]
 
@@ -56,13 +56,16 @@ expressions = st.recursive(
         st.tuples(st.sampled_from(["=", "!"]), inner, st.sampled_from(["", "$", r"\Z"])).map(
             lambda each: f"(?{''.join(each)})"
         ),
+        st.sampled_from(["[^/]+", "[^a]*", ".+", ".([^/]+)"]),
         st.tuples(st.sampled_from(["<=", "<!"]), st.sampled_from(ATOMS)).map(
             lambda each: f"(?{''.join(each)})"
         ),
     ),
     max_leaves=6,
 )
-anchored = st.tuples(st.sampled_from(["", "^"]), expressions, st.sampled_from(["", "$", r"\Z"]))
+anchored = st.tuples(
+    st.sampled_from(["", "^"]), expressions, st.sampled_from(["", "$", r"\Z", "$$", r"$\Z", r"\Z$"])
+)
 SIGNS = "abkKsSi/._1 \n\u00e9\u00fc\u212a\u017f\u0131\u0410\u0663\U0001f600"
 texts = st.text(st.sampled_from(SIGNS), max_size=6)
 

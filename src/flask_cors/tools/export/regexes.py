@@ -247,9 +247,10 @@ class _Writer:
         if chars is not None and not _is_beyond_ascii(op, value):
             if between and quantifier in ("*", "+"):
                 return self.byte(chars) + quantifier  # so many bytes are so many characters
-            if quantifier in ("*", "+") and self.reaches_beyond(chars):
-                return self.run(chars, quantifier)
-            return self.character(str(op), value, chars) + quantifier
+            one = self.character(str(op), value, chars)
+            if is_open and self.reaches_beyond(chars):
+                return (one + f"{{{least}}}" if least > 1 else "") + self.run(chars, least == 1)
+            return one + quantifier
         self.times *= times
         inner = self.sequence(items, flags, False, False)
         self.times //= times
@@ -275,11 +276,14 @@ class _Writer:
             return self.byte(_Chars(chars.ascii, _Beyond.NONE))
         return rf"(?:{self.byte(_Chars(chars.ascii, _Beyond.NONE))}|{BEYOND_ASCII})"
 
-    def run(self, chars: _Chars, quantifier: str) -> str:
+    def run(self, chars: _Chars, has_one: bool) -> str:
         """Any number of ``chars``, without a step of a loop for each of those that are ASCII: just
-        in time, PCRE has memory for about a thousand steps."""
+        in time, PCRE has memory for about a thousand steps.
+
+        :param has_one: whether it is one at least.
+        """
         ascii_only = self.byte(_Chars(chars.ascii, _Beyond.NONE))
-        first = f"(?:{ascii_only}|{BEYOND_ASCII})" if quantifier == "+" else ""
+        first = f"(?:{ascii_only}|{BEYOND_ASCII})" if has_one else ""
         return f"{first}{ascii_only}*(?:{BEYOND_ASCII}{ascii_only}*)*"
 
     def reaches_beyond(self, chars: _Chars) -> bool:

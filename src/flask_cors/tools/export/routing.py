@@ -15,9 +15,10 @@ from typing import NamedTuple
 from flask import Flask
 from werkzeug.routing import BaseConverter, Map, Rule
 
-from ...binding import Area, ViewOptions, marks
+from ...binding import Area
 from ...errors import CORSConfigError, shown
 from ...hooks import binding_of
+from ...marks import ViewOptions, marks
 from ...policy.policy import Policy
 from ...policy.resources import EVERY_PATH, PathPattern, ResourceMap
 from ..paths import Match, Paths, in_order, path_of, pieces_of

@@ -15,9 +15,10 @@ from flask.views import View
 from werkzeug.routing import RequestRedirect
 
 from .... import headers as h
-from ....binding import Call, marks
+from ....binding import Call
 from ....errors import CORSConfigError, Place
 from ....hooks import bind
+from ....marks import marks
 from ....policy.options import CONFIG, DEFAULTS, Options, Setting
 from ....policy.policy import Decision, Policy
 from ....policy.resources import PathPattern, parse_pattern
