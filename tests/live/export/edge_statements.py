@@ -89,6 +89,11 @@ def _of_a_route(rule: str, **options: Any) -> Configure:
     return configure
 
 
+def _below_a_surrogate(app: Flask, cors: Any, cross_origin: Any) -> None:
+    app.config["APPLICATION_ROOT"] = "/a\udcff"
+    cors(app)
+
+
 def _of_a_view_for_options(app: Flask, cors: Any, cross_origin: Any) -> None:
     cors(app, resources="/api/*")
     app.add_url_rule("/api/own", "own", lambda: "", methods=["GET", "OPTIONS"])
@@ -104,6 +109,11 @@ REFUSED: dict[str, tuple[Configure, ...]] = {
         of_options(origins=r"https://(?:a|b$|c)d"),
     ),
     "more repeats than 1,000": (of_options(resources="/(.{2000})"),),
+    "half a surrogate pair": (
+        of_options(resources="/a\udcff/*"),
+        of_options(resources=re.compile("/[\udcff]")),
+        _below_a_surrogate,
+    ),
     "the flag `MULTILINE`": (of_options(resources=re.compile("^/a$", re.MULTILINE)),),
     "look-around in header names": (of_options(allow_headers=[r"x-(?!secret).*"]),),
     "`automatic_options=False`": (of_options(automatic_options=False),),

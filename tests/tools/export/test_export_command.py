@@ -152,7 +152,11 @@ def test_options_that_do_not_go_together_are_told(
         ),
         (WHOLE[1], "http://app/path", "holds more than a host and a port: write http://app"),
         (WHOLE[1], "http://app:5?x", "holds more than a host and a port: write http://app:5"),
-        (WHOLE[1], "http://u:p@app", "'http://u:p@app' holds a user: write http://app"),
+        (
+            WHOLE[1],
+            "http://u:p@app",
+            "'http://u:p@app' holds more than a host and a port: write http://app",
+        ),
     ],
 )
 def test_an_address_that_is_none_is_told(exported: Exported, listen: str, upstream: str, said: str):

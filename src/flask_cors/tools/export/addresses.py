@@ -39,15 +39,25 @@ def behind(text: str) -> str:
 
     :raises ValueError: for what is none, or holds more than a scheme, a host and a port.
     """
-    found = parse(text.lower().removesuffix("/"))
-    if found is not None and found.scheme in ("http", "https"):
-        return text.lower().removesuffix("/")
+    url = text.lower().removesuffix("/")
+    if _is_server(url):
+        return url
+    alone = _without_more(url)
+    if alone is None:
+        raise ValueError(f"{shown(text)} is no URL of a server: write http://127.0.0.1:5000")
+    raise ValueError(f"{shown(text)} holds more than a host and a port: write {alone}")
+
+
+def _is_server(url: str) -> bool:
+    parsed = parse(url)
+    return parsed is not None and parsed.scheme in ("http", "https")
+
+
+def _without_more(url: str) -> str | None:
+    """The URL without a user, a path and the like; None where it has none of them."""
     try:
-        url = urlsplit(text)
-        held = "a user" if url.username is not None else "more than a host and a port"
-        alone = f"{url.scheme}://{url.netloc.rpartition('@')[2]}".lower()
+        parts = urlsplit(url)
     except ValueError:
-        alone = ""
-    if alone and parse(alone) is not None and url.scheme in ("http", "https"):
-        raise ValueError(f"{shown(text)} holds {held}: write {alone}")
-    raise ValueError(f"{shown(text)} is no URL of a server: write http://127.0.0.1:5000")
+        return None
+    alone = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return alone if _is_server(alone) else None

@@ -220,12 +220,8 @@ class Router:
             if not takes_options or getattr(rule, "provide_automatic_options", rule.websocket):
                 continue
             own = self._own(rule)
-            options = own.get("OPTIONS") or own.get("")
-            if options is not None:
-                policy = self.binding.meet(options)
-                if isinstance(policy, Policy) and not policy.automatic_options:
-                    yield rule
-            elif self._may_have_policy(rule):
+            # One of its own answers in the view's place, or is an obstacle itself.
+            if not own.keys() & {"", "OPTIONS"} and self._may_have_policy(rule):
                 yield rule
 
     def _may_have_policy(self, rule: Rule) -> bool:
