@@ -13,7 +13,7 @@ from flask import Flask
 from flask_cors import CORS
 from flask_cors.browser.headerlist import values
 from flask_cors.tools.export import haproxy
-from flask_cors.tools.export.plan import plan
+from flask_cors.tools.export.plan import Plan, plan
 from tests.live.export.edge_answers import said
 from tests.live.export.edge_policies import ADMIN, APP
 from tests.live.export.edge_proxies import PROXIES, executable, started
@@ -103,6 +103,28 @@ def test_two_exports_in_one_frontend_answer_nothing(sent: Sent, proxy: str, tmp_
             answer = edge.ask(sent)
         assert answer.status == 500
         assert said(answer) == {}
+
+
+def test_apps_in_two_backends_each_have_their_own_policy(
+    proxy: str, serve: Any, tmp_path: Path
+) -> None:
+    other = plan(app_with(origins=ADMIN, supports_credentials=True))
+
+    def both(one: Plan, listen: str, upstream: str) -> str:
+        whole = haproxy.render_whole(one, listen, upstream)
+        chosen = "    use_backend other if { path_beg /other/ }\n    default_backend"
+        server = upstream.removeprefix("http://")
+        beside = f"backend other\n{haproxy.render(other)}\n    server other {server}\n"
+        return whole.replace("    default_backend", chosen) + beside
+
+    one = plan(app_with(origins=APP, resources="/api/*"))
+    at = started(PROXIES[proxy]._replace(render=both), one, serve(Flask("upstream")), tmp_path)
+    with at as port, Client(port) as edge:
+        for path, origin in (("/api/x", APP), ("/other/x", ADMIN)):
+            for asked in (APP, ADMIN):
+                told = said(edge.ask(preflight(path, asked, "PUT")))
+                assert ("access-control-allow-methods" in told) == (asked == origin)
+        assert said(edge.ask(actual("/other/x", ADMIN)))["access-control-allow-credentials"]
 
 
 def test_names_in_several_lines_are_none_and_the_rest_is_said(behind: Any) -> None:
