@@ -7,6 +7,7 @@ of it matches one expression.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ... import headers as h
 from .answers import TOKEN, EdgePolicy, Names, State
@@ -67,14 +68,18 @@ def _allowed_names(number: int, names: Names, literal: dict[str, Result]) -> Ite
         cases = [found(f"({list_of(TOKEN)})", ITSELF), NOTHING_ELSE]
         yield Map(about, (_ASKED,), result, cases)
         return
-    joined = Result(f"literal_{number}")
-    yield Map(
-        "The literal ones among the next.",
+    joined = Map(
+        about,
         tuple(literal[name] for name in names.literal),
-        joined.name,
+        result,
         [found(r"^(.+), \z", ITSELF), NOTHING_ELSE],
     )
+    if not names.expressions:
+        yield joined
+        return
+    few = Result(f"literal_{number}")
+    yield replace(joined, about="The literal ones among the next.", result=few.name)
     any_of = [each.with_flag(each.exact) for each in names.expressions]
     any_of += [f"(?i:{escaped(name)})" for name in names.literal]
-    all_of_them = [found(f"({list_of('|'.join(any_of))})", ITSELF)] if any_of else []
-    yield Map(about, (_ASKED,), result, [*all_of_them, otherwise(joined)])
+    all_of_them = found(f"({list_of('|'.join(any_of))})", ITSELF)
+    yield Map(about, (_ASKED,), result, [all_of_them, otherwise(few)])

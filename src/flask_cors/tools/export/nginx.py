@@ -59,7 +59,10 @@ def render_whole(plan: Plan, listen: str, upstream: str) -> str:
         *indented(_to_the_app(upstream)),
         "}",
     ]
-    http = ["access_log off;", *temporary, "", *_http(plan), "server {", *indented(server), "}"]
+    # Of thousands of policies or origins, nginx would warn that its tables are slow.
+    roomy = ["variables_hash_max_size 65536;", "map_hash_max_size 1048576;"]
+    alone = ["access_log off;", *roomy, *temporary]
+    http = [*alone, "", *_http(plan), "server {", *indented(server), "}"]
     lines = [
         "# Made by `flask cors export nginx`. Run it:",
         '# nginx -e stderr -p "$(mktemp -d)" -c "$PWD/FILE"',

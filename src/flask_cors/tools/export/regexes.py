@@ -17,7 +17,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from .obstacles import CannotSay
@@ -82,7 +82,7 @@ class Subject:
     begins: bool = False
     is_part: bool = False
 
-    @property
+    @cached_property
     def is_ascii(self) -> bool:
         return max(self.within) < 128
 
@@ -356,6 +356,7 @@ def _chars(op: str, value: Any, flags: int) -> _Chars | None:
     return ~found if is_negated else found
 
 
+@lru_cache
 def _literal(low: int, high: int, flags: int) -> _Chars:
     members = frozenset(range(low, min(high, 127) + 1))
     beyond = _Beyond.NONE if high < 128 else _Beyond.SOME
