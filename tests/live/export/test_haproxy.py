@@ -96,7 +96,7 @@ def twice(*exported: Any) -> str:
 
 
 @pytest.mark.parametrize("sent", [actual("/", APP), preflight("/", APP, "PUT")], ids=str)
-def test_two_exports_in_one_frontend_answer_nothing(sent: Sent, proxy: str, tmp_path: Path) -> None:
+def test_two_exports_for_one_request_answer_nothing(sent: Sent, proxy: str, tmp_path: Path) -> None:
     policy = plan(app_with(resources="/a"))
     with started(PROXIES[proxy]._replace(render=twice), policy, 1, tmp_path) as port:
         with Client(port) as edge:
