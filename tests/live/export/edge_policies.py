@@ -99,6 +99,7 @@ POLICIES: dict[str, Configure] = {
             r"/api/(?!admin(?:/|$)|wiki/\u00e9)(?=\w)": {"origins": [APP, ADMIN]},
             r"/v(?=.*\.y$)": {"origins": "*"},
             r"/api/wiki/(?!x|\u00e9t)": {"origins": ADMIN},
+            r"/files/[^/]{1}(?!\S*/admin)": {"origins": APP},
         }
     ),
     "paths with signs": of_options(
@@ -259,6 +260,22 @@ def slashes_that_do_not_matter(app: Flask, cors: Any, cross_origin: Any) -> None
         ("/apikeys", APP),
     ):
         app.add_url_rule(rule, rule, cross_origin(origins=origin)(lambda rest="": rest))
+
+
+@case
+def redirects_and_many_blueprints(app: Flask, cors: Any, cross_origin: Any) -> None:
+    cors(app, resources={"/api/*": {"origins": [APP, ADMIN], "supports_credentials": True}})
+    app.add_url_rule("/api/<x>", "old", methods=["PUT"], redirect_to="/other")
+    app.add_url_rule("/api/7", "own", cross_origin(origins=ADMIN)(lambda: ""), methods=["DELETE"])
+    for number, prefix in enumerate(("/v1", "/api/admin", "/api/wiki")):
+        blueprint = Blueprint(f"b{number}", "blueprint", url_prefix=prefix)
+        cors(blueprint, origins=[APP, ADMIN][number % 2], max_age=number)
+        view: Any = lambda **_: ""  # noqa: E731
+        blueprint.add_url_rule("/users/", "users", view)
+        blueprint.add_url_rule("/", "index", view, defaults={"name": None})
+        blueprint.add_url_rule("/<name>", "index", view)
+        blueprint.add_url_rule("/<int(max=9):number>/x", "number", view)
+        app.register_blueprint(blueprint)
 
 
 @case

@@ -34,7 +34,7 @@ STATED: dict[str, tuple[str, ...]] = {
     ),
     "decorated views": ("views alone", "views and the app", "slashes that do not matter"),
     "policies of one URL by method": ("methods of a view",),
-    "blueprints": ("blueprints",),
+    "blueprints": ("blueprints", "redirects and many blueprints"),
     "`APPLICATION_ROOT`": ("below a root",),
 }
 
@@ -89,6 +89,21 @@ def _of_a_route(rule: str, **options: Any) -> Configure:
     return configure
 
 
+def _beside_a_view_for_options(app: Flask, cors: Any, cross_origin: Any) -> None:
+    app.add_url_rule("/x", "options", lambda: "", methods=["OPTIONS"])
+    app.add_url_rule("/x", "put", cross_origin()(lambda: ""), methods=["PUT"])
+
+
+class Text(BaseConverter):
+    regex = ".+?"
+
+
+def _of_a_text_behind_a_path(app: Flask, cors: Any, cross_origin: Any) -> None:
+    app.url_map.converters["text"] = Text
+    view = cross_origin()(lambda **_: "")
+    app.add_url_rule("/files/<path:p>/raw/<text:name>", "view", view)
+
+
 def _below_a_surrogate(app: Flask, cors: Any, cross_origin: Any) -> None:
     app.config["APPLICATION_ROOT"] = "/a\udcff"
     cors(app)
@@ -122,7 +137,7 @@ REFUSED: dict[str, tuple[Configure, ...]] = {
         _a_rule_of_a_host,
         _of_a_route("/", subdomain="api"),
     ),
-    "a view that answers OPTIONS itself": (_of_a_view_for_options,),
+    "a view that answers OPTIONS itself": (_of_a_view_for_options, _beside_a_view_for_options),
     "routes with defaults, or an alias, beside them": (
         _of_a_blueprint("/api/", defaults={"n": 1}),
         _of_a_blueprint("/api/old/<int:n>", alias=True),
@@ -132,5 +147,6 @@ REFUSED: dict[str, tuple[Configure, ...]] = {
         _of_a_route("/<int(max=9):n>"),
         _of_a_blueprint("/api/<int(max=9):n>"),
     ),
+    "a converter that takes slashes, behind another": (_of_a_text_behind_a_path,),
     "two converters with nothing between": (_of_a_route("/<a><b>"),),
 }

@@ -15,9 +15,9 @@ from flask_cors.tools.export.answers import (
     Origins,
     State,
 )
+from flask_cors.tools.export.path_tests import PathTest
 from flask_cors.tools.export.plan import MAX_PATH, EdgeRule, Plan
 from flask_cors.tools.export.regexes import Portable
-from flask_cors.tools.export.routing import PathTest
 
 Said = dict[str, str]
 

@@ -159,6 +159,13 @@ def test_one_policy_for_every_path_looks_at_no_path() -> None:
     assert PATH.name not in maps_of(app_with())
 
 
+def test_a_list_of_no_names_is_granted_none() -> None:
+    maps = maps_of(app_with(allow_headers=["x*", "y"]))
+    for asked in (",", " , ,", ""):
+        known = _known("OPTIONS", b"/", "/", {h.REQUEST_HEADERS: asked})
+        assert Proxy(maps, known).ask(Result("names_0")) == ""
+
+
 def test_policies_with_the_same_names_share_a_list() -> None:
     names = {"allow_headers": ["X-A", "X-B"]}
     resources = {"/a": {**names, "origins": "https://a.example"}, "/b": names}

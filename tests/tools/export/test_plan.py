@@ -16,8 +16,8 @@ from werkzeug.routing import BaseConverter
 from flask_cors import CORS, cross_origin
 from flask_cors.errors import Place
 from flask_cors.tools.export.obstacles import CannotExport
+from flask_cors.tools.export.path_tests import PathTest
 from flask_cors.tools.export.plan import Engine, Plan, plan
-from flask_cors.tools.export.routing import PathTest
 from flask_cors.tools.text import shown_place
 from tests.live.export.edge_differences import DIFFERENCES
 from tests.live.export.edge_policies import POLICIES, app_of
@@ -234,6 +234,38 @@ def test_converters_that_matter_to_no_policy_are_no_obstacle() -> None:
     with_view(app, "/y/<int:number>")
     CORS(app)
     assert len(plan(app).policies) == 2
+
+
+def test_views_of_blueprints_need_no_rules_of_their_own() -> None:
+    app = Flask(__name__, static_folder=None)
+    for number in range(30):
+        blueprint = Blueprint(f"b{number}", __name__, url_prefix=f"/api/v1/section{number}")
+        CORS(blueprint, origins=f"https://{number}.example")
+        for rule in range(10):
+            blueprint.add_url_rule(f"/r{rule}/<int(min=1):id>/", f"{rule}", lambda id: "")
+        app.register_blueprint(blueprint)
+    assert len(plan(app).rules) == 30
+
+
+def test_a_default_that_no_path_can_give_redirects_nowhere() -> None:
+    app = Flask(__name__)
+    view = cross_origin()(lambda id: "")
+    app.add_url_rule("/items/", "items", view, defaults={"id": None})
+    app.add_url_rule("/items/<int:id>", "items", view)
+    assert len(plan(app).policies) == 1
+
+
+def test_an_expression_of_a_whole_segment_may_have_anchors() -> None:
+    app = Flask(__name__)
+
+    class Slug(BaseConverter):
+        regex = "^[a-z]+$"
+
+    app.url_map.converters["slug"] = Slug
+    app.add_url_rule("/a/<slug:name>", "a", cross_origin()(lambda name: ""))
+    assert next(rule.tests[0].expression for rule in plan(app).rules) == r"/a/[a-z]+\z"
+    app.add_url_rule("/b/x-<slug:name>", "b", cross_origin()(lambda name: ""))
+    assert "the converter Slug holds an anchor" in only(app)
 
 
 def test_a_route_with_defaults_for_another_is_told() -> None:

@@ -130,7 +130,7 @@ def test_what_is_escaped_holds_printable_ascii_and_no_quote(literal: str) -> Non
         (
             "[^/]{3}",
             SEGMENT,
-            r"(?:[^/\x80-\xff]|[\xc2-\xf4][\x80-\xbf][\x80-\xbf]?[\x80-\xbf]?){3}",
+            rf"(?:[^/\x80-\xff]|{BEYOND_ASCII}){{3}}",
         ),
         (".*", SEGMENT, r"[^\x0a/]*"),
         ("/.*/", PATH, r"/[^\x0a]*/"),
@@ -148,7 +148,7 @@ def test_what_is_escaped_holds_printable_ascii_and_no_quote(literal: str) -> Non
     ],
 )
 def test_an_expression_is_written_anew(pattern: str, subject: Subject, expression: str) -> None:
-    ascii_only, beyond = r"[^\x0a\x80-\xff]", r"[\xc2-\xf4][\x80-\xbf][\x80-\xbf]?[\x80-\xbf]?"
+    ascii_only, beyond = r"[^\x0a\x80-\xff]", BEYOND_ASCII
     run = f"{ascii_only}*(?:{beyond}{ascii_only}*)*"
     found = said(pattern, subject).exact.replace(run, "X*")
     assert found.replace(f"(?:{ascii_only}|{beyond})", "X") == expression
@@ -230,6 +230,19 @@ def test_what_may_lie_in_a_look_ahead_may_not_lie_before_what_it_refuses() -> No
     assert said(r"/(?!\d)", engine=Engine.PCRE) == Portable(
         rf"/(?!(?:[0-9]|{BEYOND_ASCII}))", "/(?![0-9])", False
     )
+
+
+@pytest.mark.parametrize("pattern", ["(?<=(?!.){0,2})a", "(?<=b{2})a", "(?<!(?:x(?=y)))a"])
+def test_a_look_behind_is_of_characters_alone(pattern: str) -> None:
+    with pytest.raises(CannotSay, match="look-behind of more than characters"):
+        said(pattern, ORIGIN, engine=Engine.PCRE)
+
+
+def test_no_look_ahead_begins_inside_a_character() -> None:
+    read = said(r"/[^/]{2}(?!.*x)", engine=Engine.PCRE)
+    for text in ("/a\u20acx", "/\U0001f600\u20ac-x", "/\u00e9ax"):
+        assert not matches(read.exact, text)
+        assert matches(read.exact, text[:-1])
 
 
 @pytest.mark.parametrize(

@@ -312,7 +312,7 @@ class _Configuration:
     def _names(self) -> Iterator[str]:
         """A name each, or all of the list: there is no loop."""
         asked = header(h.REQUEST_HEADERS)
-        few = rf"(?!(?:[^,]*+,){{{h.MAX_LIST_NAMES}}})"
+        few = rf"(?!(?:[^,]*+,){{{h.MAX_LIST_NAMES}}})(?=[ \t,]*[^ \t,])"
         if any(policy.names != Names(False, (), ()) for policy in self.plan.policies):
             listed = self.matches(asked, rf"^{few}(.{{1,{h.MAX_LIST_BYTES}}})\z")
             yield set_if([_IS_GRANTED, listed], ("names", "$1"))

@@ -26,9 +26,9 @@ from .maps import (
     whole,
 )
 from .names_by_maps import GRANTED_NAMES, granted_names
+from .path_tests import PathTest
 from .plan import MAX_PATH, EdgeRule, Plan
 from .regexes import escaped
-from .routing import PathTest
 
 
 class Request(NamedTuple):

@@ -25,9 +25,9 @@ from .answers import EdgePolicy
 from .comments import commented
 from .expressions import UTF_8
 from .lua import Constant, assignments
+from .path_tests import PathTest
 from .plan import MAX_PATH, EdgeRule, Engine, Plan
 from .regexes import Portable, escaped
-from .routing import PathTest
 
 Json = Mapping[str, object]
 # By each, where is noted what it matches.

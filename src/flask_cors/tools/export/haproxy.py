@@ -19,9 +19,9 @@ from .answers import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, Names, Origins, Stat
 from .comments import commented
 from .expressions import UTF_8
 from .haproxy_syntax import changed, indented, is_among, matching, said, word
+from .path_tests import PathTest
 from .plan import MAX_PATH, EdgeRule, Engine, Plan
 from .regexes import escaped
-from .routing import PathTest
 
 _WHERE = """\
 Made by `flask cors export haproxy`. This belongs into the backend of the app, before its other

@@ -32,6 +32,7 @@ def granted_names(policies: Iterable[EdgePolicy], asked: Source, state: Result) 
         (asked,),
         _ASKED.name,
         [
+            found(r"^[ \t,]*\z"),
             found(longer_than(h.MAX_LIST_BYTES)),
             found(f"^(?:[^,]*,){{{h.MAX_LIST_NAMES}}}"),
             whole(r"[\x00-\xff]+", ITSELF),

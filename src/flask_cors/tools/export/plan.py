@@ -12,9 +12,10 @@ from ...policy.policy import Policy
 from ...policy.resources import MAX_PATH as MAX_PATH
 from .answers import EdgePolicy, edge_policy
 from .obstacles import CannotExport, CannotSay, Obstacle
+from .path_tests import EVERY, PathTest
 from .regexes import Engine as Engine
 from .regexes import escaped
-from .routing import EVERY, Claim, PathTest, Router
+from .routing import Claim, Router
 
 
 @dataclass(frozen=True)

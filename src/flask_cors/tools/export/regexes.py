@@ -121,7 +121,8 @@ _INVERTED = {
     _Beyond.SOME: _Beyond.SOME,
     _Beyond.ALL: _Beyond.NONE,
 }
-BEYOND_ASCII = r"[\xc2-\xf4][\x80-\xbf][\x80-\xbf]?[\x80-\xbf]?"
+# Whole, however an engine goes back.
+BEYOND_ASCII = r"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})[\x80-\xbf]"
 _NO_CHARS = _Chars(frozenset(), _Beyond.NONE)
 _EVERY_CHAR = ~_NO_CHARS
 _CATEGORIES = {
@@ -218,6 +219,8 @@ class _Writer:
         is_ahead = direction > 0
         if not (self.subject.ends if is_ahead else self.subject.begins):
             raise CannotSay("holds a look-around, which would see more than the app's does")
+        if not is_ahead and not all(map(_is_of_one_length, nodes)):
+            raise CannotSay("holds a look-behind of more than characters")
         inner = _Writer(
             replace(self.subject, is_whole=False),
             self.engine,
@@ -306,6 +309,16 @@ class _Writer:
         if not members:
             return r"[^\x00-\xff]"
         return min(f"[{_ranges(members)}]", f"[^{_ranges(others)}]", key=len)
+
+
+def _is_of_one_length(node: tuple[object, Any]) -> bool:
+    """Whether a node in a look-behind is made of characters alone, as PCRE wants them."""
+    op, value = str(node[0]), node[1]
+    if op == "SUBPATTERN":
+        return all(map(_is_of_one_length, value[3]))
+    if op == "BRANCH":
+        return all(_is_of_one_length(each) for branch in value[1] for each in branch)
+    return op in ("LITERAL", "NOT_LITERAL", "ANY", "IN")
 
 
 def _is_ascii(node: tuple[object, Any], flags: int) -> bool:

@@ -13,7 +13,7 @@ from werkzeug.routing.converters import NumberConverter, UUIDConverter
 from werkzeug.routing.matcher import State
 
 from ...policy.resources import PathPattern
-from ..paths import Match, Paths, path_of
+from ..paths import Match, Paths, path_of, pieces_of
 
 
 class Ending(Enum):
@@ -87,8 +87,9 @@ def may_share(one: Rule, other: Rule, paths_of: Callable[[Rule], Paths]) -> bool
 def may_lie_below(rule: Rule, prefix: str) -> bool:
     """Whether there may be a path of the rule that begins with a blueprint's prefix."""
     beginning, above = (text.partition("<")[0] for text in (path_of(rule), prefix))
-    if "<" not in rule.rule:
-        return beginning.startswith(above)
+    if "<" not in rule.rule or ("<" not in prefix and len(beginning) > len(above)):
+        ends = "" if "<" in prefix else "/"
+        return f"{beginning}/".startswith(above + ends)
     shorter = min(len(beginning), len(above))
     return beginning[:shorter] == above[:shorter]
 
@@ -105,4 +106,14 @@ def refuses(converter: BaseConverter) -> bool:
 def is_redirected(rule: Rule) -> bool:
     """Whether Werkzeug may send a path of the rule to one that has the values by default."""
     rules = rule.map.iter_rules(rule.endpoint)
-    return any(other is not rule and other.provides_defaults_for(rule) for other in rules)
+    return any(
+        other is not rule and other.provides_defaults_for(rule) and _may_be_met(other, rule)
+        for other in rules
+    )
+
+
+def _may_be_met(other: Rule, rule: Rule) -> bool:
+    """Whether a path of the rule may have the values: no converter of Werkzeug's yields None."""
+    own = [piece for piece in pieces_of(rule) if isinstance(piece, BaseConverter)]
+    are_known = all(type(piece).__module__ == BaseConverter.__module__ for piece in own)
+    return not (are_known and None in (other.defaults or {}).values())

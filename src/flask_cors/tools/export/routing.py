@@ -7,50 +7,25 @@ the rules of the app.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask import Flask
-from werkzeug.routing import BaseConverter, Map, Rule
+from werkzeug.routing import Rule
 
 from ...binding import Area
 from ...errors import CORSConfigError, shown
 from ...hooks import binding_of
 from ...marks import ViewOptions, marks
 from ...policy.policy import Policy
-from ...policy.resources import EVERY_PATH, PathPattern, ResourceMap
-from ..paths import Match, Paths, in_order, path_of, pieces_of
+from ...policy.resources import ResourceMap
+from ..paths import Match, Paths, in_order
 from ..text import shown_place
 from .obstacles import CannotSay, Obstacle
-from .regexes import PATH, SEGMENT, SEGMENTS, Engine, Portable, escaped, portable
-from .routes import Ending, Route, is_redirected, may_lie_below, may_share, refuses, routes
-
-
-class PathTest(NamedTuple):
-    """What is asked of a path. An edge that has no better means takes the expression.
-
-    :ivar expression: matches from the start of the path.
-    :ivar wide: the same, of whatever characters an edge cannot tell; None where it can.
-    :ivar exact: the one path that matches.
-    :ivar below: the literal path that matches, with all below it; ``""`` for every path.
-    """
-
-    expression: str
-    wide: str | None = None
-    exact: str | None = None
-    below: str | None = None
-
-    @property
-    def is_expression(self) -> bool:
-        """Whether it reads the path by an expression of the app's; or looks for the character that
-        the app takes for what is no UTF-8."""
-        literal = self.exact if self.below is None else self.below
-        return literal is None or "\ufffd" in literal
-
-
-EVERY = PathTest("/", below="")
+from .path_tests import PathTest, area_test, path_test, route_test
+from .regexes import Engine
+from .routes import Route, is_redirected, may_lie_below, may_share, routes
 
 
 @dataclass(frozen=True)
@@ -100,6 +75,7 @@ class Router:
         self.obstacles: list[Obstacle] = []
         self.named: dict[int, Named] = {}
         self._paths: dict[int, Paths] = {}
+        self._special: list[Rule] = []
 
     def claims(self) -> Iterator[Claim]:
         """In the order in which they decide."""
@@ -135,44 +111,55 @@ class Router:
         tests: tuple[PathTest, ...],
         methods: tuple[str, ...] | None = None,
         preflights_only: bool = False,
+        rule: Rule | None = None,
     ) -> Iterator[Claim]:
-        """Of what is routed to no view: the blueprints that cover it, the longest prefix first."""
-        areas = [(name, bound) for name, bound in self.binding.blueprints.items()]
-        covering = [(name, bound) for name, bound in areas if bound.area.prefix]
-        for name, bound in sorted(covering, key=lambda each: -each[1].area.depth):
+        """Of what is routed to no view.
+
+        :param rule: whose paths the tests are of; None for any paths.
+        """
+        for name in self._covering(rule):
+            bound = self.binding.blueprints[name]
             test = self._area_test(name, bound.area)
             if test is not None:
                 yield from self._of_map(name, bound.rules, (*tests, test), methods, preflights_only)
         yield from self._of_map("", self.binding.rules, tests, methods, preflights_only)
+
+    def _covering(self, rule: Rule | None) -> Sequence[str]:
+        """The blueprints that cover paths of a rule, the longest prefix first; None for all."""
+        areas = [(name, bound.area) for name, bound in self.binding.blueprints.items()]
+        covering = [
+            (name, area)
+            for name, area in areas
+            if area.prefix and (rule is None or may_lie_below(rule, f"/{area.prefix}"))
+        ]
+        return [name for name, _ in sorted(covering, key=lambda each: -each[1].depth)]
 
     def _area_test(self, name: str, area: Area) -> PathTest | None:
         called = f"the blueprint {shown(name)}"
         if area.subdomain:
             self.obstacles.append(Obstacle(called, _ON_A_HOST))
             return None
-        rule = Rule(f"/{area.prefix}")
-        Map([rule], converters=self.app.url_map.converters)
         try:
-            # As Werkzeug merges slashes; and a blueprint's area takes a line break for a space.
-            exact, wide, _ = _expression(rule, "/+", re.DOTALL)
+            return area_test(self.app, area.prefix)
         except CannotSay as error:
-            self.obstacles.append(Obstacle(called, f"of its prefix {shown(rule.rule)}, {error}"))
+            self.obstacles.append(Obstacle(called, f"of its prefix '/{area.prefix}', {error}"))
             return None
-        rest = r"(?:/|\z)"
-        return PathTest(exact + rest, None if wide == exact else f"{wide}{rest}")
 
     # ---- views ----
 
     def _is_special(self, rule: Rule) -> bool:
-        """Whether a view has a policy that its path does not tell."""
-        names = [name for name, _ in self.binding.rules_of(rule.endpoint)]
-        return rule.endpoint in self.binding.views or len(names) > 1
+        """Whether a view has a policy that its path does not tell: a decorated one, and one whose
+        blueprints are not those that cover its paths."""
+        names = [name for name, _ in self.binding.rules_of(rule.endpoint) if name]
+        return rule.endpoint in self.binding.views or names != self._covering(rule)
 
     def _of_routes(self) -> Iterator[Claim]:
         routed = [each for each in routes(self.app) if not each.rule.websocket]
+        rules = {id(route.rule): route.rule for route in routed}
+        self._special = [rule for rule in rules.values() if self._is_special(rule)]
         self.obstacles.extend(Obstacle(_called(rule), _ON_A_HOST) for rule in self._elsewhere())
         self.obstacles.extend(Obstacle(_called(rule), _OPTIONS) for rule in self._answering())
-        special = [route.rule for route in routed if self._is_special(route.rule)]
+        special = self._special
         claiming = [route for route in routed if self._matters(route, special)]
         tests: dict[int, tuple[PathTest, ...]] = {}
         for index, route in enumerate(claiming):
@@ -187,7 +174,7 @@ class Router:
         ]
         for index, own in tests.items():
             route = claiming[index]
-            if route.redirects:
+            if _redirects(route):
                 for other in self._that_share(claiming, takes_options, route):
                     both = tuple(dict.fromkeys((*own, *tests[other])))
                     yield from self._of_other_preflights(claiming[other], both, _methods(route))
@@ -210,7 +197,7 @@ class Router:
     def _elsewhere(self) -> Iterator[Rule]:
         """Those of one host, where policies go by views: no rule of an edge looks at the host."""
         rules = list(self.app.url_map.iter_rules())
-        if any(self._is_special(rule) for rule in rules) or self.binding.blueprints:
+        if any(rule.endpoint in self.binding.views for rule in rules) or self.binding.blueprints:
             yield from (rule for rule in rules if rule.host or rule.subdomain)
 
     def _answering(self) -> Iterator[Rule]:
@@ -221,7 +208,10 @@ class Router:
                 continue
             own = self._own(rule)
             # One of its own answers in the view's place, or is an obstacle itself.
-            if not own.keys() & {"", "OPTIONS"} and self._may_have_policy(rule):
+            if not own.keys() & {"", "OPTIONS"} and (
+                self._may_have_policy(rule)
+                or any(may_share(rule, other, self._paths_of) for other in self._special)
+            ):
                 yield rule
 
     def _may_have_policy(self, rule: Rule) -> bool:
@@ -234,14 +224,9 @@ class Router:
 
     def _matters(self, route: Route, special: Sequence[Rule]) -> bool:
         """Whether a route has to be told from others: for its own policy, or because it takes paths
-        of one that has its own, or of the area of a blueprint, which holds for what is routed to
-        no view."""
+        of one that has its own."""
         return any(
             route.rule is other or may_share(route.rule, other, self._paths_of) for other in special
-        ) or any(
-            may_lie_below(route.rule, f"/{bound.area.prefix}")
-            for bound in self.binding.blueprints.values()
-            if bound.area.prefix
         )
 
     def _paths_of(self, rule: Rule) -> Paths:
@@ -252,19 +237,16 @@ class Router:
         :raises CannotSay: where more than the path tells whether the route is taken.
         """
         rule = route.rule
-        if rule.alias or (rule.redirect_to is not None and self._is_special(rule)):
+        if rule.alias or (rule.redirect_to is not None and rule.endpoint in self.binding.views):
             raise CannotSay("it redirects: give it no policy of its own")
         if is_redirected(rule):
             raise CannotSay("a rule with defaults takes some of its paths: write one rule")
-        exact, wide = (f"{route.ended(each)}\\z" for each in _expression(rule)[:2])
-        is_static = "<" not in rule.rule and route.ending is Ending.ITS_OWN
-        static = path_of(rule) if is_static else None
-        return PathTest(exact, None if wide == exact else wide, static)
+        return route_test(route)
 
     def _of_methods(self, route: Route, tests: tuple[PathTest, ...]) -> Iterator[Claim]:
         methods = _methods(route)
-        if route.redirects or route.rule.redirect_to is not None:
-            yield from self._of_nowhere(tests, methods)
+        if _redirects(route):
+            yield from self._of_nowhere(tests, methods, rule=route.rule)
             yield Claim(tests, methods, False, None)
             return
         own = self._own(route.rule)
@@ -282,8 +264,8 @@ class Router:
         """
         :param methods: those that are asked for; None for whatever is left.
         """
-        if route.redirects or route.rule.redirect_to is not None:
-            yield from self._of_nowhere(tests, methods, preflights_only=True)
+        if _redirects(route):
+            yield from self._of_nowhere(tests, methods, True, route.rule)
             yield Claim(tests, methods, True, None)
             return
         own = self._own(route.rule)
@@ -326,67 +308,13 @@ def _unread(option: str, error: CannotSay) -> str:
     return f"{option}: it {error}, which proxies read otherwise or not at all: write it without"
 
 
+def _redirects(route: Route) -> bool:
+    return route.redirects or route.rule.redirect_to is not None
+
+
 def _methods(route: Route) -> tuple[str, ...] | None:
     return None if route.rule.methods is None else tuple(sorted(route.rule.methods))
 
 
 def _called(rule: Rule) -> str:
     return f"the route {shown(rule.rule)} of {shown(rule.endpoint)}"
-
-
-# ---- paths -------------------------------------------------------------------------------------
-
-
-def path_test(pattern: PathPattern, engine: Engine) -> PathTest:
-    """The test of a path pattern of ``resources``.
-
-    :raises CannotSay: for an expression that other engines read otherwise.
-    """
-    if pattern.source == EVERY_PATH and pattern.regex is None:
-        return EVERY
-    if pattern.is_exact:
-        return PathTest(rf"{escaped(pattern.source)}\z", exact=pattern.source)
-    if pattern.regex is None:
-        below = pattern.source.removesuffix("/*")
-        return PathTest(rf"{escaped(below)}(?:/|\z)", below=below)
-    read = portable(pattern.regex, PATH, engine)
-    return PathTest(read.with_flag(read.exact), read.wide and read.with_flag(read.wide))
-
-
-def _expression(rule: Rule, slash: str = "/", flags: int = 0) -> Portable:
-    """All paths of a rule.
-
-    :param slash: what its slashes stand for.
-    :param flags: of the expressions of its converters.
-    """
-    exact, wide = "", ""
-    pieces = list(pieces_of(rule))
-    if "" in pieces[1:-1]:
-        raise CannotSay("it has two converters with nothing between them: put a character there")
-    if pieces[-1] == "/" and not getattr(pieces[-2:][0], "part_isolating", True):
-        raise CannotSay("its last slash follows a converter that takes slashes: leave it out")
-    for piece in pieces:
-        if isinstance(piece, str):
-            read = Portable(escaped(piece).replace("/", slash), None, ignores_case=False)
-        else:
-            read = _read(piece, flags)
-        exact += read.exact
-        wide += read.wide or read.exact
-    return Portable(exact, wide, ignores_case=False)
-
-
-def _read(converter: BaseConverter, flags: int) -> Portable:
-    """
-    :raises CannotSay: for one that refuses some, and an expression that engines read otherwise.
-    """
-    if refuses(converter):
-        raise CannotSay(
-            f"the converter {type(converter).__name__} refuses values that its expression takes: "
-            "write an expression that takes no others"
-        )
-    subject = SEGMENT if converter.part_isolating else SEGMENTS
-    try:
-        return portable(re.compile(converter.regex, flags), subject)
-    except CannotSay as error:
-        said = f"the converter {type(converter).__name__} {error}, which proxies read otherwise"
-        raise CannotSay(f"{said} or not at all: write its expression without") from None
