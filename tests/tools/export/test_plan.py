@@ -247,6 +247,18 @@ def test_views_of_blueprints_need_no_rules_of_their_own() -> None:
     assert len(plan(app).rules) == 30
 
 
+def test_a_blueprint_covers_its_prefix_however_its_slashes_are_written() -> None:
+    app = Flask(__name__, static_folder=None)
+    blueprint = Blueprint("b", __name__, url_prefix="/a//b")
+    CORS(blueprint, origins=ADMIN)
+    blueprint.add_url_rule("/", "own", cross_origin(origins=APP)(lambda: ""))
+    app.register_blueprint(blueprint)
+    CORS(app, resources=".*")
+    edge = plan(app)
+    for path in ("/a/b", "/a/b/", "/a/b/c"):
+        assert of_plan(edge, Sent("GET", path, ())) == of_app(app, Sent("GET", path, ()))
+
+
 def test_a_default_that_no_path_can_give_redirects_nowhere() -> None:
     app = Flask(__name__)
     view = cross_origin()(lambda id: "")

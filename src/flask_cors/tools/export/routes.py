@@ -3,6 +3,7 @@ beside their expressions."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import NamedTuple
@@ -86,7 +87,9 @@ def may_share(one: Rule, other: Rule, paths_of: Callable[[Rule], Paths]) -> bool
 
 def may_lie_below(rule: Rule, prefix: str) -> bool:
     """Whether there may be a path of the rule that begins with a blueprint's prefix."""
-    beginning, above = (text.partition("<")[0] for text in (path_of(rule), prefix))
+    # An area joins slashes, whatever the app does.
+    paths = (re.sub("/{2,}", "/", path) for path in (rule.rule, prefix))
+    beginning, above = (path.partition("<")[0] for path in paths)
     if "<" not in rule.rule or ("<" not in prefix and len(beginning) > len(above)):
         ends = "" if "<" in prefix else "/"
         return f"{beginning}/".startswith(above + ends)
