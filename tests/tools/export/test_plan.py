@@ -259,6 +259,13 @@ def test_a_blueprint_covers_its_prefix_however_its_slashes_are_written() -> None
         assert of_plan(edge, Sent("GET", path, ())) == of_app(app, Sent("GET", path, ()))
 
 
+def test_what_takes_no_slash_may_stand_behind_what_does() -> None:
+    app = Flask(__name__)
+    view = cross_origin()(lambda **_: "")
+    app.add_url_rule("/files/<path:p>/<int:n>", "view", view)
+    assert next(rule.tests[0].expression for rule in plan(app).rules).endswith(r"/[0-9]+\z")
+
+
 def test_a_default_that_no_path_can_give_redirects_nowhere() -> None:
     app = Flask(__name__)
     view = cross_origin()(lambda id: "")

@@ -219,6 +219,8 @@ def test_what_python_warned_of_is_not_warned_of_again() -> None:
         (r"/(?!admin$)", PATH, r"/(?!admin\n?\z)"),
         (r"https://(?!.*evil$).*", ORIGIN, r"https://(?!.*evil\n?\z).*"),
         (r".*(?<!evil)", ORIGIN, ".*(?<!evil)"),
+        (".*(?<=ab|cd)", ORIGIN, ".*(?<=(?:ab|cd))"),
+        (".*(?<!(e)f)", ORIGIN, ".*(?<!(?:e)f)"),
         (r"/(?=a(?!b))", PATH, "/(?=a(?!b))"),
     ],
 )
