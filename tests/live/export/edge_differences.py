@@ -30,7 +30,7 @@ def _path(sent: Sent) -> bytes:
     return unquote_to_bytes(sent.path.partition("?")[0])
 
 
-def _is_utf_8(path: bytes) -> bool:
+def is_utf_8(path: bytes) -> bool:
     try:
         path.decode()
     except UnicodeDecodeError:
@@ -75,7 +75,7 @@ DIFFERENCES = [
     ),
     Difference(
         "a path that is no UTF-8 is left to no policy where a regex might read it",
-        lambda sent: not _is_utf_8(_path(sent)),
+        lambda sent: not is_utf_8(_path(sent)),
         _is_silent,
     ),
     Difference(

@@ -347,6 +347,14 @@ def _add_corpus() -> None:
 _add_corpus()
 
 
+def app_with(**options: Any) -> Flask:
+    app = Flask(__name__)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        CORS(app, **options)
+    return app
+
+
 def app_of(name: str, with_cors: bool) -> Flask:
     """The app with the policy, or what it would be without Flask-CORS."""
     return app_by(POLICIES[name], with_cors)

@@ -15,10 +15,9 @@ from flask import Flask, request
 from flask_cors.tools.export import envoy
 from flask_cors.tools.export.plan import Plan, plan
 from tests.live.export.edge_answers import said
-from tests.live.export.edge_policies import ADMIN, APP
+from tests.live.export.edge_policies import ADMIN, APP, app_with
 from tests.live.export.edge_proxies import PROXIES, executable, started
 from tests.live.export.edge_requests import Client, actual, preflight
-from tests.live.export.test_edge import app_with
 
 pytestmark = pytest.mark.live
 

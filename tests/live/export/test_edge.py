@@ -21,7 +21,7 @@ from flask_cors.tools.export.obstacles import CannotExport
 from flask_cors.tools.export.plan import Engine, Plan, plan
 from tests.live.export.edge_answers import differ, said
 from tests.live.export.edge_differences import is_expected
-from tests.live.export.edge_policies import ADMIN, APP
+from tests.live.export.edge_policies import ADMIN, APP, app_with
 from tests.live.export.edge_proxies import PROXIES, Proxy, executable, started
 from tests.live.export.edge_requests import (
     REQUESTS,
@@ -32,14 +32,6 @@ from tests.live.export.edge_requests import (
 )
 
 pytestmark = pytest.mark.live
-
-
-def app_with(**options: Any) -> Flask:
-    app = Flask(__name__)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        CORS(app, **options)
-    return app
 
 
 @pytest.fixture

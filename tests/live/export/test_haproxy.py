@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import subprocess
-import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from flask_cors import CORS
 from flask_cors.browser.headerlist import values
 from flask_cors.tools.export import haproxy
 from flask_cors.tools.export.plan import Plan, plan
 from tests.live.export.edge_answers import said
-from tests.live.export.edge_policies import ADMIN, APP
+from tests.live.export.edge_policies import ADMIN, APP, app_with
 from tests.live.export.edge_proxies import PROXIES, executable, started
 from tests.live.export.edge_requests import Client, Sent, actual, preflight
 
@@ -28,14 +26,6 @@ def proxy(request: Any, missing: Any) -> str:
     if executable(PROXIES[name]) is None:
         missing(name, PROXIES[name].install)
     return name
-
-
-def app_with(**options: Any) -> Flask:
-    app = Flask(__name__)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        CORS(app, **options)
-    return app
 
 
 def tried(file: Path, text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from flask_cors import CORS
 from flask_cors.tools.export.plan import Plan, plan
 from tests.live.export.edge_answers import said
-from tests.live.export.edge_policies import ADMIN, APP
+from tests.live.export.edge_policies import ADMIN, APP, app_with
 from tests.live.export.edge_proxies import PROXIES, executable, started
 from tests.live.export.edge_requests import Client, Sent, actual, preflight
 
@@ -23,14 +21,6 @@ pytestmark = pytest.mark.live
 APACHE = PROXIES["apache"]
 
 Behind = Callable[[Plan, Flask, Callable[[str], str]], Client]
-
-
-def app_with(**options: Any) -> Flask:
-    app = Flask(__name__)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        CORS(app, **options)
-    return app
 
 
 @pytest.fixture

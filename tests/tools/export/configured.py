@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import Any
 
-from flask import Flask
 from hypothesis import strategies as st
 
-from flask_cors import CORS
-
-
-def app_with(**options: Any) -> Flask:
-    app = Flask(__name__)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        CORS(app, **options)
-    return app
-
+from tests.live.export.edge_policies import app_with as app_with
 
 HOSTILE = st.text(
     st.one_of(

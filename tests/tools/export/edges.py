@@ -18,6 +18,7 @@ from flask_cors.tools.export.answers import (
 from flask_cors.tools.export.path_tests import PathTest
 from flask_cors.tools.export.plan import MAX_PATH, EdgeRule, Plan
 from flask_cors.tools.export.regexes import Portable
+from tests.live.export.edge_differences import is_utf_8
 
 Said = dict[str, str]
 
@@ -70,20 +71,12 @@ def _policy(plan: Plan, path: bytes, method: str | None, is_preflight: bool) -> 
     text = below.decode("utf-8", "surrogateescape")
     if not plan.is_everywhere and without_dot_segments(text) != text:
         return None
-    if plan.has_expressions and not _is_utf_8(below):
+    if plan.has_expressions and not is_utf_8(below):
         return None
     for rule in plan.rules:
         if _holds(rule, below, method or "", is_preflight):
             return None if rule.policy is None else plan.policies[rule.policy]
     return None
-
-
-def _is_utf_8(path: bytes) -> bool:
-    try:
-        path.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _holds(rule: EdgeRule, path: bytes, method: str, is_preflight: bool) -> bool:
