@@ -43,11 +43,12 @@ def certified(folder: Path) -> ssl.SSLContext:
     return context
 
 
-def self_signed(folder: Path) -> Path:
-    """A key and the certificate that it signed for itself, made anew: none is kept in the tree."""
+def self_signed(folder: Path, host: str = "*.test") -> Path:
+    """A key and the certificate that it signed for itself, made anew: none is kept in the tree.
+    That is also alone, with .crt at its end."""
     path = folder / "certificate.pem"
     command = f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-        -subj /CN=test -addext subjectAltName=DNS:*.test -keyout {path} -out {path}.crt"
+        -subj /CN=test -addext subjectAltName=DNS:{host} -keyout {path} -out {path}.crt"
     subprocess.run(command.split(), check=True, capture_output=True)
     with path.open("ab") as file:
         file.write(Path(f"{path}.crt").read_bytes())

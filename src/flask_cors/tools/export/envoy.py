@@ -101,6 +101,7 @@ def _cluster(upstream: str) -> Json:
     return {
         "name": "app",
         "type": "STRICT_DNS",
+        "dns_lookup_family": "V4_PREFERRED",  # servers for development listen there alone
         "load_assignment": {
             "cluster_name": "app",
             "endpoints": [{"lb_endpoints": [{"endpoint": endpoint}]}],
