@@ -97,8 +97,12 @@ def serve() -> Iterator[Callable[[Flask], int]]:
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[int]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def serving(app: Flask, pem: str | None = None) -> Iterator[int]:
+    """
+    :param pem: a key and its certificate, for TLS.
+    """
+    tls = None if pem is None else (pem, pem)
+    server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -110,6 +114,6 @@ def serving(app: Flask) -> Iterator[int]:
 
 
 @pytest.fixture(scope="session", name="serving")
-def serving_() -> Callable[[Flask], AbstractContextManager[int]]:
+def serving_() -> Callable[..., AbstractContextManager[int]]:
     """Serve an app until the end of a block."""
     return serving

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from flask_cors.tools.export.addresses import AUTHORITIES
 from flask_cors.tools.export.plan import Plan, plan
@@ -27,19 +24,6 @@ def an_app() -> Flask:
     app = Flask("upstream")
     app.add_url_rule("/", "index", lambda: "here")
     return app
-
-
-@contextmanager
-def behind_tls(app: Flask, pem: Path) -> Iterator[int]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=(f"{pem}", f"{pem}"))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def status(proxy: str, upstream: str, folder: Path, change: Callable[[str], str]) -> int:
@@ -61,13 +45,17 @@ def test_an_app_is_found_by_its_name(proxy: str, serve: Any, tmp_path: Path) -> 
     assert status(proxy, upstream, tmp_path, lambda text: text) == 200
 
 
-def test_an_app_that_nobody_vouches_for_is_asked_nothing(proxy: str, tmp_path: Path) -> None:
+def test_an_app_that_nobody_vouches_for_is_asked_nothing(
+    proxy: str, serving: Any, tmp_path: Path
+) -> None:
     pem = self_signed(tmp_path, "localhost")
-    with behind_tls(an_app(), pem) as port:
+    with serving(an_app(), f"{pem}") as port:
         assert status(proxy, f"https://localhost:{port}", tmp_path, lambda text: text) >= 500
 
 
-def test_an_app_that_the_authorities_know_is_asked(proxy: str, tmp_path: Path) -> None:
+def test_an_app_that_the_authorities_know_is_asked(
+    proxy: str, serving: Any, tmp_path: Path
+) -> None:
     if proxy == "caddy":
         pytest.skip("Caddy's authorities are those of the machine alone")
     pem = self_signed(tmp_path, "localhost")
@@ -75,5 +63,5 @@ def test_an_app_that_the_authorities_know_is_asked(proxy: str, tmp_path: Path) -
     def trusting(text: str) -> str:
         return text.replace(AUTHORITIES, f"{pem}.crt").replace("@system-ca", f"{pem}.crt")
 
-    with behind_tls(an_app(), pem) as port:
+    with serving(an_app(), f"{pem}") as port:
         assert status(proxy, f"https://localhost:{port}", tmp_path, trusting) == 200

@@ -76,6 +76,7 @@ class Router:
         self.named: dict[int, Named] = {}
         self._paths: dict[int, Paths] = {}
         self._special: list[Rule] = []
+        self._areas: dict[str, PathTest | None] = {}
 
     def claims(self) -> Iterator[Claim]:
         """In the order in which they decide."""
@@ -119,7 +120,9 @@ class Router:
         """
         for name in self._covering(rule):
             bound = self.binding.blueprints[name]
-            test = self._area_test(name, bound.area)
+            if name not in self._areas:
+                self._areas[name] = self._area_test(name, bound.area)
+            test = self._areas[name]
             if test is not None:
                 yield from self._of_map(name, bound.rules, (*tests, test), methods, preflights_only)
         yield from self._of_map("", self.binding.rules, tests, methods, preflights_only)
@@ -159,8 +162,7 @@ class Router:
         self._special = [rule for rule in rules.values() if self._is_special(rule)]
         self.obstacles.extend(Obstacle(_called(rule), _ON_A_HOST) for rule in self._elsewhere())
         self.obstacles.extend(Obstacle(_called(rule), _OPTIONS) for rule in self._answering())
-        special = self._special
-        claiming = [route for route in routed if self._matters(route, special)]
+        claiming = [route for route in routed if self._matters(route.rule)]
         tests: dict[int, tuple[PathTest, ...]] = {}
         for index, route in enumerate(claiming):
             try:
@@ -208,10 +210,8 @@ class Router:
                 continue
             own = self._own(rule)
             # One of its own answers in the view's place, or is an obstacle itself.
-            if not own.keys() & {"", "OPTIONS"} and (
-                self._may_have_policy(rule)
-                or any(may_share(rule, other, self._paths_of) for other in self._special)
-            ):
+            is_left = not own.keys() & {"", "OPTIONS"}
+            if is_left and (self._may_have_policy(rule) or self._matters(rule)):
                 yield rule
 
     def _may_have_policy(self, rule: Rule) -> bool:
@@ -222,11 +222,11 @@ class Router:
             for pattern in rules.rules
         )
 
-    def _matters(self, route: Route, special: Sequence[Rule]) -> bool:
-        """Whether a route has to be told from others: for its own policy, or because it takes paths
+    def _matters(self, rule: Rule) -> bool:
+        """Whether a rule has to be told from others: for its own policy, or because it takes paths
         of one that has its own."""
         return any(
-            route.rule is other or may_share(route.rule, other, self._paths_of) for other in special
+            rule is other or may_share(rule, other, self._paths_of) for other in self._special
         )
 
     def _paths_of(self, rule: Rule) -> Paths:
