@@ -1,4 +1,4 @@
-"""Measure, print each target beside its figure, and keep the figures in benchmarks/results."""
+"""Measure, compare each target with its figure, and save the figures in benchmarks/results."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from .errors import BenchmarkError
 from .figures import RESULTS, Figure
 from .progress import Progress
 
-OLDEST = (3, 11)  # which reads TOML
+MIN_PYTHON = (3, 11)  # the first with tomllib
 
 Say = Callable[[str], None]
 
 
 class Measured(NamedTuple):
-    """What a part of the benchmark answers.
+    """The results of one part of the benchmark.
 
-    :ivar table: its figures as they are printed.
-    :ivar keep: writes them to ``results/``.
-    :ivar series: those that others are compared with.
+    :ivar table: the figures as printed.
+    :ivar keep: writes the figures to ``results/``.
+    :ivar series: the series that targets compare.
     """
 
     figures: dict[str, Figure]
@@ -48,7 +48,7 @@ def _time(count: int, say: Say) -> Measured:
         subprocess.run([*command, path, RESULTS / "growth.svg"], cwd=environments.ROOT, check=True)
 
     tables = (report.table(rows) for rows in (report.costs(found), report.totals(found)))
-    note = f"{report.FEWER} above {rounds.SLOW_US} µs a request: measured in fewer rounds"
+    note = f"{report.FEWER} above {rounds.SLOW_US} µs per request: measured in fewer rounds"
     return Measured(found, "\n\n".join([*tables, note]), keep, series)
 
 
@@ -87,18 +87,21 @@ PARTS: dict[str, Callable[[int, Say], Measured]] = {
 
 
 def main() -> int:
-    if sys.version_info < OLDEST:
+    if sys.version_info < MIN_PYTHON:
         sys.exit("The benchmark needs Python 3.11: make clean, make PYTHON=python3.11 bench")
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     choices = ", ".join(PARTS)
-    parser.add_argument("parts", nargs="*", help=f"{choices}; without one, all of them")
+    parser.add_argument("parts", nargs="*", help=f"{choices} (default: all)")
     parser.add_argument(
-        "--rounds", type=int, default=rounds.ROUNDS, help="of the timings (default: %(default)s)"
+        "--rounds",
+        type=int,
+        default=rounds.ROUNDS,
+        help="number of rounds of the timings (default: %(default)s)",
     )
     options = parser.parse_args()
     unknown = sorted(set(options.parts) - set(PARTS))
     if unknown:
-        parser.error(f"no part is called {', '.join(unknown)}; there are {choices}")
+        parser.error(f"unknown part {', '.join(unknown)}: choose from {choices}")
 
     progress = Progress()
     try:
@@ -125,8 +128,8 @@ def _run(parts: list[str], count: int, progress: Progress) -> int:
 
 
 def _judge(found: Mapping[str, Figure], series: Mapping[str, Series]) -> int:
-    """Print and keep the targets of what was measured: 1 where one is missed."""
-    from . import targets  # after the version of Python was seen to
+    """Print and save the targets of the measured figures. Return 1 if one is missed, or else 0."""
+    from . import targets  # needs tomllib, so only after the version of Python was checked
 
     verdicts = [
         targets.Verdict(target, target.measured(found, series))

@@ -1,24 +1,24 @@
-"""What is measured: the cases, and the libraries that are asked to state them."""
+"""The cases and the libraries that are measured."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-# The origin that every configuration allows: the last of its list.
+# The origin that every configuration allows, as the last one in its list.
 ALLOWED = "https://www.app.example"
 REFUSED = "https://www.bad.example"
 
-METHODS = ("GET", "PUT")  # those of every view
-NAMES = ("content-type", "x-token")  # the request headers that preflights ask for
+METHODS = ("GET", "PUT")  # of every view
+NAMES = ("content-type", "x-token")  # the request headers that preflights request
 
 
 class Configuration(NamedTuple):
-    """What a library is to state, as plain data.
+    """The configuration of a library, as plain data.
 
-    :ivar origins: the kind of origins that it allows.
-    :ivar size: how many of them.
-    :ivar resources: how many resources have options of their own, 0 where all paths share them.
-    :ivar binding: what the options are given to.
+    :ivar origins: the kind of the allowed origins.
+    :ivar size: the number of allowed origins.
+    :ivar resources: the number of resources with options of their own; 0 if all paths share them.
+    :ivar binding: where the options are set.
     """
 
     origins: Literal["any", "exact", "subdomains", "regex"]
@@ -28,7 +28,7 @@ class Configuration(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A request as a browser sends it."""
+    """A request of a browser."""
 
     headers: tuple[tuple[str, str], ...]
     path: str = "/"
@@ -36,24 +36,25 @@ class Request(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A configuration and a request to it.
+    """A configuration and a request.
 
-    :ivar answer: what the library must answer to be measured; ``checks.py`` says what that is.
+    :ivar expected: the kind of response that ``checks.py`` expects. A library with another response
+        is not measured.
     """
 
     title: str
     configuration: Configuration
     request: Request
-    answer: Literal["allowed", "refused", "preflight", "any"] = "allowed"
+    expected: Literal["allowed", "refused", "preflight", "any"] = "allowed"
 
 
 class Library(NamedTuple):
-    """One way of having CORS, or of not having it.
+    """One implementation of CORS, or a bare app without CORS.
 
-    :ivar factory: module and function below ``libraries/``, from a configuration to an app, or to
-        None where the library cannot state it.
-    :ivar bare: the same app without CORS, what the library's cost is counted from; None for itself.
-    :ivar preflights: whether it answers them.
+    :ivar factory: the module below ``libraries/`` and its function that makes an app from a
+        configuration, or returns None if the library does not support it.
+    :ivar bare: the same app without CORS, from which the cost is computed; None for a bare app.
+    :ivar preflights: whether it responds to preflights.
     """
 
     title: str
@@ -140,9 +141,10 @@ LIBRARIES = {
 
 
 class Variant(NamedTuple):
-    """An app: a library's answer to a configuration. A bare app is the same for all: None.
+    """An app of a library.
 
-    :ivar case: the one case that it is measured in, None for all that it can answer.
+    :ivar configuration: None for a bare app, which is the same for all configurations.
+    :ivar case: the only case that the app is measured in, or None for all that it supports.
     """
 
     library: str
@@ -151,8 +153,8 @@ class Variant(NamedTuple):
 
 
 def variants(environment: str) -> list[Variant]:
-    """The apps of an environment, one a case: an app that answers preflights in between is slower
-    at all else, and the hook by hand answers none."""
+    """Return the apps of an environment, one per case: an app that responds to preflights in
+    between is slower otherwise, and the hook by hand does not respond to any."""
     return [
         Variant(name, None if library.bare is None else CASES[case].configuration, case)
         for name, library in LIBRARIES.items()
@@ -162,7 +164,7 @@ def variants(environment: str) -> list[Variant]:
 
 
 def cases_of(variant: Variant) -> list[str]:
-    """The cases that an app is measured in. A bare app gets each distinct request once."""
+    """Return the cases that an app is measured in. A bare app gets each distinct request once."""
     library = LIBRARIES[variant.library]
     if library.bare is None:
         names = list(dict.fromkeys(map(bare_case, CASES)))
@@ -177,13 +179,13 @@ def cases_of(variant: Variant) -> list[str]:
 
 
 def bare_case(name: str) -> str:
-    """The case in which a bare app gets the request of case ``name``."""
+    """Return the case in which a bare app gets the request of case ``name``."""
     request = CASES[name].request
     return next(other for other, case in CASES.items() if case.request == request)
 
 
 def origins(configuration: Configuration) -> list[str]:
-    """The exact origins of a configuration, the allowed one last."""
+    """Return the exact origins of a configuration, the allowed one last."""
     return [
         *(f"https://app{number:06}.example" for number in range(configuration.size - 1)),
         ALLOWED,
@@ -191,7 +193,7 @@ def origins(configuration: Configuration) -> list[str]:
 
 
 def parents(configuration: Configuration) -> list[str]:
-    """The hosts whose subdomains a configuration allows, the allowed one's last."""
+    """Return the hosts whose subdomains a configuration allows, that of the allowed origin last."""
     return [
         *(f"app{number:06}.example" for number in range(configuration.size - 1)),
         "app.example",
@@ -202,7 +204,7 @@ REGEX = r"https://\w+\.app\.example"
 
 
 def resources(configuration: Configuration) -> list[tuple[str, list[str]]]:
-    """The paths of a configuration's resources with the origins of each, the requested one last.
-    All are equally long: flask-cors 6 tries the longest first."""
+    """Return the resources of a configuration and their origins, the requested one last. All paths
+    have the same length, because flask-cors 6 tries the longest first."""
     paths = [*(f"/r{number:04}/*" for number in range(configuration.resources - 1)), "/rlast/*"]
     return [(path, [f"https://{path[1:6]}.example", ALLOWED]) for path in paths]

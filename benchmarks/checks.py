@@ -1,4 +1,4 @@
-"""Whether an answer is what its case expects: what answers wrongly is not measured."""
+"""Checks that a response is the one that its case expects, before it is measured."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from .cases import Request
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """A response, as far as CORS is concerned."""
 
     status: int
@@ -18,42 +18,42 @@ class Answer(NamedTuple):
         return [value for key, value in self.headers if key.lower() == name]
 
 
-def fault(expected: str, request: Request, answer: Answer) -> str | None:
-    """What is wrong with an answer, None where nothing is."""
-    if answer.status >= 500 or not _EXPECTED[expected](dict(request.headers), answer):
-        cors = [(name, value) for name, value in answer.headers if name.lower() in _TELLING]
-        return f"{expected} was expected, and the answer is {answer.status} with {cors}"
+def find_fault(expected: str, request: Request, response: Response) -> str | None:
+    """Return what is wrong with a response, or None."""
+    if response.status >= 500 or not _EXPECTED[expected](dict(request.headers), response):
+        cors = [(name, value) for name, value in response.headers if name.lower() in _SHOWN]
+        return f"expected {expected}, and the response is {response.status} with {cors}"
     return None
 
 
-_TELLING = ("access-control-allow-origin", "access-control-allow-methods", "vary")
+_SHOWN = ("access-control-allow-origin", "access-control-allow-methods", "vary")
 
 
-def _allows(sent: dict[str, str], answer: Answer) -> bool:
-    values = answer.values("access-control-allow-origin")
+def _allows(sent: dict[str, str], response: Response) -> bool:
+    values = response.values("access-control-allow-origin")
     return len(values) == 1 and values[0] in ("*", sent["Origin"])
 
 
-def _is_allowed(sent: dict[str, str], answer: Answer) -> bool:
-    return answer.status == 200 and _allows(sent, answer)
+def _is_allowed(sent: dict[str, str], response: Response) -> bool:
+    return response.status == 200 and _allows(sent, response)
 
 
-def _is_refused(sent: dict[str, str], answer: Answer) -> bool:
-    return not _allows(sent, answer)
+def _is_refused(sent: dict[str, str], response: Response) -> bool:
+    return not _allows(sent, response)
 
 
-def _is_preflight(sent: dict[str, str], answer: Answer) -> bool:
-    methods = ",".join(answer.values("access-control-allow-methods"))
+def _is_preflight(sent: dict[str, str], response: Response) -> bool:
+    methods = ",".join(response.values("access-control-allow-methods"))
     listed = [method.strip() for method in methods.split(",")]
     allowed = sent["Access-Control-Request-Method"] in listed or "*" in listed
-    return answer.status in (200, 204) and _allows(sent, answer) and allowed
+    return response.status in (200, 204) and _allows(sent, response) and allowed
 
 
-def _is_any(_sent: dict[str, str], _answer: Answer) -> bool:
+def _is_any(_sent: dict[str, str], _response: Response) -> bool:
     return True
 
 
-_EXPECTED: dict[str, Callable[[dict[str, str], Answer], bool]] = {
+_EXPECTED: dict[str, Callable[[dict[str, str], Response], bool]] = {
     "allowed": _is_allowed,
     "refused": _is_refused,
     "preflight": _is_preflight,

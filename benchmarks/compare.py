@@ -1,16 +1,16 @@
-"""From nanoseconds to what CORS costs.
+"""Computes the cost of CORS from nanoseconds.
 
-The 5th percentile of all requests is what one takes that nothing disturbed. How sure that is, is
-asked of the measurement itself, by a bootstrap: the same is computed again from blocks of rounds
-drawn at random with replacement, the same for everything, 100 times. A number here is a series: the
-one from all blocks, and then those of the draws; and what is computed from two numbers is computed
-draw by draw. A spread is from the 5th to the 95th percentile of the draws.
+The addresses of an app in memory make its process faster or slower, so each block of rounds starts
+new processes. The figure of a process is the 5th percentile of its requests, the time of an
+undisturbed one; the figure of an app is the median of its processes. A series is that median,
+followed by the figure of each block. Two series are combined block by block. A spread is from the
+5th to the 95th percentile of the blocks.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
+from statistics import median
 
 from .cases import LIBRARIES, bare_case
 from .figures import Figure
@@ -18,13 +18,11 @@ from .rounds import Timings, Variant
 
 Series = list[float]
 
-DRAWS = 100
-
 _US = 1000  # nanoseconds
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The value that ``percent`` of the values lie below, between two of them if need be."""
+    """Return the value below which ``percent`` of the values are, interpolated if necessary."""
     ordered = sorted(values)
     position = (len(ordered) - 1) * percent / 100
     below = int(position)
@@ -33,11 +31,9 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 
 def all_series(timings: Timings) -> dict[str, Series]:
-    """The microseconds ``total.<case>.<library>`` of a request and, for what is no bare app,
-    ``cost.<case>.<library>``, which is what it takes longer than the bare app."""
-    blocks = len(next(iter(timings.values())))
-    draws = _draws(blocks)
-    totals = {variant: _fifth(measured, draws) for variant, measured in timings.items()}
+    """Return the microseconds of a request, ``total.<case>.<library>``, and those that it takes
+    longer than in the bare app, ``cost.<case>.<library>``."""
+    totals = {variant: _total(measured) for variant, measured in timings.items()}
     series: dict[str, Series] = {}
     for variant, total in totals.items():
         series[f"total.{variant.case}.{variant.library}"] = total
@@ -48,14 +44,9 @@ def all_series(timings: Timings) -> dict[str, Series]:
     return series
 
 
-def _draws(blocks: int) -> list[list[int]]:
-    """All blocks, and then the draws; the same timings give the same figures."""
-    chance = random.Random(0)
-    return [list(range(blocks)), *(chance.choices(range(blocks), k=blocks) for _ in range(DRAWS))]
-
-
-def _fifth(blocks: Sequence[Sequence[int]], draws: Sequence[Sequence[int]]) -> Series:
-    return [percentile([ns for block in draw for ns in blocks[block]], 5) / _US for draw in draws]
+def _total(blocks: Sequence[Sequence[int]]) -> Series:
+    fifths = [percentile(block, 5) / _US for block in blocks]
+    return [median(fifths), *fifths]
 
 
 def difference(one: Series, other: Series) -> Series:
@@ -67,12 +58,13 @@ def ratio(one: Series, other: Series) -> Series:
 
 
 def figure(series: Series, unit: str, fewer: bool = False) -> Figure:
-    value, *draws = series
-    return Figure(value, percentile(draws, 5), percentile(draws, 95), unit, fewer)
+    value, *blocks = series
+    return Figure(value, percentile(blocks, 5), percentile(blocks, 95), unit, fewer)
 
 
 def figures(series: Mapping[str, Series], timings: Timings) -> dict[str, Figure]:
-    """The figures of :func:`all_series`; those of slow requests say that they come from fewer."""
+    """Return the figures of :func:`all_series`. Those of slow requests come from fewer rounds, and
+    are marked."""
     requests = {
         f"total.{variant.case}.{variant.library}": sum(map(len, blocks))
         for variant, blocks in timings.items()

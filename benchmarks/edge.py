@@ -1,10 +1,11 @@
-"""What a preflight costs at the edge, beside what it costs in the app: preflights a second.
+"""Compares preflights per second of a proxy with those of the app behind it.
 
     python -m benchmarks.edge
 
-starts an app under gunicorn, and nginx and Envoy in front of it by what `flask cors export` writes,
-each on loopback, and has wrk ask each of them in turn, several times over. It needs wrk, nginx and
-what `make test` installs. The machine is shared by all of them: only the ratios mean something.
+It starts an app in gunicorn, and nginx and Envoy in front of it with the output of
+`flask cors export`, all on loopback. wrk sends requests to each of them in turn, several times. It
+needs wrk, nginx and what `make test` installs. They all share one machine: only the ratios are
+meaningful.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ from flask import Flask
 
 from flask_cors import CORS
 from flask_cors.tools.export import envoy, nginx
-from flask_cors.tools.export.plan import Plan, plan
+from flask_cors.tools.export.plan import EdgePlan, build_plan
 
 ROUNDS = 5
 SECONDS = 3
 BESIDE_PYTHON = str(Path(sys.executable).parent)
 PATH = os.pathsep.join([BESIDE_PYTHON, "/usr/sbin", os.environ.get("PATH", "")])
 
-ASK = """
+PREFLIGHT = """
 wrk.method = "OPTIONS"
 wrk.path = "/api/books"
 wrk.headers["Origin"] = "https://app.example"
@@ -56,7 +57,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(port: int, *command: str) -> Iterator[None]:
-    """A server in the foreground, until it is no longer needed."""
+    """Run a server in the foreground for the duration of the block."""
     process = subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
@@ -79,25 +80,25 @@ def running(port: int, *command: str) -> Iterator[None]:
         process.wait()
 
 
-def asked(script: Path, port: int) -> float:
-    """Preflights a second."""
+def measure(script: Path, port: int) -> float:
+    """Return the preflights per second."""
     command = ["wrk", "-t1", "-c16", f"-d{SECONDS}", "-s", f"{script}", f"http://127.0.0.1:{port}"]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    if "Non-2xx" in said:
-        raise RuntimeError(said)
-    return float(said.partition("Requests/sec:")[2].split()[0])
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in output:
+        raise RuntimeError(output)
+    return float(output.partition("Requests/sec:")[2].split()[0])
 
 
 def main() -> None:
-    planned = plan(create_app())
-    render: dict[str, Callable[[Plan, str, str], str]] = {
+    planned = build_plan(create_app())
+    render: dict[str, Callable[[EdgePlan, str, str], str]] = {
         "nginx": nginx.render_whole,
         "Envoy": envoy.render_whole,
     }
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        script = folder / "ask.lua"
-        script.write_text(ASK)
+        script = folder / "preflight.lua"
+        script.write_text(PREFLIGHT)
         ports = {"the app": free_port()}
         upstream = f"127.0.0.1:{ports['the app']}"
         app = ("gunicorn", "-w1", "-b", upstream, "benchmarks.edge:create_app()")
@@ -117,9 +118,9 @@ def main() -> None:
         found: dict[str, list[float]] = {name: [] for name in ports}
         for _ in range(ROUNDS):
             for name, port in ports.items():
-                found[name].append(asked(script, port))
+                found[name].append(measure(script, port))
     middle = {name: statistics.median(each) for name, each in found.items()}
-    print("| | preflights a second | times the app |\n| --- | --- | --- |")
+    print("| | preflights per second | times the app |\n| --- | --- | --- |")
     for name, each in middle.items():
         print(f"| {name} | {each:,.0f} | {each / middle['the app']:.1f} |")
 

@@ -1,8 +1,8 @@
-"""One virtual environment a library, below ``build/bench``, so that none is measured with another
-one's dependencies. Each holds what ``requirements/<name>.txt`` pins; ``make requirements`` makes
-that from ``requirements/<name>.in``.
+"""The virtual environments, one per library, below ``build/bench``. Each has the dependencies
+pinned in ``requirements/<name>.txt``, which ``make requirements`` makes from
+``requirements/<name>.in``.
 
-The second run installs nothing: the stamp in an environment says what it was made from.
+The second run installs nothing: a stamp in the environment records what it was made from.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ ROOT = Path(__file__).parent.parent
 REQUIREMENTS = Path(__file__).parent / "requirements"
 BUILD = ROOT / "build" / "bench"
 
-# Environments that import something of this repository, which a .pth file tells them of.
+# Environments that import from this repository, by a .pth file.
 SOURCES = {"ours": ROOT / "src"}
 
 
 def python(name: str) -> Path:
-    """The Python of environment ``name``, made now if need be."""
+    """Return the Python of environment ``name``, which is made if necessary."""
     folder = BUILD / name
     interpreter = folder / "bin" / "python"
     stamp = folder / "stamp"
@@ -43,16 +43,22 @@ def _make(name: str, folder: Path, interpreter: Path) -> None:
     print(f"making {folder.relative_to(ROOT)} ...", file=sys.stderr)
     try:
         _run(sys.executable, "-m", "venv", "--clear", folder)
-        install = ("-m", "pip", "--disable-pip-version-check", "install", "--quiet")
-        requirements = REQUIREMENTS / f"{name}.txt"
-        _run(interpreter, *install, "--require-hashes", "--requirement", requirements)
+        # Only what is pinned, so that a new release of a dependency has no effect.
+        pip = (interpreter, "-m", "pip", "--disable-pip-version-check")
+        pinned = ("--no-deps", "--require-hashes", "--requirement", REQUIREMENTS / f"{name}.txt")
+        _run(*pip, "install", "--quiet", *pinned)
+        _run(*pip, "check")
     except subprocess.CalledProcessError as failure:
         raise BenchmarkError(
-            f"{folder} cannot be made: {failure.stderr.strip().splitlines()[-1]}"
+            f"{folder} cannot be made: {_last_line(failure.stderr) or _last_line(failure.stdout)}"
         ) from failure
     if name in SOURCES:
         (packages,) = folder.glob("lib/python*/site-packages")
         (packages / "source.pth").write_text(f"{SOURCES[name]}\n", encoding="utf-8")
+
+
+def _last_line(text: str) -> str:
+    return "".join(text.strip().splitlines()[-1:])
 
 
 def _run(*command: str | Path) -> None:

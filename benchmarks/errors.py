@@ -1,7 +1,7 @@
-"""What can go wrong while measuring, said in one line."""
+"""The error of the benchmark."""
 
 from __future__ import annotations
 
 
 class BenchmarkError(Exception):
-    """Nothing can be measured: the message says what is wrong, and what to do."""
+    """Something prevents the measurement. The message says what, and what to do."""

@@ -1,4 +1,4 @@
-"""What a measurement answers, and the files that it is kept in: ``results/*.json``."""
+"""The figures that are measured, and the files that hold them: ``results/*.json``."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ RESULTS = Path(__file__).parent / "results"
 class Figure(NamedTuple):
     """A measured number.
 
-    :ivar low: with ``high`` its spread; None where it was not spread.
-    :ivar fewer: whether it comes from fewer rounds than the others beside it.
+    :ivar low: with ``high``, its spread; None if it has none.
+    :ivar fewer: whether it comes from fewer rounds than other figures.
     """
 
     value: float
@@ -29,7 +29,7 @@ class Figure(NamedTuple):
 
 
 def read(path: Path) -> dict[str, Figure]:
-    """The figures of a file, none where it is not there yet."""
+    """Return the figures in a file; none if it does not exist."""
     if not path.exists():
         return {}
     kept = json.loads(path.read_text(encoding="utf-8"))["figures"]
@@ -39,15 +39,15 @@ def read(path: Path) -> dict[str, Figure]:
 def write(
     path: Path, figures: Mapping[str, Figure], versions: Mapping[str, str] | None = None
 ) -> None:
-    """Replace a file by ``figures``, with the machine that they come from and, where they depend
-    on more, the ``versions`` of that."""
+    """Replace a file by ``figures``, with the machine that they come from and the ``versions`` of
+    what else they depend on."""
     kept = {key: rounded(figure) for key, figure in figures.items()}
     save(path, {"machine": {**machine(), **(versions or {})}, "figures": kept})
 
 
 def save(path: Path, content: Mapping[str, object]) -> None:
-    """Replace a file by ``content``, with one line a figure: a change of one is a change of one
-    line."""
+    """Replace a file by ``content``, with one line per figure, so that a change of one figure is a
+    change of one line."""
     text = json.dumps(content, indent=1)
     lines = re.sub(r"\{\s+(\"(?:value|what)\"[^}]*?)\s+\}", _on_one_line, text)
     path.parent.mkdir(exist_ok=True)
@@ -55,7 +55,7 @@ def save(path: Path, content: Mapping[str, object]) -> None:
 
 
 def machine() -> dict[str, str]:
-    """The machine as a reader needs to know it to place the figures."""
+    """Return what a reader needs to know about the machine."""
     return {
         "processor": _processor(),
         "cores": str(os.cpu_count()),
@@ -66,8 +66,9 @@ def machine() -> dict[str, str]:
 
 
 def _processor() -> str:
-    with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
-        return next(_model_names(lines), platform.machine())
+    cpuinfo = Path("/proc/cpuinfo")  # on Linux alone
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
+    return next(_model_names(lines), platform.machine())
 
 
 def _model_names(lines: Iterable[str]) -> Iterator[str]:
@@ -78,9 +79,10 @@ def _model_names(lines: Iterable[str]) -> Iterator[str]:
 
 
 def rounded(figure: Figure) -> dict[str, float | str | None]:
-    """Four digits are more than a measurement is sure of, and a file that a person can read."""
+    """Return the fields of a figure with four digits, which are more than a measurement is sure
+    of."""
     fields = figure._asdict()
-    if not figure.fewer:  # which goes without saying
+    if not figure.fewer:  # the default
         del fields["fewer"]
     return {
         name: float(f"{value:.4g}") if isinstance(value, float) else value

@@ -1,4 +1,4 @@
-"""Draw what CORS costs against the size of its configuration:
+"""Draws the cost of CORS against the size of the configuration:
 
 ``python -m benchmarks.growth results/timings.json growth.svg``, in the environment "tools".
 """
@@ -16,11 +16,11 @@ from . import figures
 from .cases import LIBRARIES
 from .figures import Figure
 
-# The case of each size, by what grows.
+# The case for each number of origins, and for each number of resources.
 ORIGINS = {count: f"exact_{count}" for count in (1, 2, 100, 1_000, 100_000)}
 RESOURCES = {count: f"resources_{count}" for count in (1, 50, 500)}
 
-# Colours that people tell apart who see few, and a marker for who sees none.
+# Colours that colour-blind readers can distinguish, and a marker for those who see no colours.
 STYLES = {
     "ours": ("#0072b2", "o"),
     "hook": ("#000000", "x"),
@@ -34,7 +34,7 @@ STYLES = {
 
 
 def main(source: Path, target: Path) -> None:
-    # The same picture from the same figures, and text that is text.
+    # The same figures make the same picture, and text stays text.
     mpl.rcParams.update({"svg.hashsalt": "flask-cors", "svg.fonttype": "none", "font.size": 10})
     measured = figures.read(source)
     picture = Picture(figsize=(9, 4.6), layout="constrained")

@@ -1,13 +1,14 @@
-"""How many instructions a request takes, by callgrind: a count repeats where a time does not.
+"""Counts the instructions of a request with callgrind. Unlike a time, a count can be reproduced.
 
-Each app is counted in a process of its own, so that none shifts the memory of another, and after a
-warm-up; start-up and configuration are not in the count. What is left to vary is fixed: the seed of
-hashes, the environment variables, the garbage collector. So the same code gives the same count, to
-some ten instructions. Any change of it, of the benchmark's too, moves objects in memory, and what
-CPython hashes by address (the cache of methods, context variables) with them: up to 1 % is that.
+Each app runs in its own process, so that it does not move the objects of another in memory, and
+after a warm-up; start-up and configuration are not counted. The seed of hashes, the environment
+variables and the garbage collector are fixed. The same code then gives the same count, within some
+ten instructions. Any change of the code, also of the benchmark, moves objects in memory, some of
+which CPython hashes by address (the cache of methods, context variables): this explains changes of
+up to 1 %.
 
-The counts are kept in the repository, with the versions of what else they depend on: a new Flask is
-told, instead of mistaken for a change of ours.
+The counts are kept in the repository with the versions of everything they depend on, so that a new
+version of Flask is not mistaken for a change of ours.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ PATH = figures.RESULTS / "instructions.json"
 
 
 class Process(NamedTuple):
-    """An app and the cases that it is counted in, which are of one configuration."""
+    """An app and the cases that it is counted in, which have the same configuration."""
 
     library: str
     cases: tuple[str, ...]
@@ -50,14 +51,14 @@ PROCESSES = (
 
 
 def measure(say: Callable[[str], None]) -> dict[str, Figure]:
-    """The instructions of a request: ``instructions.<case>.<library>``, the median of the batches
-    with the least and the most as its spread."""
-    _need_valgrind()
+    """Return the instructions of a request, ``instructions.<case>.<library>``: the median of the
+    batches, with the lowest and the highest as its spread."""
+    _require_valgrind()
     for process in PROCESSES:
-        _python(process.library)  # made now, and not by two threads at once
+        _python(process.library)  # made here, so that two threads do not make it at the same time
     say(f"instructions: {len(PROCESSES)} apps, as many at a time as there are cores")
     counted: dict[Process, dict[str, Figure]] = {}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # a busy machine changes no count
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # the load does not change a count
         running = {pool.submit(_count, process): process for process in PROCESSES}
         for future in as_completed(running):
             counted[running[future]] = future.result()
@@ -66,8 +67,8 @@ def measure(say: Callable[[str], None]) -> dict[str, Figure]:
 
 
 def changes(now: Mapping[str, Figure]) -> list[list[str]]:
-    """A table of the counts that were kept, those of now, and the change. Where something else has
-    changed, too, it stands instead: two counts with two versions of Flask say nothing of ours."""
+    """Return a table of the saved counts, the new ones and the change. If the version of something
+    else has changed, the table names it instead: the counts then cannot be compared."""
     last = figures.read(PATH)
     others = ", ".join(_other_versions())
     rows = [["Instructions of a request", "last", "now", "change"]]
@@ -82,12 +83,12 @@ def changes(now: Mapping[str, Figure]) -> list[list[str]]:
 
 
 def keep(now: Mapping[str, Figure]) -> None:
-    """Replace the counts that were kept."""
+    """Replace the saved counts."""
     figures.write(PATH, now, versions())
 
 
 def versions() -> dict[str, str]:
-    """What a count depends on besides the code that is counted."""
+    """Return the versions of everything that a count depends on besides the counted code."""
     program = (
         "import platform, sys\n"
         "from importlib.metadata import version\n"
@@ -102,7 +103,7 @@ def versions() -> dict[str, str]:
 
 
 def _other_versions() -> list[str]:
-    """The names of what has another version than the kept counts."""
+    """Return the names whose versions differ from those of the saved counts."""
     if not PATH.exists():
         return []
     kept = json.loads(PATH.read_text(encoding="utf-8"))["machine"]
@@ -112,7 +113,7 @@ def _other_versions() -> list[str]:
 def _count(process: Process) -> dict[str, Figure]:
     module = f"{__package__}.instructions_app"
     program = (str(_python(process.library)), "-m", module, process.library, *process.cases)
-    _run(*program)  # compiles what is imported, and says what is wrong if something is
+    _run(*program)  # compiles the imported modules, and reports errors
     with tempfile.TemporaryDirectory(prefix="callgrind-") as folder:
         callgrind = ("--tool=callgrind", f"--dump-before={MARK}")
         _run("valgrind", *callgrind, f"--callgrind-out-file={folder}/counts", *program)
@@ -127,16 +128,17 @@ def _count(process: Process) -> dict[str, Figure]:
 
 
 def _counts(folder: Path) -> list[int]:
-    """What callgrind wrote at each mark, in order; of those the batches."""
+    """Return the counts of the batches, in order, from the files that callgrind wrote at the
+    marks."""
     numbered = sorted((int(path.suffix[1:]), path) for path in folder.glob("counts.*"))
     totals = [
         int(re.findall(r"^totals: (\d+)", path.read_text(encoding="utf-8"), re.MULTILINE)[0])
         for _, path in numbered
     ]
-    return totals[1::2]  # what lies before a batch, the batch, what lies before the next
+    return totals[1::2]  # the others are the instructions between the batches
 
 
-def _need_valgrind() -> None:
+def _require_valgrind() -> None:
     if shutil.which("valgrind") is None:
         raise BenchmarkError("valgrind is missing: apt-get install valgrind")
 
@@ -146,14 +148,14 @@ def _python(library: str) -> Path:
 
 
 def _run(*command: str | Path) -> str:
-    """What a command prints, in an environment that is the same for everybody."""
+    """Return the output of a command, which always runs with the same environment variables."""
     fixed = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0"}
     done = subprocess.run(
         command, cwd=environments.ROOT, env=fixed, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = done.stderr.strip().splitlines() or ["it says nothing"]
-        raise BenchmarkError(f"{' '.join(map(str, command))} failed: {said[-1]}")
+        lines = done.stderr.strip().splitlines() or ["no output"]
+        raise BenchmarkError(f"{' '.join(map(str, command))} failed: {lines[-1]}")
     return done.stdout
 
 

@@ -1,8 +1,9 @@
-"""What :mod:`benchmarks.instructions` counts: ``python -m benchmarks.instructions_app LIBRARY
-CASE...`` in the environment of that library, under callgrind.
+"""The program that :mod:`benchmarks.instructions` counts:
+``python -m benchmarks.instructions_app LIBRARY CASE...`` in the environment of that library, under
+callgrind.
 
-Callgrind is told to write its count down, and to start anew, whenever the C function ``getppid`` is
-called, which nothing else does here. So each batch stands between two calls.
+Callgrind writes its count and resets it whenever the C function ``getppid`` is called, which
+nothing else here calls. So each batch is between two calls.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from .cases import CASES, LIBRARIES, Variant, bare_case
 from .worker import factory, prepare
 
 MARK = "getppid"
-WARM_UP = 200  # requests: caches are filled, and bytecode has specialised itself
-REQUESTS = 100  # a batch
+WARM_UP = 200  # requests, after which caches are full and bytecode is specialised
+REQUESTS = 100  # per batch
 BATCHES = 3
 
 
 def main(library: str, *cases: str) -> None:
-    gc.disable()  # it would come to some batches and not to others
+    gc.disable()  # it would run in some batches and not in others
     bare = LIBRARIES[library].bare is None
     configuration = None if bare else CASES[cases[0]].configuration
     callers = prepare(Variant(library, configuration), factory(library))

@@ -1,11 +1,10 @@
-"""How an app is called: at its WSGI or ASGI interface, without a server.
+"""Calls an app at its WSGI or ASGI interface, without a server.
 
-What a server prepares is prepared outside the timed part, and copied for each request, because
-apps write into it. What a server does with the answer is done inside: the body is iterated and
-closed.
+The data that a server prepares is made outside the timed part, and copied for each request because
+apps write to it. What a server does with the response is timed: the body is iterated and closed.
 
-An ASGI app is awaited in one event loop that keeps running, so what is timed is the app's own
-coroutine: one that never waits, as Starlette's, never goes back to the loop.
+An ASGI app is awaited in one running event loop, so only the coroutine of the app is timed: if it
+never waits, as Starlette's, it never returns to the loop.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from time import perf_counter_ns
 from typing import Any, Protocol
 
 from .cases import Request
-from .checks import Answer
+from .checks import Response
 
-# What every browser sends besides.
+# The other headers that every browser sends.
 HOST = "api.example"
 ALWAYS = (
     ("Host", HOST),
@@ -32,17 +31,17 @@ ALWAYS = (
 
 
 class Caller(Protocol):
-    """A request that can be sent to an app, over and over."""
+    """Sends one request to an app, repeatedly."""
 
-    def answer(self) -> Answer:
-        """Send it once."""
+    def send(self) -> Response:
+        """Send the request once."""
 
     def batch(self, count: int) -> list[int]:
-        """Send it ``count`` times: the nanoseconds of each."""
+        """Send the request ``count`` times, and return the nanoseconds of each."""
 
 
 class Wsgi:
-    """As a WSGI server calls an app."""
+    """Calls an app as a WSGI server does."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]], request: Request) -> None:
         self._app = app
@@ -66,18 +65,18 @@ class Wsgi:
         for name, value in (*ALWAYS, *request.headers):
             self._environ["HTTP_" + name.upper().replace("-", "_")] = value
 
-    def answer(self) -> Answer:
-        answers: list[Answer] = []
+    def send(self) -> Response:
+        responses: list[Response] = []
 
         def start_response(
             status: str, headers: list[tuple[str, str]], _exc_info: object = None
         ) -> None:
-            answers.append(Answer(int(status.split(" ", 1)[0]), headers))
+            responses.append(Response(int(status.split(" ", 1)[0]), headers))
 
         body = self._app(self._environ.copy(), start_response)
         list(body)
         _close(body)
-        return answers[-1]
+        return responses[-1]
 
     def batch(self, count: int) -> list[int]:
         app, start_response = self._app, _start_response
@@ -108,7 +107,7 @@ Message = dict[str, Any]
 
 
 class Asgi:
-    """As an ASGI server calls an app."""
+    """Calls an app as an ASGI server does."""
 
     def __init__(self, app: Callable[..., Awaitable[None]], request: Request) -> None:
         self._app = app
@@ -129,7 +128,7 @@ class Asgi:
             "server": (HOST, 443),
         }
 
-    def answer(self) -> Answer:
+    def send(self) -> Response:
         messages: list[Message] = []
 
         async def send(message: Message) -> None:
@@ -138,7 +137,7 @@ class Asgi:
         self._loop.run_until_complete(_as_coroutine(self._app(self._copy(), _receiver(), send)))
         start = next(m for m in messages if m["type"] == "http.response.start")
         headers = [(name.decode(), value.decode()) for name, value in start["headers"]]
-        return Answer(start["status"], headers)
+        return Response(start["status"], headers)
 
     def batch(self, count: int) -> list[int]:
         return self._loop.run_until_complete(self._batch(count))
@@ -165,14 +164,14 @@ async def _send(_message: Message) -> None:
 
 
 def _receiver() -> Callable[[], Awaitable[Message]]:
-    """A client that sends a request without a body, and then stays for the answer."""
+    """Return a client that sends a request without a body and waits for the response."""
     messages = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
     async def receive() -> Message:
         for message in messages:
             return message
         await asyncio.get_running_loop().create_future()
-        raise AssertionError("nobody sets that future")
+        raise AssertionError("the future is never set")
 
     return receive
 

@@ -1,8 +1,8 @@
-"""How much memory an origin costs, and whether answering requests makes a process grow.
+"""Measures the memory that an origin takes, and whether a process grows with the requests.
 
-Bytes an origin are what ``tracemalloc`` counts as still held after configuration and the first
-requests, beyond the strings that the caller passes in. Growth is resident memory, for a leak is
-one wherever it is: in objects, in C, or in an allocator's holes.
+The bytes per origin are those that ``tracemalloc`` counts as held after configuration and the first
+requests, without the strings that the caller passes. Growth is measured as resident memory, which
+includes leaks in C and fragmentation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REQUESTS = 1_000_000
 
 
 def measure(say: Callable[[str], None]) -> dict[str, Figure]:
-    """What an origin keeps, and the growth over a million requests, in bytes."""
+    """Return the bytes per origin, and the growth over a million requests."""
     return {
         "memory.exact_origin": _kept_each("exact", EXACT_ORIGINS, say),
         "memory.pattern": _kept_each("patterns", PATTERNS, say),
@@ -36,7 +36,7 @@ def _kept_each(kind: str, count: int, say: Callable[[str], None]) -> Figure:
 
 
 def _growth(say: Callable[[str], None]) -> Figure:
-    """The most that the process holds during the requests, beyond what it held before them."""
+    """Return the largest growth of the process during the requests."""
     say(f"memory: the first {WARM_UP:,} requests")
     samples = []
     for line in _lines("requests", str(WARM_UP), str(REQUESTS)):
@@ -47,7 +47,7 @@ def _growth(say: Callable[[str], None]) -> Figure:
 
 
 def _lines(*arguments: str) -> Iterator[str]:
-    """What the measured process prints, as it prints it."""
+    """Yield each line that the measured process prints."""
     command = [str(environments.python("ours")), "-m", f"{__package__}.memory_app", *arguments]
     with subprocess.Popen(
         command, cwd=environments.ROOT, stdout=subprocess.PIPE, text=True
@@ -58,4 +58,4 @@ def _lines(*arguments: str) -> Iterator[str]:
         finally:
             process.terminate()
     if process.returncode:
-        raise BenchmarkError(f"{' '.join(command)} failed: its message stands above")
+        raise BenchmarkError(f"{' '.join(command)} failed: see its message above")

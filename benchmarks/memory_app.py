@@ -1,9 +1,9 @@
-"""What :mod:`benchmarks.memory` measures: a process of its own in the environment of ours, so that
-nothing else of the benchmark is in its memory.
+"""The program that :mod:`benchmarks.memory` measures. It runs in its own process, so that nothing
+else of the benchmark is in its memory.
 
-``python -m benchmarks.memory_app exact 100000`` prints the bytes that 100,000 exact origins keep,
-``patterns`` those of so many subdomain patterns. ``requests 50000 1000000`` prints the resident
-memory after the first 50,000 random requests, and then while a million more are answered.
+``python -m benchmarks.memory_app exact 100000`` prints the bytes held per origin with 100,000 exact
+origins; ``patterns`` does the same with subdomain patterns. ``requests 50000 1000000`` prints the
+resident memory after the first 50,000 random requests, and regularly during a million more.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ ENVIRON: WSGIEnvironment = {
 
 
 def ignore_start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-    """``start_response`` of a server that sends nothing."""
+    """Do nothing: the ``start_response`` of a server that sends nothing."""
 
 
-def answer(app: WSGIApplication, environ: WSGIEnvironment) -> None:
-    """One request from its environ to the last byte of the body."""
+def send_request(app: WSGIApplication, environ: WSGIEnvironment) -> None:
+    """Send one request and read its body to the end."""
     body = app({**ENVIRON, "wsgi.input": io.BytesIO(), **environ}, ignore_start)
     for _ in body:
         pass
@@ -63,7 +63,7 @@ def answer(app: WSGIApplication, environ: WSGIEnvironment) -> None:
         close()
 
 
-# ---- what a configuration keeps ----------------------------------------------------------------
+# ---- the memory of a configuration -------------------------------------------------------------
 
 ORIGINS = {
     "exact": "https://tenant-{:06}.example.com",
@@ -71,36 +71,36 @@ ORIGINS = {
 }
 
 
-def kept_each(kind: str, count: int) -> float:
-    """The bytes that each of ``count`` origins costs, beyond its string.
+def measure_held_each(kind: str, count: int) -> float:
+    """Return the bytes held per origin, without its string.
 
-    By tracemalloc, which counts to the byte what is still held: resident memory would hold the
-    garbage of building it, too, and the pages that the allocator keeps.
+    They are counted by tracemalloc: resident memory would include garbage of the configuration and
+    pages that the allocator keeps.
     """
     origins = [ORIGINS[kind].format(number) for number in range(count)]
-    kept(origins[:2])  # what is made once, at the first configuration
-    return (kept(origins) - kept(origins[:2])) / (count - 2)
+    measure_held(origins[:2])  # allocates what the first configuration creates once
+    return (measure_held(origins) - measure_held(origins[:2])) / (count - 2)
 
 
-def kept(origins: list[str]) -> int:
-    """The bytes that an app with these origins holds when it has answered requests."""
+def measure_held(origins: list[str]) -> int:
+    """Return the bytes that an app with these origins holds after some requests."""
     gc.collect()
     tracemalloc.start()
     app = Flask("measured")
     CORS(app, origins=origins)
-    for origin in (origins[0], origins[-1], "https://stranger.example"):
-        answer(app, {"HTTP_ORIGIN": origin.replace("*", "www")})
+    for origin in (origins[0], origins[-1], "https://untrusted.example"):
+        send_request(app, {"HTTP_ORIGIN": origin.replace("*", "www")})
     gc.collect()
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return held
 
 
-# ---- what a million requests leave -------------------------------------------------------------
+# ---- the memory after a million requests -------------------------------------------------------
 
 
-def every_binding() -> Flask:
-    """An app with each kind of origin, of resource and of binding."""
+def make_app() -> Flask:
+    """Return an app with each kind of origin, resource and binding."""
     app = Flask("measured")
     origins = ["https://app.example", "https://*.tenant.example", "http://localhost:*"]
     regex = re.compile(r"https://pr-\d+\.preview\.example")
@@ -130,8 +130,8 @@ def every_binding() -> Flask:
     return app
 
 
-def random_request(chance: random.Random) -> WSGIEnvironment:
-    """A request as a stranger may send it: ordinary and odd methods, origins and paths."""
+def make_random_request(chance: random.Random) -> WSGIEnvironment:
+    """Return a request that a client may send, with ordinary and odd methods, origins and paths."""
 
     def word(alphabet: str, longest: int) -> str:
         return "".join(chance.choices(alphabet, k=chance.randrange(1, longest)))
@@ -177,24 +177,24 @@ def random_request(chance: random.Random) -> WSGIEnvironment:
 
 
 def resident() -> int:
-    """The bytes of this process that are in memory."""
+    """Return the resident memory of this process, in bytes."""
     gc.collect()
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * PAGE
 
 
 def serve(numbers: Iterable[int]) -> None:
-    """Answer so many requests, then say how much memory that leaves, for each number."""
-    app = every_binding()
+    """Send each number of requests, and print the resident memory after it."""
+    app = make_app()
     chance = random.Random(7)
     for number in numbers:
         for _ in range(number):
-            answer(app, random_request(chance))
+            send_request(app, make_random_request(chance))
         print(resident(), flush=True)
 
 
 def main(what: str, *numbers: str) -> None:
     if what in ORIGINS:
-        print(kept_each(what, int(numbers[0])))
+        print(measure_held_each(what, int(numbers[0])))
     else:
         warm_up, total = map(int, numbers)
         serve([warm_up, *[REPORT_EACH] * (total // REPORT_EACH)])

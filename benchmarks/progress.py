@@ -1,4 +1,4 @@
-"""How far a long measurement is, on stderr."""
+"""Shows the progress of a long measurement on stderr."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ PAUSE = 10  # seconds between two lines in a log
 
 
 class Progress:
-    """One line that a terminal shows anew each time; elsewhere a line now and then."""
+    """A line that is rewritten in a terminal. Otherwise, a new line every ten seconds."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self._said = -float(PAUSE)
+        self._last_shown = -float(PAUSE)
         self._terminal = sys.stderr.isatty()
 
     def say(self, text: str) -> None:
@@ -21,11 +21,11 @@ class Progress:
         line = f"{seconds // 60:.0f}:{int(seconds % 60):02}  {text}"
         if self._terminal:
             print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-        elif seconds >= self._said + PAUSE:
+        elif seconds >= self._last_shown + PAUSE:
             print(line, file=sys.stderr, flush=True)
-            self._said = seconds
+            self._last_shown = seconds
 
     def done(self) -> None:
-        """Leave a terminal's line to what is printed next."""
+        """Clear the line in a terminal."""
         if self._terminal:
             print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""What is printed: tables that line up."""
+"""Prints tables of figures."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from .figures import Figure
 if TYPE_CHECKING:
     from .targets import Verdict
 
-FEWER = "~"  # in front of what was measured in fewer rounds
-
+FEWER = "~"  # before a figure that was measured in fewer rounds
 
 Rows = list[list[str]]
 
 
 def costs(figures: Mapping[str, Figure]) -> Rows:
-    """What CORS adds, a row a case and a column a library."""
+    """Return the time that CORS adds, with a row per case and a column per library."""
     columns = {name: lib.title for name, lib in LIBRARIES.items() if lib.bare is not None}
     return _by_library("What CORS adds to a request, µs", "cost", columns, figures)
 
 
 def totals(figures: Mapping[str, Figure]) -> Rows:
-    """How long requests take in all."""
+    """Return the total time of requests, with a row per case and a column per library."""
     columns = {name: library.title for name, library in LIBRARIES.items()}
     return _by_library("The whole request, µs", "total", columns, figures)
 
@@ -36,19 +35,19 @@ def _by_library(
     for name, case in CASES.items():
         cells = []
         for library in columns:
-            asked = name if LIBRARIES[library].bare is not None else bare_case(name)
-            figure = figures.get(f"{kind}.{asked}.{library}")
-            cells.append("" if figure is None else _measured(figure))
+            measured = name if LIBRARIES[library].bare is not None else bare_case(name)
+            figure = figures.get(f"{kind}.{measured}.{library}")
+            cells.append("" if figure is None else _format_figure(figure))
         rows.append([case.title, *cells])
     return rows
 
 
-def _measured(figure: Figure) -> str:
+def _format_figure(figure: Figure) -> str:
     return f"{FEWER}{number(figure.value)}" if figure.fewer else number(figure.value)
 
 
 def verdicts(judged: Sequence[Verdict]) -> str:
-    """Each target beside what was measured."""
+    """Return a table of the targets and the measured figures."""
     rows = [["Target", "measured", "spread", "goal", "at most", "", ""]]
     for target, figure, word in ((v.target, v.figure, v.word) for v in judged):
         spread = ""
@@ -63,7 +62,7 @@ def verdicts(judged: Sequence[Verdict]) -> str:
 
 
 def listing(title: str, figures: Mapping[str, Figure], last: Mapping[str, Figure]) -> str:
-    """Figures by key, with the change against the last time."""
+    """Return a table of figures by key, with the change since the last time."""
     rows = [[title, "", "", "last time", "change"]]
     for key, figure in figures.items():
         before = last.get(key)
@@ -76,7 +75,7 @@ def listing(title: str, figures: Mapping[str, Figure], last: Mapping[str, Figure
 
 
 def number(value: float) -> str:
-    """A number with the digits that a reader needs."""
+    """Return a number with the digits that a reader needs."""
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     if 0 < abs(value) < 0.1:  # 0.034 is more than 0.030
@@ -85,8 +84,8 @@ def number(value: float) -> str:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """The first row is the head; the first column is text, the others are numbers. A head too
-    wide for its column is folded."""
+    """Return aligned rows. The first row is the head, which is wrapped if it is wider than its
+    column. The first column is text, the others are numbers."""
     head, *body = rows
     widths = [
         max([len(row[i]) for row in body] + [_longest_word(head[i])]) for i in range(len(head))
@@ -108,7 +107,7 @@ def _folded(head: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     cells = [list(_lines(text, width)) for text, width in zip(head, widths, strict=True)]
     height = max(map(len, cells))
     for i in range(height):
-        # The last line of each stands right above its column.
+        # The last line of each head is directly above its column.
         yield _line([([""] * (height - len(cell)) + cell)[i] for cell in cells], widths)
 
 

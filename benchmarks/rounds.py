@@ -1,8 +1,8 @@
-"""The measuring itself: all variants of all libraries in one run, interleaved.
+"""Measures all variants of all libraries in one run, interleaved.
 
-A round runs one batch of each variant, in shuffled order across all processes; so what slows the
-machine for a while slows all of them alike. The rounds fall into blocks, and each block starts its
-processes anew: one process may be lucky with where its memory lies, twenty are not.
+A round runs one batch of each variant, in shuffled order across all processes, so that a slow phase
+of the machine affects all of them in the same way. The rounds are divided into blocks, and each
+block starts new processes: one process may have favourable addresses in memory, twenty do not.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from .errors import BenchmarkError
 ROUNDS = 500
 BLOCKS = 20
 
-# A variant is run in fewer rounds, as many times as its request takes longer than this.
+# A variant with slower requests is run in proportionally fewer rounds.
 SLOW_US = 650
 
-# Nothing that is asked of a worker takes as long: a child has died without a word.
-_PATIENCE = 300
+# A worker that needs more seconds has a child that died without a message.
+_MAX_WAIT = 300
 
 
 class Variant(NamedTuple):
-    """What is measured and compared: a library in a case."""
+    """A library in a case."""
 
     library: str
     case: str
@@ -71,7 +71,7 @@ class Worker:
         self._pipe(self._process.stdout).close()
 
     def jobs(self) -> Iterator[Job]:
-        """What its apps can answer, once they are all there."""
+        """Yield a job for each case that its apps support, once they have all started."""
         for _ in self._apps:
             ready = self._read()
             if "error" in ready:
@@ -83,18 +83,18 @@ class Worker:
                 yield Job(variant, every, self, f"{number} {case}\n".encode())
 
     def run(self, command: bytes) -> list[int]:
-        """Run one batch: the nanoseconds of each request."""
+        """Run one batch, and return the nanoseconds of each request."""
         self._pipe(self._process.stdin).write(command)
-        answer = self._read()
-        if isinstance(answer, list):
-            return answer
-        raise BenchmarkError(answer["error"])
+        times = self._read()
+        if isinstance(times, list):
+            return times
+        raise BenchmarkError(times["error"])
 
     def _read(self) -> Any:
         stdout = self._pipe(self._process.stdout).fileno()
         while b"\n" not in self._rest:
-            if not select.select([stdout], [], [], _PATIENCE)[0]:
-                raise BenchmarkError(f"{self.environment}: no answer in {_PATIENCE} seconds")
+            if not select.select([stdout], [], [], _MAX_WAIT)[0]:
+                raise BenchmarkError(f"{self.environment}: no reply in {_MAX_WAIT} seconds")
             read = os.read(stdout, 65536)
             if not read:
                 raise BenchmarkError(f"{self.environment}: the worker has ended, see above")
@@ -109,7 +109,7 @@ class Worker:
 
 
 class Job(NamedTuple):
-    """What runs a variant, in every so many rounds."""
+    """The command that runs a variant, in every n-th round."""
 
     variant: Variant
     every: int
@@ -118,17 +118,17 @@ class Job(NamedTuple):
 
 
 def measure(rounds: int, say: Callable[[str], None]) -> Timings:
-    """Run ``rounds`` rounds, in blocks. ``say`` is told how far it is."""
+    """Run ``rounds`` rounds, in blocks. ``say`` is called with the progress."""
     names = list(dict.fromkeys(library.environment for library in LIBRARIES.values()))
     for name in names:
-        environments.python(name)  # make them all before the first starts
+        environments.python(name)  # makes all environments before the first worker starts
     timings: Timings = {}
     per_block = max(1, rounds // BLOCKS)
     for block in range(BLOCKS):
         say(f"block {block + 1} of {BLOCKS}: starting")
         with ExitStack() as stack:
             workers = [stack.enter_context(Worker(name)) for name in names]
-            jobs = _needed([job for worker in workers for job in worker.jobs()])
+            jobs = _drop_unused([job for worker in workers for job in worker.jobs()])
             for job in jobs:
                 timings.setdefault(job.variant, []).append([])
             for number in range(per_block):
@@ -140,8 +140,8 @@ def measure(rounds: int, say: Callable[[str], None]) -> Timings:
     return timings
 
 
-def _needed(jobs: list[Job]) -> list[Job]:
-    """The jobs without those of bare apps that nothing is compared with."""
+def _drop_unused(jobs: list[Job]) -> list[Job]:
+    """Return the jobs without those of bare apps that nothing is compared with."""
     wanted = set()
     for variant in (job.variant for job in jobs):
         bare = LIBRARIES[variant.library].bare

@@ -1,9 +1,9 @@
-"""Requests per second of a real server: gunicorn with two workers, and wrk that asks for more.
+"""Measures the requests per second of a real server: gunicorn with two workers, and wrk.
 
-The same app without CORS, with ours and with flask-cors 6.0.5 is served side by side, and the
-servers take turns under short runs of wrk in shuffled order. The figures are for orientation and no
-target: most of a request is the server, wrk shares its cores, and gunicorn's default worker takes a
-new connection for each request.
+The same app is served without CORS, with ours and with flask-cors 6.0.5, and wrk sends requests to
+each server in short runs in shuffled order. The figures are no targets: most of the time of a
+request is that of the server, wrk shares its cores, and gunicorn's default worker needs a new
+connection for each request.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from typing import Any
 
 from . import environments
 from .cases import CASES, LIBRARIES, Request
-from .checks import Answer, fault
+from .checks import Response, find_fault
 from .errors import BenchmarkError
 from .figures import Figure
 from .interfaces import ALWAYS
 from .worker import factory
 
 SERVED = ("bare", "ours", "flask_cors_6")
-ASKED = ("exact_2", "preflight")  # cases of one configuration
+SERVED_CASES = ("exact_2", "preflight")  # cases of one configuration
 
 RUNS = 12
-SECONDS = 1  # of a run
+SECONDS = 1  # per run
 CONNECTIONS = 8
 WORKERS = 2
-PATIENCE = 30  # seconds until a server answers
+MAX_WAIT = 30  # seconds until a server responds
 
-# Says on a line of its own how many answers came, in how many microseconds, and what went wrong.
+# Prints a line with the number of responses, the microseconds they took, and the number of errors.
 LUA = """\
 wrk.method = "{method}"
 wrk.path = "{path}"
@@ -53,28 +53,30 @@ end
 
 
 def app(library: str) -> Any:
-    """What gunicorn serves."""
-    return factory(library)(CASES[ASKED[0]].configuration)
+    """Return the app that gunicorn serves."""
+    return factory(library)(CASES[SERVED_CASES[0]].configuration)
 
 
 def measure(say: Callable[[str], None]) -> dict[str, Figure]:
-    """Requests per second, ``server.<case>.<library>``: the median of the runs, from the 5th to the
-    95th percentile."""
+    """Return the requests per second, ``server.<case>.<library>``: the median of the runs, with the
+    5th and the 95th percentile."""
     if shutil.which("wrk") is None:
         raise BenchmarkError("wrk is missing: apt-get install wrk")
     runs: dict[tuple[str, str], list[float]] = {
-        (case, library): [] for case in ASKED for library in SERVED
+        (case, library): [] for case in SERVED_CASES for library in SERVED
     }
     with ExitStack() as stack:
-        # A SIGTERM, too, must not leave servers behind.
+        # SIGTERM must not leave servers behind either.
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         stack.callback(signal.signal, signal.SIGTERM, before)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wrk-")))
         say("server: starting gunicorn")
         ports = {library: stack.enter_context(_serving(library, folder)) for library in SERVED}
-        scripts = {case: _script(CASES[case].request, folder / f"{case}.lua") for case in ASKED}
+        scripts = {
+            case: _script(CASES[case].request, folder / f"{case}.lua") for case in SERVED_CASES
+        }
         for library, port in ports.items():
-            for case in ASKED:
+            for case in SERVED_CASES:
                 _check(library, case, port)
         for run in range(RUNS):
             say(f"server: run {run + 1} of {RUNS}")
@@ -85,10 +87,10 @@ def measure(say: Callable[[str], None]) -> dict[str, Figure]:
 
 @contextmanager
 def _serving(library: str, folder: Path) -> Iterator[int]:
-    """A gunicorn on a free port, for as long as it is needed."""
+    """Run gunicorn on a free port for the duration of the block."""
     python = environments.python(LIBRARIES[library].environment)
     log = folder / f"{library}.log"
-    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening, log.open("w") as said:
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening, log.open("w") as output:
         command = [
             *(str(python), "-m", "gunicorn", f"{__package__}.server:app({library!r})"),
             *("--workers", str(WORKERS), "--bind", f"fd://{listening.fileno()}"),
@@ -98,9 +100,9 @@ def _serving(library: str, folder: Path) -> Iterator[int]:
             command,
             cwd=environments.ROOT,
             pass_fds=[listening.fileno()],
-            start_new_session=True,  # Ctrl-C reaches this process alone, which ends the server
-            stdout=said,
-            stderr=said,
+            start_new_session=True,  # Ctrl-C reaches only this process, which stops the server
+            stdout=output,
+            stderr=output,
         )
         try:
             _wait(server, listening.getsockname()[1], log)
@@ -111,30 +113,30 @@ def _serving(library: str, folder: Path) -> Iterator[int]:
 
 
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Return when the server answers. Until it listens a request waits: the socket is open."""
-    until = time.monotonic() + PATIENCE
+    """Wait until the server responds. The socket is open, so a request waits until it accepts."""
+    until = time.monotonic() + MAX_WAIT
     while time.monotonic() < until and server.poll() is None:
         try:
-            _ask(port, CASES[ASKED[0]].request, timeout=1)
+            _send(port, CASES[SERVED_CASES[0]].request, timeout=1)
         except OSError:
             continue
         return
-    said = log.read_text(encoding="utf-8").strip().splitlines() or ["it says nothing"]
-    raise BenchmarkError(f"gunicorn does not answer: {said[-1]}")
+    lines = log.read_text(encoding="utf-8").strip().splitlines() or ["no output"]
+    raise BenchmarkError(f"gunicorn does not respond: {lines[-1]}")
 
 
-def _ask(port: int, request: Request, timeout: float = PATIENCE) -> Answer:
+def _send(port: int, request: Request, timeout: float = MAX_WAIT) -> Response:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     connection.request(request.method, request.path, headers=_headers(request))
     response = connection.getresponse()
     connection.close()
-    return Answer(response.status, response.getheaders())
+    return Response(response.status, response.getheaders())
 
 
 def _check(library: str, case: str, port: int) -> None:
-    """What answers wrongly is not measured."""
-    expected = "any" if LIBRARIES[library].bare is None else CASES[case].answer
-    wrong = fault(expected, CASES[case].request, _ask(port, CASES[case].request))
+    """Raise an error if the response is not the one that the case expects."""
+    expected = "any" if LIBRARIES[library].bare is None else CASES[case].expected
+    wrong = find_fault(expected, CASES[case].request, _send(port, CASES[case].request))
     if wrong:
         raise BenchmarkError(f"gunicorn with {library}, {CASES[case].title}: {wrong}")
 
@@ -151,7 +153,7 @@ def _script(request: Request, path: Path) -> Path:
 
 
 def _wrk(port: int, script: Path) -> float:
-    """The requests per second of one run."""
+    """Return the requests per second of one run."""
     command = [
         *("wrk", "--threads", "1", "--connections", str(CONNECTIONS)),
         *("--duration", f"{SECONDS}s", "--script", str(script), f"http://127.0.0.1:{port}/"),
@@ -162,7 +164,7 @@ def _wrk(port: int, script: Path) -> float:
         raise BenchmarkError(f"wrk failed: {(done.stderr or done.stdout).strip()}")
     requests, microseconds, errors = map(int, counted[0])
     if errors:
-        raise BenchmarkError(f"wrk met {errors} errors in {requests} requests")
+        raise BenchmarkError(f"wrk reported {errors} errors in {requests} requests")
     return requests / microseconds * 1e6
 
 

@@ -1,7 +1,7 @@
-"""How long ``import flask_cors`` takes in a process that has imported Flask, as every app has.
+"""Measures ``import flask_cors`` in a process that has imported Flask, as every app has.
 
-Each repetition is a fresh process that times both imports; ours and flask-cors 6.0.5's take turns
-in shuffled order. The files are in the page cache and compiled: the first repetition is not kept.
+Each repetition is a new process that times both imports. Ours and flask-cors 6.0.5 take turns in
+shuffled order. The files are in the page cache and compiled: the first repetition is dropped.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ print(between - start, end - between)
 
 
 class Imports(NamedTuple):
-    """What two imports of one process took, in milliseconds."""
+    """The milliseconds of two imports in one process."""
 
     flask: float
     flask_cors: float
 
 
 def measure(say: Callable[[str], None]) -> dict[str, Figure]:
-    """The 5th percentile of each import, with the least and the median as its spread."""
+    """Return the 5th percentile of each import, with the minimum and the median as its spread."""
     taken: dict[str, list[Imports]] = {library: [] for library in LIBRARIES}
     for library in LIBRARIES:
         _imports(library)
@@ -53,13 +53,13 @@ def measure(say: Callable[[str], None]) -> dict[str, Figure]:
 
 
 def _imports(library: str) -> Imports:
-    # -I: whatever PYTHON* variables say, bytecode is written, and read the next time.
+    # -I: bytecode is written and read, whatever the PYTHON* variables are.
     command = [str(environments.python(library)), "-I", "-c", PROGRAM]
     printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return Imports(*(int(nanoseconds) / 1e6 for nanoseconds in printed.split()))
 
 
 def _figure(milliseconds: list[float]) -> Figure:
-    # What else the machine does only adds: the 5th percentile is nearest to what the import takes.
+    # Other work of the machine only adds time: the 5th percentile is closest to the import alone.
     fifth, *_ = statistics.quantiles(milliseconds, n=20)
     return Figure(fifth, min(milliseconds), statistics.median(milliseconds), "ms")

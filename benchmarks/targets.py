@@ -1,4 +1,4 @@
-"""The targets, and whether they are met."""
+"""The targets, and the verdicts on them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEPT = RESULTS / "targets.json"
 
 
 class Target(NamedTuple):
-    """A figure, by itself or against another, and how much it may be."""
+    """A limit for a figure, or for its ratio to or difference from another."""
 
     what: str
     figure: str
@@ -33,7 +33,10 @@ class Target(NamedTuple):
         return [key for key in (self.figure, self.over, self.minus) if key is not None]
 
     def measured(self, figures: Mapping[str, Figure], series: Mapping[str, Series]) -> Figure:
-        """The figure of this target; one against another is so in each block of rounds."""
+        """Return the figure of this target. Two series are compared in each block of rounds."""
+        if self.over is not None and self.over not in series:  # not measured in blocks
+            ratio = figures[self.figure].value / figures[self.over].value
+            return Figure(ratio, None, None, self.unit)
         if self.over is not None:
             return compare.figure(compare.ratio(series[self.figure], series[self.over]), self.unit)
         if self.minus is not None:
@@ -43,7 +46,7 @@ class Target(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A target beside what was measured."""
+    """A target and the measured figure."""
 
     target: Target
     figure: Figure
@@ -67,8 +70,8 @@ def load() -> list[Target]:
 
 
 def keep(judged: Iterable[Verdict], path: Path = KEPT) -> None:
-    """Keep what was judged, for the docs to show. What is kept of other targets stays, for not all
-    parts are always run; what ``targets.toml`` no longer has goes."""
+    """Save verdicts for the docs. The saved figures of other targets stay, because not all parts
+    are always run; those of targets that are no longer in ``targets.toml`` are removed."""
     measured = _kept(path) | {verdict.target.what: verdict.figure for verdict in judged}
     rows = [
         _row(Verdict(target, measured[target.what])) for target in load() if target.what in measured
@@ -83,7 +86,7 @@ def _row(verdict: Verdict) -> dict[str, object]:
 
 
 def _kept(path: Path) -> dict[str, Figure]:
-    """The figures of a file by target, none where it is not there yet."""
+    """Return the figures in a file by target; none if it does not exist."""
     if not path.exists():
         return {}
     rows = json.loads(path.read_text(encoding="utf-8"))["targets"]

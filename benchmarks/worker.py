@@ -1,13 +1,13 @@
-"""The process of an environment: its apps, each in a fork of its own.
+"""The process of an environment, which forks a child for each app.
 
-``python -m benchmarks.worker ENVIRONMENT`` imports the framework once and then forks a child for
-each app. So the framework lies at the same addresses in all of them, and a difference between two
-is not one of memory layout; and nothing that one app installs for its whole process, a receiver of
-a signal or Django's settings, is met by another.
+``python -m benchmarks.worker ENVIRONMENT`` imports the framework once and then forks. The framework
+therefore has the same addresses in all children, so that two apps do not differ by their layout in
+memory, and whatever an app installs for its whole process, such as a signal receiver or the
+settings of Django, does not affect another.
 
-Each child says on stdout, one line of JSON, which cases its app answers. Then it runs a batch for
-each line ``NUMBER CASE`` on the worker's stdin, and answers with the nanoseconds. The end of stdin
-ends it. Only who is asked runs; the others wait for a line.
+Each child writes to stdout, as one line of JSON, which cases its app supports. Then it runs a batch
+for each line ``NUMBER CASE`` on the worker's stdin, and writes the nanoseconds. It ends with stdin.
+Only one child runs at a time; the others wait for a line.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from collections.abc import Callable
 from typing import Any
 
 from .cases import CASES, LIBRARIES, Variant, cases_of, variants
-from .checks import fault
+from .checks import find_fault
 from .interfaces import INTERFACES, Caller
 
 BATCH = 5
 
-# Unmeasured requests before each batch: another process ran last, and the first request after the
-# switch takes a quarter longer than the tenth. Whoever has fewer cases would be colder.
+# Unmeasured requests before each batch. Another process ran last, and the first request after the
+# switch takes a quarter longer than the tenth.
 WARM_UP = 10
 
 
 def main(environment: str) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this ends it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process ends this one
     warnings.simplefilter("ignore")
     logging.getLogger().addHandler(logging.NullHandler())  # Django logs each 404 to stderr
     apps = variants(environment)
@@ -51,8 +51,8 @@ def main(environment: str) -> None:
         os.close(reading)
         pipes.append(writing)
     while line := sys.stdin.buffer.readline():
-        asked, _, case = line.partition(b" ")
-        os.write(pipes[int(asked)], case)
+        child, _, case = line.partition(b" ")
+        os.write(pipes[int(child)], case)
     for pipe in pipes:
         os.close(pipe)
     for _ in pipes:
@@ -60,7 +60,7 @@ def main(environment: str) -> None:
 
 
 def factory(library: str) -> Callable[[Any], Any]:
-    """The function that makes a library's apps."""
+    """Return the function that makes the apps of a library."""
     module, _, function = LIBRARIES[library].factory.partition(":")
     make: Callable[[Any], Any] = getattr(
         importlib.import_module(f"{__package__}.libraries.{module}"), function
@@ -73,7 +73,7 @@ def _serve(number: int, variant: Variant, make: Callable[[Any], Any], reading: i
         callers = prepare(variant, make)
         gc.collect()
         gc.disable()
-        gc.freeze()  # so that collecting between batches takes no longer in a large app
+        gc.freeze()  # makes collecting between batches equally fast in small and large apps
         _say({"number": number, "cases": {name: min(c.batch(2)) for name, c in callers.items()}})
         with os.fdopen(reading, "rb") as lines:
             for line in iter(lines.readline, b""):
@@ -86,8 +86,11 @@ def _serve(number: int, variant: Variant, make: Callable[[Any], Any], reading: i
 
 
 def prepare(variant: Variant, make: Callable[[Any], Any]) -> dict[str, Caller]:
-    """The requests to an app by case, each answered as its case expects; none where the library
-    cannot state the configuration."""
+    """Return the requests to an app by case; none if the library does not support the
+    configuration.
+
+    :raises ValueError: if a response is not the one that its case expects.
+    """
     app = make(variant.configuration)
     if app is None:
         return {}
@@ -96,17 +99,17 @@ def prepare(variant: Variant, make: Callable[[Any], Any]) -> dict[str, Caller]:
     for name in cases_of(variant):
         case = CASES[name]
         caller = INTERFACES[library.interface](app, case.request)
-        expected = "any" if library.bare is None else case.answer
-        wrong = fault(expected, case.request, caller.answer())
+        expected = "any" if library.bare is None else case.expected
+        wrong = find_fault(expected, case.request, caller.send())
         if wrong:
             raise ValueError(f"{case.title}: {wrong}")
         callers[name] = caller
     return callers
 
 
-def _say(answer: object) -> None:
-    # One write, and short: lines of several children do not mix.
-    os.write(1, json.dumps(answer).encode() + b"\n")
+def _say(message: object) -> None:
+    # One short write, so that the lines of several children do not mix.
+    os.write(1, json.dumps(message).encode() + b"\n")
 
 
 if __name__ == "__main__":

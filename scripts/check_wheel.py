@@ -1,12 +1,14 @@
-"""Build the sdist, from it the wheel, and use the wheel as a stranger does.
+"""Build the sdist, from it the wheel, and use the wheel as a new user does.
 
-It must hold the package and nothing else, ask for Flask and nothing else, and be imported in an
+It must hold the package and nothing else, require Flask and nothing else, and be imported in an
 environment that holds nothing else: so ``import flask_cors`` needs Flask and the standard library.
+A folder that is given as an argument gets the two files, once they have passed.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,9 +16,10 @@ from email import message_from_bytes
 from pathlib import Path
 from zipfile import ZipFile
 
+from pythons import UV
+
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src"
-UV = Path(sys.executable).with_name("uv")
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> str:
@@ -24,7 +27,7 @@ def run(*command: str | Path, cwd: Path = ROOT) -> str:
 
 
 def check_content(wheel: Path) -> None:
-    """The wheel holds the files of ``src/`` beside its own metadata, and requires Flask alone."""
+    """Check that the wheel holds ``src/`` and its own metadata, and requires Flask alone."""
     with ZipFile(wheel) as archive:
         names = archive.namelist()
         packaged = {name for name in names if ".dist-info/" not in name}
@@ -45,11 +48,12 @@ def check_content(wheel: Path) -> None:
 
 
 def check_import(wheel: Path, folder: Path) -> None:
-    """The wheel can be installed and imported away from the repository."""
+    """Check that the wheel can be installed and imported away from the repository."""
     environment = folder / "environment"
     python = environment / "bin" / "python"
     run(UV, "venv", "--quiet", "--python", sys.executable, environment)
-    run(UV, "pip", "install", "--quiet", "--python", python, wheel)
+    pinned = ("--constraints", "requirements/run.txt")
+    run(UV, "pip", "install", "--quiet", "--python", python, *pinned, wheel)
     probe = "import flask_cors; print(flask_cors.__version__, flask_cors.__file__)"
     version, place = run(python, "-I", "-W", "error", "-c", probe, cwd=folder).split(maxsplit=1)
     if f"-{version}-" not in wheel.name or not Path(place).is_relative_to(environment):
@@ -66,11 +70,15 @@ def main() -> None:
         check_content(wheel)
         check_import(wheel, folder)
         print(f"{wheel.name}: only the package, only Flask, and it can be imported")
+        for kept in map(Path, sys.argv[1:]):
+            kept.mkdir(exist_ok=True)
+            for file in (wheel, *folder.glob("*.tar.gz")):
+                shutil.copy(file, kept)
 
 
 if __name__ == "__main__":
     try:
         main()
     except subprocess.CalledProcessError as failure:
-        # The command has said what is wrong.
+        # The command has printed the error.
         sys.exit(failure.returncode)

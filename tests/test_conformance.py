@@ -1,7 +1,7 @@
-"""The corpus of ``data/policy.json``: what a server has to answer so that a browser agrees.
+"""The corpus of ``data/policy.json``: the responses that a browser has to accept.
 
 The cases are facts taken from the test suites of other CORS libraries (each names its source),
-in no library's terms. A case that is left out stands in one of the tables here, with its reason.
+in neutral terms. Each case that is left out is in a table here, with its reason.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ REFUSED_CONFIGURATIONS = {
 
 # Other cases left out, and why.
 LEFT_OUT = {
-    "flask-always-send": "a response without Origin says '*', which no other origin finds wrong",
+    "flask-always-send": "without Origin a response has '*', which is right for every origin",
     "rs-predicate-vary": "a callable that reads other request headers is not pure",
 }
 
@@ -55,7 +55,7 @@ def cases(select: Any) -> list[Any]:
 
 
 def origin_option(item: Any) -> Any:
-    """One item of the corpus's ``origins`` in our terms."""
+    """Return one item of ``origins`` in the corpus in our terms."""
     if isinstance(item, str):
         return item
     if "regex" in item:
@@ -67,7 +67,7 @@ def origin_option(item: Any) -> Any:
 
 
 def options(config: dict[str, Any]) -> dict[str, Any]:
-    """A neutral configuration in our terms."""
+    """Return a configuration of the corpus in our terms."""
     headers = [
         re.compile(item["regex"]) if isinstance(item, dict) else item
         for item in config["allow_headers"]
@@ -87,9 +87,9 @@ def options(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def respond(case: dict[str, Any]) -> Headers:
-    """The headers that an app so configured answers the case's request with."""
+    """Return the headers of the response of an app with the configuration of the case."""
     app = Flask(__name__)
-    answer = case.get("app", {"status": 200, "headers": []})
+    response = case.get("app", {"status": 200, "headers": []})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CORSWarning)
         if "rules" in case:
@@ -99,7 +99,7 @@ def respond(case: dict[str, Any]) -> Headers:
             CORS(app, **options(case["config"]))
 
     def view() -> Any:
-        return "", answer["status"], answer["headers"]
+        return "", response["status"], response["headers"]
 
     request = case["request"]
     app.add_url_rule(request["path"], view_func=view, methods=["GET", "POST", "PUT"])
@@ -158,29 +158,32 @@ def verdict(case: dict[str, Any], headers: Headers, credentialed: bool) -> bool:
 @pytest.mark.parametrize(
     "case", cases(lambda case: case["level"] == "fetch" and case["derived"]["browser"])
 )
-def test_a_browser_comes_to_the_verdict_of_the_standard(case: dict[str, Any], mode: str) -> None:
+def test_the_simulated_browser_reaches_the_verdict_of_the_standard(
+    case: dict[str, Any], mode: str
+) -> None:
     headers = respond(case)
     assert verdict(case, headers, mode == "credentialed") == case["derived"]["browser"][mode]
 
 
 @pytest.mark.parametrize("case", cases(lambda case: case["derived"]["vary_origin"] == "required"))
-def test_an_answer_that_differs_by_origin_says_so(case: dict[str, Any]) -> None:
+def test_a_response_that_differs_by_origin_varies_on_it(case: dict[str, Any]) -> None:
     assert "Origin" in listed(respond(case), "Vary")
 
 
 @pytest.mark.parametrize("case", cases(lambda case: case["category"] == "per-path"))
-def test_a_path_gets_the_rule_that_other_libraries_give_it(case: dict[str, Any]) -> None:
+def test_a_path_gets_the_resource_that_other_libraries_give_it(case: dict[str, Any]) -> None:
     assert verdict(case, respond(case), False) == case["derived"]["browser"]["anonymous"]
 
 
 @pytest.mark.parametrize("case_id", sorted(REFUSED_CONFIGURATIONS))
 def test_a_case_left_out_for_its_configuration_is_refused(case_id: str) -> None:
-    with pytest.raises(CORSConfigError, match=r"lets in (any origin|strangers)"):
+    with pytest.raises(CORSConfigError) as raised:
         CORS(Flask(__name__), **options(CASES[case_id]["config"]))
+    assert {finding.code for finding in raised.value.findings} == {"CORS205"}
 
 
 @pytest.mark.parametrize("case_id", sorted(LEFT_OUT))
-def test_a_case_left_out_is_in_the_corpus(case_id: str) -> None:
+def test_each_case_that_is_left_out_is_in_the_corpus(case_id: str) -> None:
     assert case_id in CASES
 
 
@@ -198,7 +201,7 @@ def test_patterns_accept_and_reject_the_origins_of_the_table(table: dict[str, An
     assert [o for o in table["rejects"] if cors.allows(o, app=app)] == []
 
 
-# What jub0bs/cors calls malformed and this contract takes without a word.
+# What jub0bs/cors calls malformed and this contract accepts without a warning.
 ACCEPTED_HERE = {
     "null": "an exact origin; refused together with credentials",
     "http://xn--f": "whether punycode is valid is not looked into",
@@ -210,7 +213,6 @@ ACCEPTED_HERE = {
     "https://^foo": "a regular expression",
     "https://::1]:90": "a regular expression",
     "https://abc[::1]:90": "a regular expression",
-    "http://fooo.*.example.com:3999": "a regular expression",
     "https://foo.^bar": "a regular expression",
     "http://[example]:90": "a regular expression",
     "http://[fe80::1ff:fe23:4567:890a%eth2]:90": "a regular expression",
@@ -224,7 +226,7 @@ def pattern_parse(kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("pattern", pattern_parse("valid"))
-def test_a_well_formed_origin_is_taken_without_a_word(pattern: str) -> None:
+def test_a_well_formed_origin_causes_no_warning(pattern: str) -> None:
     CORS(Flask(__name__), origins=[pattern])  # a warning would be an error here
 
 
@@ -235,7 +237,7 @@ def test_a_malformed_origin_is_refused_or_warned_of(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ACCEPTED_HERE)
-def test_an_origin_that_is_no_mistake_here_is_in_the_corpus(pattern: str) -> None:
+def test_each_origin_accepted_by_this_package_alone_is_in_the_corpus(pattern: str) -> None:
     assert pattern in pattern_parse("invalid")
     CORS(Flask(__name__), origins=[pattern])
 
@@ -244,7 +246,7 @@ def test_an_origin_that_is_no_mistake_here_is_in_the_corpus(pattern: str) -> Non
 
 
 def allowed_names(allowed: list[str], lines: list[str]) -> tuple[list[str], list[str]]:
-    """The names that a preflight asks for in these lines, and those it is allowed."""
+    """Return the names that a preflight requests in these lines, and those that are allowed."""
     app = Flask(__name__)
     CORS(app, allow_headers=allowed)
     headers = {
@@ -252,9 +254,9 @@ def allowed_names(allowed: list[str], lines: list[str]) -> tuple[list[str], list
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Headers": ",".join(lines),
     }
-    answer = app.test_client().options("/", headers=headers).headers
-    asked = [name.strip() for name in ",".join(lines).split(",") if name.strip()]
-    return asked, listed(answer, "Access-Control-Allow-Headers")
+    response = app.test_client().options("/", headers=headers).headers
+    requested = [name.strip() for name in ",".join(lines).split(",") if name.strip()]
+    return requested, listed(response, "Access-Control-Allow-Headers")
 
 
 HEADER_LISTS = [t for t in CORPUS["tables"] if t["kind"] == "header-list"]
@@ -263,32 +265,32 @@ HEADER_LISTS = [t for t in CORPUS["tables"] if t["kind"] == "header-list"]
 @pytest.mark.parametrize("table", HEADER_LISTS, ids=lambda table: table["id"])
 def test_header_lists_are_read_as_the_table_says(table: dict[str, Any]) -> None:
     for lines in [*table["accepted"], *table["rejected_policy"]]:
-        asked, allowed = allowed_names(table["allowed"], lines)
-        assert sorted(set(asked)) == allowed
+        requested, allowed = allowed_names(table["allowed"], lines)
+        assert sorted(set(requested)) == allowed
     for lines in table["rejected"]:
-        asked, allowed = allowed_names(table["allowed"], lines)
-        assert set(asked) > set(allowed)
+        requested, allowed = allowed_names(table["allowed"], lines)
+        assert set(requested) > set(allowed)
 
 
 # ---- configurations that a careful library refuses ---------------------------------------------
 
 REFUSED = {
-    "reject-jub0bs-empty-reqhdr": "no header name",
-    "reject-jub0bs-nontoken-reqhdr": "no header name",
-    "reject-jub0bs-nontoken-reshdr": "no header name",
-    "reject-jub0bs-maxage-low": "not a number of seconds",
-    "reject-jub0bs-psl-creds": "lets in strangers",
-    "reject-flask-star-creds": "lets in any origin",
+    "reject-jub0bs-nontoken-reqhdr": "CORS309",
+    "reject-jub0bs-nontoken-reshdr": "CORS309",
+    "reject-jub0bs-maxage-low": "CORS404",
+    "reject-jub0bs-psl-creds": "CORS205",
+    "reject-flask-star-creds": "CORS205",
 }
 WARNED_OF = {
-    "reject-jub0bs-origin-with-path": "it has a path",
-    "reject-jub0bs-forbidden-method": "never send CONNECT",
-    "reject-jub0bs-setcookie-reshdr": "show Set-Cookie to no script",
-    "reject-jub0bs-expose-star-creds": "is the name of a header",
-    "reject-django-path": "it has a path",
+    "reject-jub0bs-empty-reqhdr": "CORS710",
+    "reject-jub0bs-origin-with-path": "CORS102",
+    "reject-jub0bs-forbidden-method": "CORS303",
+    "reject-jub0bs-setcookie-reshdr": "CORS305",
+    "reject-jub0bs-expose-star-creds": "CORS202",
+    "reject-django-path": "CORS102",
 }
 ALLOWED = {
-    "reject-jub0bs-missing-origin": "origins=[] allows nobody, on purpose",
+    "reject-jub0bs-missing-origin": "origins=[] allows no origins, on purpose",
     "reject-jub0bs-null-origin": "allowed, but not together with credentials",
     "reject-jub0bs-proxy-reqhdr": "left to `flask cors check`",
     "reject-jub0bs-acao-as-reqhdr": "left to `flask cors check`",
@@ -297,22 +299,23 @@ ALLOWED = {
 }
 
 
-def test_every_configuration_of_the_corpus_is_judged() -> None:
+def test_every_configuration_of_the_corpus_has_an_expectation() -> None:
     assert REJECTS.keys() == REFUSED.keys() | WARNED_OF.keys() | ALLOWED.keys()
 
 
 @pytest.mark.parametrize("case_id", REFUSED)
-def test_a_careless_configuration_is_refused(case_id: str) -> None:
-    with pytest.raises(CORSConfigError, match=REFUSED[case_id]):
+def test_an_unsafe_configuration_raises(case_id: str) -> None:
+    with pytest.raises(CORSConfigError) as raised:
         CORS(Flask(__name__), **options(REJECTS[case_id]["config"]))
+    assert {finding.code for finding in raised.value.findings} == {REFUSED[case_id]}
 
 
 @pytest.mark.parametrize("case_id", WARNED_OF)
-def test_a_doubtful_configuration_is_warned_of(case_id: str) -> None:
-    with pytest.warns(CORSWarning, match=WARNED_OF[case_id]):
+def test_a_configuration_that_is_probably_not_meant_causes_a_warning(case_id: str) -> None:
+    with pytest.warns(CORSWarning, match=f"^{WARNED_OF[case_id]} "):
         CORS(Flask(__name__), **options(REJECTS[case_id]["config"]))
 
 
 @pytest.mark.parametrize("case_id", ALLOWED)
-def test_a_configuration_that_is_fine_here_is_taken_without_a_word(case_id: str) -> None:
+def test_a_configuration_valid_in_this_package_causes_no_warning(case_id: str) -> None:
     CORS(Flask(__name__), **options(REJECTS[case_id]["config"]))

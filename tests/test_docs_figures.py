@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from .sphinx_builds import Built, build
 
 pytest.importorskip("sphinx", reason="needs Sphinx: pip install -r requirements/docs.txt")
 
@@ -55,7 +54,7 @@ def test_a_diagram_is_well_formed_and_says_in_words_what_it_shows(sequence):
     }
 
 
-def test_its_lines_stand_in_order_and_inside(sequence):
+def test_the_texts_of_a_diagram_are_in_order_and_inside_it(sequence):
     svg = ET.fromstring(sequence.draw("T", "id", *sequence.parse(STEPS)))
     texts = {text.text: text for text in svg.iter(SVG + "text")}
     assert float(texts["Page"].get("x", 0)) < float(texts["API"].get("x", 0))
@@ -67,7 +66,7 @@ def test_its_lines_stand_in_order_and_inside(sequence):
         assert 0 < float(text.get("y", 0)) < height
 
 
-def test_participants_that_are_not_declared_stand_in_the_order_of_their_first_use(sequence):
+def test_participants_that_are_not_declared_are_in_the_order_of_their_first_use(sequence):
     participants, _ = sequence.parse(["note over B: x", "A -> B: y", "C -> A: z"])
     assert list(participants) == ["B", "A", "C"]
 
@@ -79,7 +78,7 @@ def test_participants_that_are_not_declared_stand_in_the_order_of_their_first_us
         ("Page -> API", "is no step: expected 'A -> B: text'"),
         ("note over: x", "is no step: expected 'A -> B: text'"),
         ("Page -> Page: x", "goes nowhere: expected two participants"),
-        ("Page -> Cache: x", "nobody declared 'Cache': expected Page, API"),
+        ("Page -> Cache: x", "no one declared 'Cache': expected Page, API"),
     ],
 )
 def test_a_line_that_cannot_be_drawn_is_named(sequence, line, problem):
@@ -93,36 +92,40 @@ def test_a_diagram_of_nothing_is_a_mistake(sequence):
         sequence.parse(["participant Page", ""])
 
 
-def build(tmp_path: Path, builder: str, line: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def build_page(tmp_path, capsys):
     """Build a page with one diagram, as conf.py would, without its theme."""
     pytest.importorskip("myst_parser", reason="needs requirements/docs.txt")
-    (tmp_path / "index.md").write_text(f"# Page\n\n```{{sequence}} One & two\n\n{line}\n```\n")
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--isolated", "-b", builder]
-    command += ["-D", "extensions=myst_parser,sequence", str(tmp_path), str(tmp_path / builder)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "docs/_ext")}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    def build_page(builder: str, line: str) -> Built:
+        page = f"# Page\n\n```{{sequence}} One & two\n\n{line}\n```\n"
+        (tmp_path / "index.md").write_text(page, encoding="utf-8")
+        configured = ["--isolated", "-b", builder, "-D", "extensions=myst_parser,sequence"]
+        return build(capsys, *configured, str(tmp_path), str(tmp_path / builder))
+
+    return build_page
 
 
-def test_html_shows_the_drawing(tmp_path):
-    built = build(tmp_path, "html", "A -> B: x")
-    assert (built.returncode, built.stderr) == (0, "")
-    html = (tmp_path / "html/index.html").read_text()
+def test_html_shows_the_drawing(tmp_path, build_page):
+    built = build_page("html", "A -> B: x")
+    assert built == (0, "")
+    html = (tmp_path / "html/index.html").read_text(encoding="utf-8")
     assert '<figure class="sequence"><div><svg ' in html
     assert "<figcaption>One &amp; two</figcaption>" in html
     assert "A -&gt; B" not in html
 
 
-def test_other_formats_show_the_text(tmp_path):
-    built = build(tmp_path, "text", "A -> B: x")
-    assert (built.returncode, built.stderr) == (0, "")
-    text = (tmp_path / "text/index.txt").read_text()
+def test_other_formats_show_the_text(tmp_path, build_page):
+    built = build_page("text", "A -> B: x")
+    assert built == (0, "")
+    text = (tmp_path / "text/index.txt").read_text(encoding="utf-8")
     assert "One & two" in text
     assert "A -> B: x" in text
     assert "<svg" not in text
 
 
-def test_a_mistake_fails_the_build_and_names_file_and_line(tmp_path):
-    built = build(tmp_path, "html", "A to B")
-    assert built.returncode == 1
+def test_a_mistake_fails_the_build_and_names_file_and_line(build_page):
+    built = build_page("html", "A to B")
+    assert built.status == 1
     expected = "index.md:5: ERROR: sequence: 'A to B' is no step: expected 'A -> B: text'"
-    assert expected in built.stderr
+    assert expected in built.errors

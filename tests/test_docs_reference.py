@@ -26,14 +26,14 @@ METHODS = sorted(name for name in vars(CORS) if not name.startswith("_"))
 
 
 def comments_of_types() -> dict[str, str]:
-    """What ``#:`` says above each name that flask_cors/typing.py assigns."""
+    """Return the ``#:`` comment above each name that flask_cors/typing.py assigns."""
     source = inspect.getsource(typing)
     above = re.findall(r"((?:^#:.*\n)+)^(\w+) = ", source, re.MULTILINE)
     return {name: comment for comment, name in above}
 
 
 def names_of_types() -> list[str]:
-    """What flask_cors/typing.py defines itself."""
+    """Return the names that flask_cors/typing.py defines itself."""
     names = []
     for node in ast.parse(inspect.getsource(typing)).body:
         if isinstance(node, ast.Assign):
@@ -47,7 +47,7 @@ def names_of_types() -> list[str]:
 
 
 def described() -> set[str]:
-    """The names that the directives of docs/api.md describe."""
+    """Return the names that the directives of docs/api.md describe."""
     names: set[str] = set()
     for name, body in re.findall(
         r"^\.\. (?:auto)?(?:class|exception|function|data):: (\S+)\n((?:[ \t].*\n)*)",
@@ -85,8 +85,15 @@ def test_the_reference_names_nothing_that_is_not_there() -> None:
         for method in ("Browser.fetch", "Request.get", "Response.get", "HeaderList.get")
     }
     methods |= {"flask_cors.browser.PreflightCache.clear", "flask_cors.testing.Page.fetch"}
-    assert described() - set(PUBLIC) - keys == {"flask_cors.errors.Mistake", *methods}
+    assert described() - set(PUBLIC) - keys == {"flask_cors.diagnostics.finding.Finding", *methods}
     assert flask_cors.CORSConfigError.__module__ == "flask_cors.errors"  # where Mistake is, too
+
+
+def test_each_type_of_version_6_has_its_row_with_the_type_to_write_instead() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| `([\w.]+)` \|$", API, re.MULTILINE))
+    types = {name for name in core.__all__ if not isinstance(getattr(core, name), (str, list))}
+    assert rows.keys() == types
+    assert set(rows.values()) <= {*names_of_types(), "re.Pattern"}
 
 
 # ---- docstrings --------------------------------------------------------------------------------
@@ -113,7 +120,7 @@ def test_a_public_module_has_a_docstring(module: object) -> None:
 
 
 def params(function: Callable[..., object]) -> dict[str, str]:
-    """The ``:param:`` fields of a docstring, each on one line."""
+    """Return the ``:param:`` fields of a docstring, each on one line."""
     fields = re.split(r"^:|^\.\. ", inspect.getdoc(function) or "", flags=re.MULTILINE)
     found = (re.fullmatch(r"param (\w+): (.*)", " ".join(field.split())) for field in fields)
     return {field[1]: field[2] for field in found if field}
@@ -133,9 +140,9 @@ DEFAULTS = [
 def test_a_parameter_is_described_with_its_default(
     function: Callable[..., object], name: str, default: object
 ) -> None:
-    said = re.findall(r"Default: ``([^`]+)``", params(function)[name])
+    documented = re.findall(r"Default: ``([^`]+)``", params(function)[name])
     expected = default.default if isinstance(default, Unset) else default
-    assert [ast.literal_eval(value) for value in said] == [expected]
+    assert [ast.literal_eval(value) for value in documented] == [expected]
 
 
 @pytest.mark.parametrize(

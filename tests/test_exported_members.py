@@ -8,6 +8,7 @@ import inspect
 import re
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -15,11 +16,12 @@ from flask import Flask
 import flask_cors
 from flask_cors import CORS, browser, cross_origin, typing
 from flask_cors.browser import Browser, Exchange, Outcome, Request, Response
+from flask_cors.policy.options import EXTENSION_OPTIONS, POLICY_OPTIONS
 from flask_cors.testing import Page
 
 
 def names_of(module: object) -> set[str]:
-    """What a module offers: neither private, nor a module of its own, nor from elsewhere."""
+    """Return the names that a module offers: not private ones, modules, or those from elsewhere."""
     return {
         name
         for name, value in vars(module).items()
@@ -58,6 +60,7 @@ CORS_PARAMETERS = [
     ("allow_private_network", False),
     ("intercept_exceptions", True),
     ("always_send", True),
+    ("automatic_options", True),
     ("kwargs", inspect.Parameter.empty),
 ]
 CROSS_ORIGIN_PARAMETERS = [
@@ -72,6 +75,7 @@ CROSS_ORIGIN_PARAMETERS = [
     ("automatic_options", True),
     ("allow_private_network", False),
     ("always_send", True),
+    ("intercept_exceptions", True),
     ("kwargs", inspect.Parameter.empty),
 ]
 
@@ -84,8 +88,9 @@ def test_the_signature_shows_the_order_and_the_defaults(function, expected):
     assert [(p.name, repr(p.default)) for p in parameters] == [
         (name, repr(default)) for name, default in expected
     ]
-    kinds = {p.kind for p in parameters[:-1]}
+    kinds = {p.kind for p in parameters[:-2]}
     assert kinds == {inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    assert parameters[-2].kind is inspect.Parameter.KEYWORD_ONLY
     assert parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
 
 
@@ -137,8 +142,27 @@ def test_requests_responses_and_outcomes_have_these_fields():
 
 
 def refused(name: str) -> object:
-    """A value that no option of that name takes, so that the mistake names the option."""
+    """Return a value that no option of that name accepts, so that the error names the option."""
     return b"never"
+
+
+@pytest.mark.parametrize("function", [CORS, cross_origin])
+def test_every_option_is_a_parameter(function):
+    options = POLICY_OPTIONS if function is cross_origin else EXTENSION_OPTIONS
+    assert inspect.signature(function).parameters.keys() - {"app", "kwargs"} == set(options)
+
+
+@pytest.mark.parametrize(
+    ("call", "option"),
+    [
+        (partial(CORS, Flask(__name__)), "automatic_options"),
+        (cross_origin, "intercept_exceptions"),
+    ],
+)
+def test_the_option_that_is_given_by_keyword_alone_is_read(call, option):
+    with pytest.raises(flask_cors.CORSConfigError) as raised:
+        call(**{option: "perhaps"})
+    assert {finding.option for finding in raised.value.findings} == {option}
 
 
 @pytest.mark.parametrize("position", range(1, 13))
@@ -148,7 +172,7 @@ def test_cors_takes_its_options_by_position(position):
     values = [*defaults[: position - 1], refused(names[position])]
     with pytest.raises(flask_cors.CORSConfigError) as raised:
         CORS(Flask(__name__), *values)
-    assert raised.value.option == names[position]
+    assert {finding.option for finding in raised.value.findings} == {names[position]}
 
 
 @pytest.mark.parametrize("position", range(11))
@@ -158,7 +182,7 @@ def test_cross_origin_takes_its_options_by_position(position):
     values = [*defaults[:position], refused(names[position])]
     with pytest.raises(flask_cors.CORSConfigError) as raised:
         cross_origin(*values)
-    assert raised.value.option == names[position]
+    assert {finding.option for finding in raised.value.findings} == {names[position]}
 
 
 def test_testing_offers_a_page_that_takes_these_parameters():
@@ -171,8 +195,8 @@ def test_testing_offers_a_page_that_takes_these_parameters():
 def test_importing_the_package_loads_neither_the_browser_nor_the_tools():
     code = "import sys, flask_cors; print(*sorted(n for n in sys.modules if 'flask_cors' in n))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not re.search(r"flask_cors\.(browser|tools|testing)", run.stdout)
-    assert "flask_cors.binding" in run.stdout
+    assert not re.search(r"flask_cors\.(browser|core|removed|tools|testing)", run.stdout)
+    assert "flask_cors.runtime.registry" in run.stdout
 
 
 def test_errors_and_warnings_are_what_callers_catch():

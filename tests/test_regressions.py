@@ -1,4 +1,4 @@
-"""What went wrong in flask-cors: its six CVEs, and the traps of 6.0.5. None of it may return."""
+"""The six CVEs of flask-cors, and the traps of 6.0.5, do not return."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flask.views import MethodView
 
 from flask_cors import CORS, CORSConfigError, CORSWarning, cross_origin
 
-STRANGER = "https://stranger.example"
+UNTRUSTED = "https://untrusted.example"
 FRIEND = "https://friend.example"
 
 
@@ -24,15 +24,15 @@ def app_with(*args: Any, **kwargs: Any) -> Flask:
     return app
 
 
-def allowed(app: Flask, path: str, origin: str = STRANGER, method: str = "GET") -> str | None:
+def allowed(app: Flask, path: str, origin: str = UNTRUSTED, method: str = "GET") -> str | None:
     response = app.test_client().open(path, method=method, headers={"Origin": origin})
     return response.headers.get("Access-Control-Allow-Origin")
 
 
-def preflight(app: Flask, path: str = "/", origin: str = FRIEND, **asked: str) -> Any:
-    headers = {"Origin": origin, "Access-Control-Request-Method": asked.get("method", "PUT")}
-    if "names" in asked:
-        headers["Access-Control-Request-Headers"] = asked["names"]
+def preflight(app: Flask, path: str = "/", origin: str = FRIEND, **requested: str) -> Any:
+    headers = {"Origin": origin, "Access-Control-Request-Method": requested.get("method", "PUT")}
+    if "names" in requested:
+        headers["Access-Control-Request-Headers"] = requested["names"]
     return app.test_client().options(path, headers=headers)
 
 
@@ -44,7 +44,7 @@ def preflight(app: Flask, path: str = "/", origin: str = FRIEND, **asked: str) -
 )
 def test_cve_2020_25032_dot_segments_lend_no_other_path_a_policy(path: str) -> None:
     app = app_with(resources="/api/*")
-    assert allowed(app, "/api/foo.txt") == STRANGER
+    assert allowed(app, "/api/foo.txt") == UNTRUSTED
     assert allowed(app, path) is None
 
 
@@ -53,7 +53,7 @@ def test_cve_2020_25032_a_path_is_not_decoded_twice() -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/../foo", "/api/%2e%2e/foo", "/%2561pi/x"])
-def test_cve_2020_25032_holds_for_preflights_too(path: str) -> None:
+def test_cve_2020_25032_dot_segments_lend_no_preflight_another_policy(path: str) -> None:
     app = app_with(resources="/api/*")
     assert preflight(app, "/api/foo").headers["Access-Control-Allow-Origin"] == FRIEND
     assert "Access-Control-Allow-Origin" not in preflight(app, path).headers
@@ -61,7 +61,11 @@ def test_cve_2020_25032_holds_for_preflights_too(path: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "origin"),
-    [("/a%0d%0aforged: line", STRANGER), ("/", "https://a.example\x1b[2J"), ("/%1b[2J", STRANGER)],
+    [
+        ("/a%0d%0aforged: line", UNTRUSTED),
+        ("/", "https://a.example\x1b[2J"),
+        ("/%1b[2J", UNTRUSTED),
+    ],
 )
 def test_cve_2024_1681_what_a_client_sends_is_escaped_in_the_log(
     path: str, origin: str, caplog: pytest.LogCaptureFixture
@@ -77,10 +81,10 @@ def test_cve_2024_1681_what_a_client_sends_is_escaped_in_the_log(
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
 @pytest.mark.parametrize(
-    ("options", "answer"), [({}, "false"), ({"allow_private_network": True}, "true")]
+    ("options", "value"), [({}, "false"), ({"allow_private_network": True}, "true")]
 )
 def test_cve_2024_6221_private_network_access_is_refused_by_default(
-    method: str, options: dict[str, Any], answer: str
+    method: str, options: dict[str, Any], value: str
 ) -> None:
     headers = {
         "Origin": FRIEND,
@@ -89,8 +93,8 @@ def test_cve_2024_6221_private_network_access_is_refused_by_default(
     }
     client = app_with(origins=FRIEND, **options).test_client()
     response = client.open("/", method=method, headers=headers)
-    assert response.headers["Access-Control-Allow-Private-Network"] == answer
-    headers["Origin"] = STRANGER
+    assert response.headers["Access-Control-Allow-Private-Network"] == value
+    headers["Origin"] = UNTRUSTED
     response = client.open("/", method=method, headers=headers)
     assert "Access-Control-Allow-Private-Network" not in response.headers
 
@@ -110,14 +114,14 @@ def test_cve_2024_6839_a_longer_pattern_does_not_overrule_a_closer_one(
 ) -> None:
     rules = [(strict, {"origins": FRIEND}), (open_to_all, {"origins": "*"})]
     app = app_with(resources=dict(rules if strict_first else reversed(rules)))
-    assert allowed(app, path, STRANGER) is None
+    assert allowed(app, path, UNTRUSTED) is None
     assert allowed(app, path, FRIEND) == FRIEND
 
 
 def test_cve_2024_6844_a_plus_in_a_path_is_not_a_space() -> None:
     app = app_with(resources="/a b/.*")
     assert allowed(app, "/a+b/x") is None
-    assert allowed(app, "/a%20b/x") == STRANGER
+    assert allowed(app, "/a%20b/x") == UNTRUSTED
     app = app_with(resources={"/a b/*": {"origins": "*"}, "/a+b/*": {"origins": FRIEND}})
     assert allowed(app, "/a+b/x") is None
     assert allowed(app, "/a%2Bb/x") is None
@@ -138,7 +142,7 @@ def test_a_regular_expression_matches_the_whole_origin() -> None:
     assert allowed(app, "/", "https://a.example.com.evil.net") is None
 
 
-@pytest.mark.parametrize("origin", [STRANGER, "null"])
+@pytest.mark.parametrize("origin", [UNTRUSTED, "null"])
 def test_credentials_alone_do_not_echo_any_origin(origin: str) -> None:
     with pytest.raises(CORSConfigError):
         app_with(supports_credentials=True)
@@ -157,13 +161,13 @@ def test_the_string_false_does_not_switch_credentials_on(monkeypatch: pytest.Mon
 def test_origins_that_are_unset_do_not_open_the_api() -> None:
     app = Flask(__name__)
     app.config["CORS_ORIGINS"] = None
-    with pytest.warns(CORSWarning, match="allows nobody"):
+    with pytest.warns(CORSWarning, match="^CORS108 "):
         CORS(app)
     assert allowed(app, "/") is None
 
 
-def test_a_misspelt_option_is_told_with_its_real_name() -> None:
-    with pytest.warns(CORSWarning, match="no option 'orgins'; did you mean 'origins'"):
+def test_a_misspelt_option_causes_a_warning_with_its_real_name() -> None:
+    with pytest.warns(CORSWarning, match="^CORS701 .*'orgins'.*'origins'"):
         app_with(orgins=FRIEND)
 
 
@@ -172,22 +176,22 @@ def test_a_pattern_of_subdomains_matches_them() -> None:
     assert allowed(app, "/", "https://a.b.example.com") == "https://a.b.example.com"
 
 
-def test_an_ipv6_origin_is_no_regular_expression() -> None:
+def test_an_ipv6_origin_is_not_read_as_a_regular_expression() -> None:
     assert allowed(app_with(origins="http://[::1]:3000"), "/", "http://[::1]:3000") is not None
 
 
-def test_any_method_is_answered_with_the_requested_one() -> None:
-    answer = preflight(app_with(methods="*"), method="PURGE")
-    assert answer.headers["Access-Control-Allow-Methods"] == "PURGE"
+def test_a_wildcard_for_methods_is_sent_as_the_requested_method() -> None:
+    response = preflight(app_with(methods="*"), method="PURGE")
+    assert response.headers["Access-Control-Allow-Methods"] == "PURGE"
 
 
 def test_a_max_age_of_zero_is_sent() -> None:
     assert preflight(app_with(max_age=0)).headers["Access-Control-Max-Age"] == "0"
 
 
-def test_a_part_of_a_method_is_not_the_method() -> None:
-    answer = preflight(app_with(methods=["PATCH"]), method="PAT")
-    assert "Access-Control-Allow-Methods" not in answer.headers
+def test_a_method_that_begins_like_an_allowed_one_is_refused() -> None:
+    response = preflight(app_with(methods=["PATCH"]), method="PAT")
+    assert "Access-Control-Allow-Methods" not in response.headers
 
 
 def test_sixty_thousand_commas_cost_no_more_than_a_plain_request() -> None:
@@ -204,7 +208,7 @@ def test_sixty_thousand_commas_cost_no_more_than_a_plain_request() -> None:
     assert cost("," * 60_000) < 60 * cost("x-a")
 
 
-def test_a_decorated_view_that_aborts_has_its_headers() -> None:
+def test_the_error_response_of_a_decorated_view_has_its_headers() -> None:
     app = Flask(__name__)
 
     @app.get("/")
@@ -212,10 +216,10 @@ def test_a_decorated_view_that_aborts_has_its_headers() -> None:
     def view() -> str:
         abort(418)
 
-    assert allowed(app, "/") == STRANGER
+    assert allowed(app, "/") == UNTRUSTED
 
 
-def test_a_decorated_async_view_answers() -> None:
+def test_a_decorated_async_view_responds_with_its_headers() -> None:
     app = Flask(__name__)
 
     @app.get("/")
@@ -237,16 +241,16 @@ def test_a_decorated_method_view_passes_its_preflights() -> None:
 
     app = Flask(__name__)
     app.add_url_rule("/", view_func=Items.as_view("items"))
-    answer = preflight(app)
-    assert answer.status_code == 200
-    assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
-    assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
+    response = preflight(app)
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == FRIEND
+    assert "PUT" in response.headers["Access-Control-Allow-Methods"]
 
 
-def test_a_resource_covers_what_is_below_it_and_not_its_namesakes() -> None:
+def test_a_resource_covers_the_paths_below_it_and_no_path_that_only_begins_alike() -> None:
     app = app_with(resources="/api/*")
-    assert allowed(app, "/api") == STRANGER
-    assert allowed(app, "/api/x") == STRANGER
+    assert allowed(app, "/api") == UNTRUSTED
+    assert allowed(app, "/api/x") == UNTRUSTED
     assert allowed(app, "/apisecret") is None
 
 
@@ -257,7 +261,7 @@ def test_a_blueprint_reads_the_config_of_its_app() -> None:
     app = Flask(__name__)
     app.config["CORS_ORIGINS"] = FRIEND
     app.register_blueprint(blueprint)
-    assert allowed(app, "/api/", STRANGER) is None
+    assert allowed(app, "/api/", UNTRUSTED) is None
     assert allowed(app, "/api/", FRIEND) == FRIEND
 
 
@@ -274,11 +278,11 @@ def test_a_login_check_does_not_stop_a_preflight() -> None:
 def test_neither_a_missing_view_nor_a_slash_stops_a_preflight(path: str) -> None:
     app = app_with()
     app.add_url_rule("/slash/", view_func=lambda: "ok", endpoint="slash", methods=["PUT"])
-    answer = preflight(app, path)
-    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, FRIEND)
+    response = preflight(app, path)
+    assert (response.status_code, response.headers["Access-Control-Allow-Origin"]) == (200, FRIEND)
 
 
-def test_several_views_on_one_url_have_each_their_own_policy() -> None:
+def test_several_views_on_one_url_have_their_own_policies() -> None:
     app = Flask(__name__)
     CORS(app, resources=[])
 
@@ -292,12 +296,12 @@ def test_several_views_on_one_url_have_each_their_own_policy() -> None:
     def write() -> str:
         return "ok"
 
-    assert preflight(app, origin=STRANGER, method="GET").headers.get("Access-Control-Allow-Origin")
-    refused = preflight(app, origin=STRANGER, method="PUT")
+    assert preflight(app, origin=UNTRUSTED, method="GET").headers.get("Access-Control-Allow-Origin")
+    refused = preflight(app, origin=UNTRUSTED, method="PUT")
     assert "Access-Control-Allow-Origin" not in refused.headers
 
 
-def test_a_configuration_without_a_mistake_says_nothing() -> None:
+def test_a_valid_configuration_warns_of_nothing() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         app_with(

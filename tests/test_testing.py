@@ -1,4 +1,4 @@
-"""A page in a browser, in front of an app: what it may read, and what reaches the test."""
+"""``flask_cors.testing.Page``: what a page can read of an app, and what reaches the test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask_cors.browser import CHROMIUM, Reason
 from flask_cors.testing import Page
 
 APP = "https://app.example"
-EVIL = "https://evil.example"
+UNTRUSTED = "https://evil.example"
 
 
 def an_app(**options: object) -> Flask:
@@ -37,16 +37,16 @@ def an_app(**options: object) -> Flask:
 
     @app.get("/me")
     def me():
-        return session.get("user", "nobody")
+        return session.get("user", "none")
 
     return app
 
 
-def test_a_page_reads_what_the_app_allows_and_a_stranger_does_not():
+def test_an_allowed_origin_reads_the_response_and_another_does_not():
     outcome = Page(an_app(), origin=APP).fetch("/me")
     assert outcome.allowed, outcome
-    assert (outcome.status, outcome.body, outcome.type) == (200, b"nobody", "cors")
-    blocked = Page(an_app(), origin=EVIL).fetch("/me")
+    assert (outcome.status, outcome.body, outcome.type) == (200, b"none", "cors")
+    blocked = Page(an_app(), origin=UNTRUSTED).fetch("/me")
     assert not blocked.allowed
     assert blocked.reason is Reason.MISSING_ALLOW_ORIGIN_HEADER
     assert "GET http://localhost/me" in str(blocked)
@@ -61,7 +61,7 @@ def test_a_url_is_a_path_of_the_app_or_absolute(path):
     assert b'"query":"a=1&b=%20"' in outcome.body.replace(b": ", b":")
 
 
-def test_json_is_written_by_the_app_and_makes_a_preflight():
+def test_json_is_serialised_by_the_app_and_needs_a_preflight():
     outcome = Page(an_app(), APP).fetch("/echo", method="PUT", json={"name": "Ada"})
     assert outcome.allowed, outcome
     assert [exchange.preflight for exchange in outcome.exchanges] == [True, False]
@@ -69,7 +69,7 @@ def test_json_is_written_by_the_app_and_makes_a_preflight():
     assert (sent.body, sent.get("Content-Type")) == (b'{"name": "Ada"}', "application/json")
 
 
-def test_a_string_is_plain_text_as_browsers_send_it():
+def test_a_string_is_sent_as_plain_text():
     outcome = Page(an_app(), APP).fetch("/echo", method="POST", body="\xe9")
     assert [exchange.preflight for exchange in outcome.exchanges] == [False]
     sent = outcome.exchanges[0].request
@@ -78,51 +78,51 @@ def test_a_string_is_plain_text_as_browsers_send_it():
 
 @pytest.mark.parametrize("headers", [{"content-type": "text/csv"}, [("Content-Type", "text/csv")]])
 @pytest.mark.parametrize("given", [{"body": "a,b"}, {"json": [1]}])
-def test_the_page_may_set_a_content_type_of_its_own(headers, given):
+def test_a_content_type_among_the_headers_is_kept(headers, given):
     outcome = Page(an_app(), APP).fetch("/echo", method="POST", headers=headers, **given)
     assert outcome.allowed, outcome
     assert outcome.exchanges[-1].request.get("Content-Type") == "text/csv"
 
 
-def test_bytes_go_as_they_are_without_a_content_type():
+def test_bytes_are_sent_without_a_content_type():
     outcome = Page(an_app(), APP).fetch("/echo", method="POST", body=b"\xff")
     assert outcome.exchanges[0].request.get("Content-Type") is None
 
 
-def test_a_body_and_json_are_one_too_many():
-    with pytest.raises(ValueError, match="a body or json, not both"):
+def test_a_body_together_with_json_is_an_error():
+    with pytest.raises(ValueError, match="body and json exclude each other"):
         Page(an_app(), APP).fetch("/echo", method="PUT", body=b"", json={})
 
 
-def test_cookies_go_with_credentials_alone():
+def test_cookies_are_sent_with_credentials_only():
     page = Page(an_app(), APP)
     assert page.fetch("/login", method="POST", credentials="include").allowed
     assert page.fetch("/me", credentials="include").body == b"ada"
     for credentials in ("omit", "same-origin"):
-        assert page.fetch("/me", credentials=credentials).body == b"nobody"
+        assert page.fetch("/me", credentials=credentials).body == b"none"
     assert page.client.get("/me").text == "ada"
 
 
-def test_a_test_may_log_in_with_the_client():
+def test_the_client_can_log_in_for_the_page():
     page = Page(an_app(), APP)
     page.client.post("/login")
     assert page.fetch("/me", credentials="include").body == b"ada"
 
 
-def test_a_page_of_the_apps_own_origin_needs_no_cors():
+def test_a_page_on_the_origin_of_the_app_needs_no_cors():
     page = Page(an_app(), "http://localhost")
     page.client.post("/login")
     outcome = page.fetch("/me")
     assert (outcome.type, outcome.body) == ("basic", b"ada")
 
 
-def test_preflights_are_remembered():
+def test_a_page_caches_preflights():
     page = Page(an_app(max_age=600), APP)
     sent = [len(page.fetch("/echo", method="PUT").exchanges) for _ in range(2)]
     assert sent == [2, 1]
 
 
-def test_quirks_of_a_browser_may_be_followed():
+def test_a_page_follows_the_quirks_of_a_browser():
     app = an_app(allow_headers="*", supports_credentials=False)
     CORS(app, resources="/star", origins=APP, send_wildcard=False)
     page = Page(app, APP, CHROMIUM)
@@ -130,7 +130,7 @@ def test_quirks_of_a_browser_may_be_followed():
     assert page.fetch("/echo", headers={"Authorization": "Bearer 1"}).allowed
 
 
-def test_an_exception_reaches_the_test_as_itself():
+def test_an_unhandled_exception_reaches_the_test_while_the_app_is_testing():
     app = an_app()
 
     class TroubleError(Exception):
@@ -161,13 +161,13 @@ def test_an_exception_reaches_the_test_as_itself():
         ({"APPLICATION_ROOT": "/v1"}, "http://localhost/v1/echo", "http://localhost/", "/v1"),
     ],
 )
-def test_the_address_of_the_app_is_that_of_its_config(config, url, host, root):
+def test_the_config_sets_the_address_of_the_app(config, url, host, root):
     app = an_app()
     app.config.update(config)
     outcome = Page(app, APP).fetch("/echo")
     assert outcome.url == url
-    told = app.json.loads(outcome.body)
-    assert (told["host"], told["root"], told["path"]) == (host, root, "/echo")
+    echoed = app.json.loads(outcome.body)
+    assert (echoed["host"], echoed["root"], echoed["path"]) == (host, root, "/echo")
 
 
 def test_a_redirect_is_followed_within_the_app_and_its_subdomains():
@@ -181,18 +181,18 @@ def test_a_redirect_is_followed_within_the_app_and_its_subdomains():
     app.add_url_rule("/away", "away", lambda: redirect("https://elsewhere.example/a"))
     page = Page(app, APP)
     outcome = page.fetch("/old")
-    # Two hops that change the origin: the page's own is not told to the second.
+    # After two redirects to other origins, the origin is null.
     assert [exchange.request.get("Origin") for exchange in outcome.exchanges] == [APP, "null"]
     assert outcome.reason is Reason.MISSING_ALLOW_ORIGIN_HEADER
     message = (
-        r"the page asks for https://elsewhere\.example/a, which the app does not serve: its "
-        r"address is http://example\.test/; set SERVER_NAME for another"
+        r"the app does not serve https://elsewhere\.example/a: its address is "
+        r"http://example\.test/; set SERVER_NAME to change it"
     )
     with pytest.raises(ValueError, match=message):
         page.fetch("/away")
 
 
 @pytest.mark.parametrize(("origin", "url"), [("app.example", "/me"), (APP, "http://a b/")])
-def test_what_a_browser_refuses_before_it_asks_is_a_value_error(origin, url):
+def test_an_argument_that_a_browser_refuses_is_a_value_error(origin, url):
     with pytest.raises(ValueError, match=r"^(origin|url): "):
         Page(an_app(), origin).fetch(url)

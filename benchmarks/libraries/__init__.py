@@ -1,5 +1,7 @@
-"""One module a library: from a configuration to an app, or to None where it cannot state it.
+"""One module per library, with functions that make an app from a configuration, or return None if
+the library does not support it.
 
-Each runs in the library's own environment, and imports it at the top: frameworks are loaded before
-the apps part ways. What adds CORS is imported where it is used, so that it is loaded there alone.
+Each module runs in the environment of its library and imports the framework at the top, before the
+processes of the apps are forked. The CORS library is imported by the function that uses it, so that
+other apps do not load it.
 """

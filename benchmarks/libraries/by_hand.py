@@ -1,4 +1,4 @@
-"""What a careful user writes without a library, for a list of exact origins."""
+"""The code that a careful user writes without a library, for a list of exact origins."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from .flask_bare import bare
 
 
 def hook(configuration: Configuration) -> Flask | None:
-    """The headers of actual requests."""
-    if not _can_state(configuration):
+    """Return an app that adds the headers to responses."""
+    if not _supports(configuration):
         return None
     app = bare(configuration)
     _add_hook(app, frozenset(origins(configuration)))
@@ -18,8 +18,8 @@ def hook(configuration: Configuration) -> Flask | None:
 
 
 def pair(configuration: Configuration) -> Flask | None:
-    """The headers of actual requests, and answers to preflights."""
-    if not _can_state(configuration):
+    """Return an app that adds the headers to responses, and responds to preflights."""
+    if not _supports(configuration):
         return None
     app = bare(configuration)
     allowed = frozenset(origins(configuration))
@@ -27,7 +27,7 @@ def pair(configuration: Configuration) -> Flask | None:
     names = frozenset(NAMES)
 
     @app.before_request
-    def answer_preflight() -> Response | None:
+    def respond_to_preflight() -> Response | None:
         if (
             request.method != "OPTIONS"
             or request.headers.get("Origin") not in allowed
@@ -37,8 +37,8 @@ def pair(configuration: Configuration) -> Flask | None:
         response = app.response_class()
         if request.headers["Access-Control-Request-Method"] in methods:
             response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(methods))
-            asked = request.headers.get("Access-Control-Request-Headers", "").split(",")
-            known = [name.strip() for name in asked if name.strip().lower() in names]
+            requested = request.headers.get("Access-Control-Request-Headers", "").split(",")
+            known = [name.strip() for name in requested if name.strip().lower() in names]
             if known:
                 response.headers["Access-Control-Allow-Headers"] = ", ".join(known)
         response.headers.add(
@@ -50,7 +50,7 @@ def pair(configuration: Configuration) -> Flask | None:
     return app
 
 
-def _can_state(configuration: Configuration) -> bool:
+def _supports(configuration: Configuration) -> bool:
     return (
         configuration.origins == "exact"
         and configuration.binding == "app"

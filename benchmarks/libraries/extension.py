@@ -1,4 +1,4 @@
-"""Flask-CORS, ours and version 6: what users write is the same, but for subdomains."""
+"""Flask-CORS, ours and version 6. The code of users is the same except for subdomains."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def ours(configuration: Configuration) -> Flask:
 
 
 def flask_cors_6(configuration: Configuration) -> Flask:
-    # Compiled, because a string it would compile at each request.
+    # Compiled, because version 6 compiles a string on each request.
     return _make(
         configuration, lambda parent: re.compile(rf"https://([^/]+\.){re.escape(parent)}$")
     )

@@ -1,4 +1,4 @@
-"""The Flask app that CORS is added to, and the same without."""
+"""The Flask app, with and without CORS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ View = Callable[[], str]
 
 
 def bare(configuration: object) -> Flask:
-    """The app without CORS, whatever the configuration."""
+    """Return the app without CORS, for any configuration."""
     return app(view, area())
 
 
@@ -21,7 +21,7 @@ def view() -> str:
 
 
 def app(root: View, area: Blueprint) -> Flask:
-    """The app: a view of its own, one below the path of a resource, and a blueprint."""
+    """Return an app with its own view, a view below the path of a resource, and a blueprint."""
     app = Flask(__name__, static_folder=None)
     app.add_url_rule("/", "root", root, methods=METHODS)
     app.add_url_rule("/rlast/item", "resource", view, methods=METHODS)

@@ -1,7 +1,7 @@
 """The page of ``flask cors check``, as far as the code says it.
 
 ``{checks}``
-    The catalogue: each check with its code, title, severity and explanation.
+    The rule reference: each rule with its code, title, severity and explanation.
 ``{collected}``
     What the checks say of each configuration of ``tests/data/collected/``.
 """
@@ -12,6 +12,7 @@ import ast
 import json
 import runpy
 import warnings
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from sphinx.application import Sphinx
 from tables import Cell, Generated
 
 from flask_cors import CORSConfigError, CORSWarning
+from flask_cors.diagnostics import rules
+from flask_cors.diagnostics.finding import Finding
 from flask_cors.tools.check import check
-from flask_cors.tools.check.base import Kind, Told
 from flask_cors.tools.check.run import CATALOGUE
 
 COLLECTED = Path(__file__).parents[2] / "tests/data/collected"
@@ -33,16 +35,19 @@ class Checks(Generated):
     required_arguments = 0
 
     def run(self) -> list[nodes.Node]:
-        return [self.section(kind) for kind in sorted(CATALOGUE, key=lambda kind: kind.code)]
+        return [self.section(rule) for rule in sorted(CATALOGUE, key=lambda rule: rule.code)]
 
-    def section(self, kind: type[Kind]) -> nodes.section:
-        section = nodes.section(ids=[kind.code.lower()], names=[kind.code.lower()])
+    def section(self, rule: type[Finding]) -> nodes.section:
+        section = nodes.section(ids=[rule.code.lower()], names=[rule.code.lower()])
         self.state.document.note_explicit_target(section)  # for links to it
-        title, _ = self.parse_inline(f"{kind.code}: {kind.title}", lineno=self.lineno)
+        title, _ = self.parse_inline(f"{rule.code}: {rule.title}", lineno=self.lineno)
         section += nodes.title("", "", *title)
-        early = ", and a `CORSWarning` at run time" if issubclass(kind, Told) else ""
-        section += self.text(f"*{kind.severity.value.capitalize()}*{early}.")
-        section += self.parse_text_to_nodes(kind.explanation())
+        early = ""
+        if rule.__module__ == rules.__name__:
+            name = "CORSConfigError" if rule.raises else "CORSWarning"
+            early = f", and a `{name}` where the app is configured"
+        section += self.text(f"*{rule.severity.value.capitalize()}*{early}.")
+        section += self.parse_text_to_nodes(cleandoc(rule.__doc__ or ""))
         return section
 
 
@@ -70,7 +75,7 @@ def said_of(file: Path) -> list[str]:
         try:
             app = runpy.run_path(str(file))["app"]
         except CORSConfigError as error:
-            return [f"`CORSConfigError`: {literal(str(error.mistakes[0]))}"]
+            return [f"`CORSConfigError`: {literal(str(error.findings[0]))}"]
         found = check(app)
     return [
         f"{finding.severity.value} {linked(finding.code)}: {literal(finding.message)}"

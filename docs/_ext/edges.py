@@ -15,7 +15,7 @@ from docutils import nodes  # type: ignore[import-untyped]  # docutils has no ty
 from sphinx.application import Sphinx
 from tables import Generated
 
-TESTS = "tests.live.export"
+TESTS = "tests.tools.export"
 PROXIES = ("apache", "caddy", "envoy", "haproxy", "nginx")
 
 Rows = Iterator[tuple[str, list[str]]]

@@ -89,12 +89,12 @@ class Measured(Generated):
 
     def server(self) -> list[nodes.Node]:
         keys = {
-            library: [f"server.{case}.{library}" for case in server.ASKED]
+            library: [f"server.{case}.{library}" for case in server.SERVED_CASES]
             for library in server.SERVED
         }
         found = self.figures("server", [key for row in keys.values() for key in row])
         head = ["requests per second"]
-        for case in server.ASKED:
+        for case in server.SERVED_CASES:
             head += [CASES[case].title, "spread"]
         rows = [head]
         for library, of_library in keys.items():

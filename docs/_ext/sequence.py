@@ -72,7 +72,7 @@ def parse(lines: list[str]) -> tuple[dict[str, str], list[Step]]:
             unknown = [name for name in names if declared and name not in declared]
             if unknown:
                 known = ", ".join(declared)
-                raise ValueError(f"{number}: nobody declared {unknown[0]!r}: expected {known}")
+                raise ValueError(f"{number}: no one declared {unknown[0]!r}: expected {known}")
         elif line:
             raise ValueError(
                 f"{number}: {line!r} is no step: expected 'A -> B: text', 'A --> B: text', "

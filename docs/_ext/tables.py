@@ -126,7 +126,7 @@ class Patterns(Generated):
         yield literals(row["misses"])
 
     def precedence(self, row: dict[str, Any]) -> Iterator[Cell]:
-        yield lines([python(rule) for rule in row["rules"]])
+        yield lines([python(pattern) for pattern in row["resources"]])
         yield from self.paths(row)
 
     def paths(self, row: dict[str, Any]) -> Iterator[Cell]:
@@ -138,14 +138,9 @@ class Patterns(Generated):
         yield literals([row["url"]])
         yield from self.paths(row)
 
-    def mistakes(self, row: dict[str, Any]) -> Iterator[Cell]:
-        wrong = row.get("shown", row["value"])
+    def findings(self, row: dict[str, Any]) -> Iterator[Cell]:
         yield lines([f"{row['option']}={python(row['value'])}"])
-        yield lines([f"{row['option']}: {wrong!r} {row['problem']}:", row["mend"]])
-
-    def warnings(self, row: dict[str, Any]) -> Iterator[Cell]:
-        yield lines([f"{row['option']}={python(row['value'])}"])
-        yield lines(re.split(r"(?<=;) ", f"{row['code']} {row['option']}: {row['message']}"))
+        yield lines([f"{row['code']} {row['message']};", row["hint"]])
 
     def winner(self, row: dict[str, Any]) -> Cell:
         return self.text("none") if row["winner"] is None else values(row["winner"])
@@ -154,11 +149,11 @@ class Patterns(Generated):
 _COLUMNS: dict[str, Any] = {
     "origins": (["`origins=`", "allows", "refuses"], Patterns.origins),
     "resources": (["`resources=`", "matches", "does not match"], Patterns.resources),
-    "precedence": (["rules", "path", "winner", "why"], Patterns.precedence),
-    "paths": (["path", "rule", "why"], Patterns.paths),
-    "urls": (["URL", "path", "rule", "why"], Patterns.urls),
-    "mistakes": (["written", "`CORSConfigError`"], Patterns.mistakes),
-    "warnings": (["written", "`CORSWarning`"], Patterns.warnings),
+    "precedence": (["resources", "path", "winner", "why"], Patterns.precedence),
+    "paths": (["path", "resource", "why"], Patterns.paths),
+    "urls": (["URL", "path", "resource", "why"], Patterns.urls),
+    "mistakes": (["written", "`CORSConfigError`"], Patterns.findings),
+    "warnings": (["written", "`CORSWarning`"], Patterns.findings),
 }
 
 # ---- options -----------------------------------------------------------------------------------
@@ -241,13 +236,15 @@ def given_to(name: str) -> str:
 
 
 class Names(Generated):
-    """``{names} flask_cors.core``: the constants of a module, each a target for links."""
+    """``{names} flask_cors.core``: the constants of a module."""
 
     def run(self) -> list[nodes.Node]:
         module = importlib.import_module(self.arguments[0])
         rows = []
         for name in module.__all__:
             value = getattr(module, name)
+            if not isinstance(value, (str, list)):  # a type
+                continue
             said = linked(value) if isinstance(value, str) else f"`{value!r}`"
             rows.append([lines([name]), self.text(said)])
         return self.table(["name", "value"], rows)

@@ -1,4 +1,4 @@
-"""A shop with mistakes in its CORS configuration: for `flask --app mistaken cors check`."""
+"""A shop with mistakes in its CORS configuration, for `flask --app mistaken cors check`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ CORS(
     resources={
         "/api/*": {
             "origins": ["https://shop.example.com/", r"https://.*example\.com"],
-            "supports_credentials": True,
             "methods": ["GET", "PUT"],
         },
         "/api/v1/*": {"origins": "http://localhost:5173"},

@@ -1,4 +1,4 @@
-"""A shop, whose routes get their policies in every way there is: for `flask --app shop cors …`."""
+"""A shop with every kind of policy, for `flask --app shop cors …`."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""A small API that one page may call."""
+"""A small API that one frontend may call."""
 
 from flask import Flask, request
 
 from flask_cors import CORS
 
 app = Flask(__name__)
-app.config["CORS_ORIGINS"] = "http://localhost:8000"  # the page
-app.config.from_prefixed_env()  # FLASK_CORS_ORIGINS, where it is set, takes its place
+app.config["CORS_ORIGINS"] = "http://localhost:8000"  # the frontend
+app.config.from_prefixed_env()  # FLASK_CORS_ORIGINS replaces it, if it is set
 CORS(app)
 
 books = ["Middlemarch"]

@@ -21,8 +21,9 @@ BANNER = """
   The page   {page}   <- open this in a browser
   The API    {api}
 
-The page calls the API, which is on another origin, and shows what the browser let it read.
-One call asks for a 500 on purpose: its traceback will appear here.
+The page calls the API, which is on another origin, and shows which responses
+the browser lets it read.
+One call causes a 500 on purpose: its traceback will appear here.
 
 Press Ctrl-C to stop.
 """
@@ -35,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             option, metavar="PORT", type=listen, default="0", help="default: any free port"
         )
     parser.add_argument(
-        "--explain", action="store_true", help="print a line a request: what was decided, and why"
+        "--explain",
+        action="store_true",
+        help="log a line for each request: the decision and its reason",
     )
     options = parser.parse_args(arguments)
 
@@ -56,9 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     api_app = api.create_app(page_origin)
     wire = Wire(api_app.wsgi_app)
     api_app.wsgi_app = wire  # type: ignore[method-assign]
-    # By its other name, the page's server is another origin, which the API does not allow.
-    stranger_origin = page_origin.replace("localhost", LOOPBACK)
-    page_app = page.create_app(page_origin, api_origin, stranger_origin, wire)
+    # Under its other host name the page is on another origin, which the API does not allow.
+    other_origin = page_origin.replace("localhost", LOOPBACK)
+    page_app = page.create_app(page_origin, api_origin, other_origin, wire)
 
     servers = [serve(api_app, options.api_port), serve(page_app, options.page_port)]
     threads = [threading.Thread(target=server.serve_forever) for server in servers]
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         thread.start()
     print(BANNER.format(page=page_origin, api=api_origin), flush=True)
 
-    while not stop.wait(0.5):  # a wait without an end would not hear Ctrl-C on Windows
+    while not stop.wait(0.5):  # without a timeout, Ctrl-C would not interrupt it on Windows
         pass
 
     for server, thread in zip(servers, threads, strict=True):
@@ -75,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def listen(port: str) -> socket.socket:
-    """Take a port before there is an app for it, since each app is told the other's address."""
+    """Open a port before the apps exist, because each app needs the address of the other."""
     try:
         return socket.create_server((LOOPBACK, int(port)))
     except (OSError, OverflowError, ValueError) as error:
@@ -87,7 +90,7 @@ def origin(listener: socket.socket) -> str:
 
 
 def serve(app: Flask, listener: socket.socket) -> BaseWSGIServer:
-    with listener:  # the server works on a copy
+    with listener:  # the server uses a duplicate of it
         return make_server(LOOPBACK, 0, app, threaded=True, fd=listener.fileno())
 
 

@@ -1,4 +1,4 @@
-"""The page's server: it hands out the page and what the wire saw. The rest is the browser's."""
+"""The page's server: it serves the page and the recorded exchanges."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from wire import Wire
 
 
-def create_app(page_origin: str, api_origin: str, stranger_origin: str, wire: Wire) -> Flask:
+def create_app(page_origin: str, api_origin: str, other_origin: str, wire: Wire) -> Flask:
     app = Flask(__name__)
-    origins = {"page": page_origin, "api": api_origin, "stranger": stranger_origin}
+    origins = {"page": page_origin, "api": api_origin, "other": other_origin}
 
     @app.get("/")
     def page() -> str:

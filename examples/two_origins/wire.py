@@ -1,8 +1,8 @@
-"""What really went between the browser and the API.
+"""Records the exchanges between the browser and the API.
 
-A page never sees its own preflights, nor the answer to a call that the browser blocked. ``Wire``
-stands in front of the API and writes both down, so that the page can show them. A call is known by
-``?call=…`` in its URL, which a preflight shares with the request that it asks for.
+A page cannot see its own preflights, nor the response to a call that the browser blocked. ``Wire``
+is middleware of the API that records both, so that the page can show them. A call is identified by
+``?call=…`` in its URL, which a preflight shares with the request that follows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-ASKED = (
+REQUEST_HEADERS = (
     "Origin",
     "Sec-Fetch-Site",
     "Content-Type",
@@ -27,7 +27,7 @@ ASKED = (
     "Access-Control-Request-Method",
     "Access-Control-Request-Headers",
 )
-ANSWERED = (
+RESPONSE_HEADERS = (
     "Content-Type",
     "Set-Cookie",
     "X-Total-Count",
@@ -47,19 +47,19 @@ class Exchange(TypedDict):
     method: str
     path: str
     status: int
-    asked: dict[str, str]
-    answered: dict[str, str]
+    request_headers: dict[str, str]
+    response_headers: dict[str, str]
 
 
 class Wire:
-    """WSGI middleware that remembers the last few hundred exchanges."""
+    """WSGI middleware that keeps the last 500 exchanges."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
-        self._seen: deque[tuple[str, Exchange]] = deque(maxlen=500)
+        self._exchanges: deque[tuple[str, Exchange]] = deque(maxlen=500)
 
     def exchanges(self, call: str) -> Iterator[Exchange]:
-        return (exchange for name, exchange in tuple(self._seen) if name == call)
+        return (exchange for name, exchange in tuple(self._exchanges) if name == call)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
@@ -70,14 +70,14 @@ class Wire:
                 method=request.method,
                 path=request.path,
                 status=int(status.split()[0]),
-                asked=_chosen(ASKED, request.headers),
-                answered=_chosen(ANSWERED, Headers(headers)),
+                request_headers=_select(REQUEST_HEADERS, request.headers),
+                response_headers=_select(RESPONSE_HEADERS, Headers(headers)),
             )
-            self._seen.append((request.args.get("call", ""), exchange))
+            self._exchanges.append((request.args.get("call", ""), exchange))
             return start_response(status, headers, *rest)
 
         return self._app(environ, start)
 
 
-def _chosen(names: Iterable[str], headers: Headers) -> dict[str, str]:
+def _select(names: Iterable[str], headers: Headers) -> dict[str, str]:
     return {name: ", ".join(headers.getlist(name)) for name in names if name in headers}

@@ -4,7 +4,7 @@ from .decorator import cross_origin as cross_origin
 from .errors import CORSConfigError as CORSConfigError
 from .errors import CORSWarning as CORSWarning
 from .extension import CORS as CORS
-from .report import cors_refused as cors_refused
+from .runtime.reporting import cors_refused as cors_refused
 
 __version__ = "7.0.0"
 

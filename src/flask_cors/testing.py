@@ -1,11 +1,4 @@
-"""A browser for an app's own tests: what a page of another origin may read of its answers.
-
-.. code-block:: python
-
-    page = flask_cors.testing.Page(app, origin="https://app.example")
-    outcome = page.fetch("/users/1", method="PUT", json={"name": "Ada"}, credentials="include")
-    assert outcome.allowed, outcome
-"""
+"""A simulated browser for the tests of an app: what a page on another origin can read."""
 
 from __future__ import annotations
 
@@ -26,21 +19,26 @@ if TYPE_CHECKING:
 
 
 class Page:
-    """A page of ``origin`` in a browser, for which ``app`` is the server, by its test client.
+    """A web page on ``origin`` in a simulated browser, which calls ``app``.
 
-    The browser remembers between two fetches what browsers remember: the preflights, and the
-    cookies of ``client``. Those go with ``credentials="include"``, and with every request where the
-    page's origin is the app's; whether a browser would hold them back for their ``SameSite`` is not
-    looked at.
+    .. code-block:: python
 
-    :param app: the app. Its address is that of ``SERVER_NAME``, ``PREFERRED_URL_SCHEME`` and
-        ``APPLICATION_ROOT`` in its config. Default: ``http://localhost/``.
+        page = flask_cors.testing.Page(app, origin="https://app.example")
+        outcome = page.fetch("/users/1", method="PUT", json={"name": "Ada"}, credentials="include")
+        assert outcome.allowed, outcome
+
+    The browser keeps preflights and cookies between two fetches. Cookies are sent with
+    ``credentials="include"``, and with every request if the page has the app's own origin. Their
+    ``SameSite`` attribute is ignored.
+
+    :param app: the app, at the address that its config has in ``SERVER_NAME``,
+        ``PREFERRED_URL_SCHEME`` and ``APPLICATION_ROOT``. Default: ``http://localhost/``.
     :param origin: the origin of the page; ``"null"`` for a sandboxed frame or a file.
-    :param quirks: whose departures from the standard are followed, see
-        :class:`~flask_cors.browser.Browser`. Default: nobody's.
-    :ivar client: the :class:`~flask.testing.FlaskClient` that holds the cookies; log in with it.
+    :param quirks: the browser whose departures from the standard to follow:
+        :data:`~flask_cors.browser.CHROMIUM` or :data:`~flask_cors.browser.FIREFOX`. Default: the
+        standard.
+    :ivar client: the :class:`~flask.testing.FlaskClient` that holds the cookies. Use it to log in.
     :ivar browser: the :class:`~flask_cors.browser.Browser`.
-    :raises ValueError: for an origin that no page has, with the first fetch.
 
     .. versionadded:: 7.0
     """
@@ -51,7 +49,7 @@ class Page:
         self.client: FlaskClient = app.test_client()
         self.browser = Browser(self._send, quirks)
         self._without_cookies: FlaskClient = app.test_client(use_cookies=False)
-        self._base = address(app)
+        self._base = get_base_url(app)
 
     def fetch(
         self,
@@ -65,29 +63,31 @@ class Page:
         mode: Mode = "cors",
         redirect: Redirect = "follow",
     ) -> Outcome:
-        """What comes of ``fetch(url, …)`` in the page. An exception that the app raises, and Flask
-        does not handle while ``app.testing`` is on, reaches the caller as itself.
+        """Return the outcome of ``fetch(url, …)``, called by a script of the page.
+
+        While ``app.testing`` is on, an unhandled exception of the app reaches the caller.
 
         :param url: a path of the app, such as ``"/users/1"``, or an absolute URL that it serves.
         :param method: the method.
-        :param headers: the headers that the page sets, pairs or a mapping.
-        :param body: the body. A string is sent as UTF-8 and, unless the page sets a
-            ``Content-Type``, as ``text/plain``.
-        :param json: what to send as JSON in place of a body, by the app's own provider. Default:
-            ``None``, nothing.
+        :param headers: the headers that the script sets, as pairs or a mapping.
+        :param body: the body. A string is sent as UTF-8, and as ``text/plain`` unless ``headers``
+            has a ``Content-Type``.
+        :param json: a value to send as JSON instead of a body, by the app's own JSON provider. None
+            sends nothing.
         :param credentials: ``"omit"``, ``"same-origin"`` or ``"include"``.
         :param mode: ``"cors"``, ``"no-cors"`` or ``"same-origin"``.
         :param redirect: ``"follow"``, ``"error"`` or ``"manual"``.
-        :returns: the :class:`~flask_cors.browser.Outcome`; as a string, the whole story.
-        :raises ValueError: for what a browser refuses with a TypeError before anything is sent,
-            for a body together with ``json``, and for a URL that the app does not serve.
+        :returns: the :class:`~flask_cors.browser.Outcome`; ``str(outcome)`` explains it.
+        :raises ValueError: where a browser throws a TypeError before it sends anything, also for an
+            origin that no page has; for a body together with ``json``; and for a URL that the app
+            does not serve.
         """
         pairs: Iterable[Any] = headers.items() if isinstance(headers, Mapping) else headers
         lines = HeaderList(pairs)
         content_type = None
         if json is not None:
             if body is not None:
-                raise ValueError("a request has a body or json, not both: leave one of them out")
+                raise ValueError("body and json exclude each other: leave one of them out")
             body, content_type = self.app.json.dumps(json), "application/json"
         elif isinstance(body, str):
             content_type = "text/plain;charset=UTF-8"
@@ -108,35 +108,30 @@ class Page:
         url, base = urlsplit(request.url), urlsplit(self._base)
         if url.netloc != base.netloc and not url.netloc.endswith(f".{base.netloc}"):
             raise ValueError(
-                f"the page asks for {request.url}, which the app does not serve: its address is "
-                f"{self._base}; set SERVER_NAME for another"
+                f"the app does not serve {request.url}: its address is {self._base}; set "
+                "SERVER_NAME to change it"
             )
         client = self.client if request.credentials else self._without_cookies
-        return through(client, request, base.path)
+        response = send(client, request, base.path)
+        return Response(response.status_code, tuple(response.headers), response.data)
 
 
-def address(app: Flask) -> str:
-    """The URL at which an app takes itself to be, by its config."""
+def get_base_url(app: Flask) -> str:
+    """Return the URL of an app, by its config."""
     builder = EnvironBuilder(app)
     url: str = builder.base_url
     builder.close()
     return url
 
 
-def through(client: FlaskClient, request: Request, root: str) -> Response:
-    """The answer of an app to a request, by its test client.
+def send(client: FlaskClient, request: Request, root: str) -> TestResponse:
+    """Send a request to an app by its test client. The body of the response is not read.
 
-    :param root: the path that the app is mounted at, ``"/"`` for none.
+    :param root: the path that the app is mounted at; ``"/"`` for none.
     """
-    answer = sent(client, request, root)
-    return Response(answer.status_code, tuple(answer.headers), answer.data)
-
-
-def sent(client: FlaskClient, request: Request, root: str) -> TestResponse:
-    """The same, of which no body was read yet."""
     url = urlsplit(request.url)
     return client.open(
-        "/" + url.path.removeprefix(root).lstrip("/"),  # two would be the beginning of a host
+        "/" + url.path.removeprefix(root).lstrip("/"),  # two slashes would begin a host
         base_url=f"{url.scheme}://{url.netloc}{root}",
         query_string=url.query,
         method=request.method,

@@ -1,4 +1,4 @@
-"""The corpus of ``data/browser.json``: its cases, a server that answers them, and the simulator.
+"""The corpus of ``data/browser.json``: its cases, a server with their responses, and the simulator.
 
 ``conventions`` in the file says how to read it.
 """
@@ -18,7 +18,7 @@ CORPUS = json.loads((DATA / "browser.json").read_text(encoding="utf-8"))
 CASES: list[dict[str, Any]] = CORPUS["cases"]
 
 
-# The preflight cache: steps against one server, which may be after a while.
+# The preflight cache: steps against one server, some after a delay.
 SEQUENCES: list[dict[str, Any]] = [
     {"id": f"s{number:04}", **sequence}
     for number, sequence in enumerate(
@@ -27,7 +27,7 @@ SEQUENCES: list[dict[str, Any]] = [
 ]
 CACHED = "http://www1.web-platform.test:8000/{id}/cached"
 
-# Whether the page got its answer, and the methods of what was sent.
+# Whether the frontend got its response, and the methods of the requests.
 Step = tuple[bool, list[str]]
 
 
@@ -36,7 +36,7 @@ def as_case(sequence: dict[str, Any]) -> dict[str, Any]:
 
 
 class Server:
-    """Answers as a case says."""
+    """Sends the responses of a case."""
 
     def __init__(self, case: dict[str, Any]) -> None:
         self.id = case["id"]
@@ -45,13 +45,13 @@ class Server:
 
     def __call__(self, request: Request) -> Response:
         hop = self.hops[request.url]
-        answer = hop["response"]
+        response = hop["response"]
         if request.get("Access-Control-Request-Method") and hop["preflight_response"]:
-            answer = hop["preflight_response"]
-        headers = [(name, self.filled(value, request)) for name, value in answer["headers"]]
-        return Response(answer["status"], tuple(headers), answer["body"].encode("latin-1"))
+            response = hop["preflight_response"]
+        headers = [(name, self.fill(value, request)) for name, value in response["headers"]]
+        return Response(response["status"], tuple(headers), response["body"].encode("latin-1"))
 
-    def filled(self, value: str, request: Request) -> str:
+    def fill(self, value: str, request: Request) -> str:
         value = value.replace("{request-origin}", request.get("Origin") or "*")
         return re.sub(r"\{hop(\d+)(?:\|([^}]*))?\}", self.hop, value)
 
@@ -61,17 +61,17 @@ class Server:
 
 
 def fetch(case: dict[str, Any], quirks: Quirks) -> Outcome:
-    asked = case["request"]
-    body = None if asked["body"] is None else asked["body"].encode("latin-1")
+    request = case["request"]
+    body = None if request["body"] is None else request["body"].encode("latin-1")
     return Browser(Server(case), quirks).fetch(
-        asked["url"].replace("{id}", case["id"]),
-        origin=asked["origin"],
-        method=asked["method"],
-        headers=[(name, value) for name, value in asked["headers"]],
+        request["url"].replace("{id}", case["id"]),
+        origin=request["origin"],
+        method=request["method"],
+        headers=[(name, value) for name, value in request["headers"]],
         body=body,
-        credentials=asked["credentials"],
-        mode=asked["mode"],
-        redirect=asked["redirect"],
+        credentials=request["credentials"],
+        mode=request["mode"],
+        redirect=request["redirect"],
     )
 
 
@@ -91,8 +91,8 @@ def fetch_steps(sequence: dict[str, Any], quirks: Quirks) -> list[Step]:
     return done
 
 
-def counts(steps: list[Step]) -> list[int]:
-    """The preflights of each step."""
+def count_preflights(steps: list[Step]) -> list[int]:
+    """Return the number of preflights of each step."""
     return [methods.count("OPTIONS") for _, methods in steps]
 
 
@@ -104,10 +104,10 @@ def preflights(outcome: Outcome) -> list[Request]:
     return [exchange.request for exchange in outcome.exchanges if exchange.preflight]
 
 
-def asked_names(outcome: Outcome) -> list[str | None]:
-    """``Access-Control-Request-Headers`` of the first preflight, if there was one."""
+def requested_names(outcome: Outcome) -> list[str | None]:
+    """Return ``Access-Control-Request-Headers`` of the first preflight, if there was one."""
     return [sent.get("Access-Control-Request-Headers") for sent in preflights(outcome)][:1]
 
 
-def said(case: dict[str, Any], browser: str) -> list[str | None]:
+def recorded_names(case: dict[str, Any], browser: str) -> list[str | None]:
     return [case[browser]["acrh"]] if case[browser]["preflight_sent"] else []

@@ -1,4 +1,4 @@
-"""A server that answers by table, and remembers what it was asked."""
+"""A server with a table of responses, which records its requests."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ OURS = (("Access-Control-Allow-Origin", APP), ("Access-Control-Allow-Credentials
 
 
 class Server:
-    """Answers each URL with its response; a preflight with the second, where there is one."""
+    """Sends the response of each URL, and to a preflight the second one, if there is one."""
 
-    def __init__(self, **answers: tuple[Response, Response] | Response) -> None:
-        self.answers = answers
+    def __init__(self, **responses: tuple[Response, Response] | Response) -> None:
+        self.responses = responses
         self.requests: list[Request] = []
 
     def __call__(self, request: Request) -> Response:
         self.requests.append(request)
-        answer = self.answers[request.url.rpartition("/")[2].partition("?")[0]]
-        if isinstance(answer, Response):
-            return answer
-        return answer[request.get("Access-Control-Request-Method") is not None]
+        response_or_pair = self.responses[request.url.rpartition("/")[2].partition("?")[0]]
+        if isinstance(response_or_pair, Response):
+            return response_or_pair
+        return response_or_pair[request.get("Access-Control-Request-Method") is not None]
 
 
 def response(*headers: tuple[str, str], status: int = 200, body: bytes = b"read me") -> Response:

@@ -41,7 +41,7 @@ def why(failed: object) -> tuple[str, str] | None:
                 ("", "InvalidAllowOriginValue"),
                 ("NULL", "InvalidAllowOriginValue"),
                 (f"{APP}:443:443", "InvalidAllowOriginValue"),
-                ("http://a%20b", "AllowOriginMismatch"),  # seen in Chromium: a space, no other
+                ("http://a%20b", "AllowOriginMismatch"),  # observed in Chromium: a space only
                 ("http://a%23b", "InvalidAllowOriginValue"),
                 ("%20:b", "InvalidAllowOriginValue"),
                 (f"{APP} {APP}", "MultipleAllowOriginValues"),
@@ -53,7 +53,7 @@ def why(failed: object) -> tuple[str, str] | None:
         ([(ACAO, "\xe9")], *[("InvalidAllowOriginValue", "")] * 2),
     ],
 )
-def test_the_cors_check(lines, anonymous, include):
+def test_the_cors_check_fails_with_the_reason_that_chromium_gives(lines, anonymous, include):
     assert why(c.cors_check(response(*lines), APP, "same-origin")) == anonymous
     assert why(c.cors_check(response(*lines), APP, "include")) == include
 
@@ -63,7 +63,7 @@ def test_null_matches_null_even_with_credentials():
 
 
 @pytest.mark.parametrize("status", [200, 204, 299])
-def test_a_preflight_needs_a_status_of_200_to_299(status):
+def test_a_preflight_passes_with_a_status_of_200_to_299(status):
     assert c.preflight_check(response((ACAO, "*"), status=status), APP, "omit") is None
 
 
@@ -81,14 +81,14 @@ def test_a_preflight_needs_a_status_of_200_to_299(status):
         (200, [(ACAO, "a b")], "PreflightMultipleAllowOriginValues"),
     ],
 )
-def test_why_a_preflight_fails(status, headers, reason):
+def test_a_preflight_fails_with_the_reason_that_chromium_gives(status, headers, reason):
     failed = c.preflight_check(response(*headers, status=status), APP, "omit")
     assert failed is not None
     assert failed.reason is Reason(reason)
 
 
 def allowed_by(*headers: tuple[str, str]) -> c.Permission:
-    permission = c.permission(response(*headers))
+    permission = c.read_permission(response(*headers))
     assert isinstance(permission, c.Permission)
     return permission
 
@@ -103,8 +103,8 @@ METHODS, HEADERS = "Access-Control-Allow-Methods", "Access-Control-Allow-Headers
         ([(METHODS, "PUT"), (HEADERS, "a b")], "InvalidAllowHeadersPreflightResponse"),
     ],
 )
-def test_lists_must_be_lists(headers, reason):
-    assert c.permission(response(*headers)).reason is Reason(reason)
+def test_a_malformed_list_in_a_preflight_response_fails(headers, reason):
+    assert c.read_permission(response(*headers)).reason is Reason(reason)
 
 
 @pytest.mark.parametrize(
@@ -122,20 +122,20 @@ def test_lists_must_be_lists(headers, reason):
         ([(HEADERS, "*, authorization")], "GET", ["authorization"], None, None),
     ],
 )
-def test_what_a_preflight_allows(headers, method, unsafe, anonymous, include):
+def test_a_preflight_response_allows_what_it_lists(headers, method, unsafe, anonymous, include):
     permission = allowed_by(*headers)
     for credentials, parameter in (("omit", anonymous), ("include", include)):
-        failed = permission.failure(method, unsafe, credentials, STANDARD)
+        failed = permission.check(method, unsafe, credentials, STANDARD)
         assert (failed and failed.parameter) == parameter
 
 
-def test_a_star_does_not_cover_authorization_but_in_browsers():
+def test_a_wildcard_covers_authorization_in_chromium_but_not_in_the_standard():
     permission = allowed_by((HEADERS, "*"))
-    assert why(permission.failure("GET", ["authorization"], "omit", STANDARD)) == (
+    assert why(permission.check("GET", ["authorization"], "omit", STANDARD)) == (
         "HeaderDisallowedByPreflightResponse",
         "authorization",
     )
-    assert permission.failure("GET", ["authorization"], "omit", CHROMIUM) is None
+    assert permission.check("GET", ["authorization"], "omit", CHROMIUM) is None
 
 
 # ---- Cross-Origin-Resource-Policy --------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_a_star_does_not_cover_authorization_but_in_browsers():
         ("same-site", "http://10.0.0.1", "http://11.0.0.1/", False),
     ],
 )
-def test_a_resource_may_keep_itself_from_other_pages(policy, origin, url, passes):
+def test_cross_origin_resource_policy_blocks_other_origins_or_sites(policy, origin, url, passes):
     headers = () if policy is None else (("Cross-Origin-Resource-Policy", policy),)
     failed = c.resource_policy_check(Response(200, headers), origin, parse(url))
     assert (failed is None) is passes

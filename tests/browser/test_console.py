@@ -1,5 +1,5 @@
-"""What Chromium writes into its console. That these are its words, ``tests/live/simulator`` asks
-the browser itself, for every case of the corpus."""
+"""The messages in Chromium's console. ``tests/live/simulator`` compares them with the browser's,
+for every case of the corpus."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BLOCKED = f"Access to fetch at '{API}' from origin '{APP}' has been blocked by C
 PREFLIGHT = f"{BLOCKED}Response to preflight request doesn't pass access control check: "
 
 
-def said_to(server: Server, url: str = API, **options: Any) -> str:
+def message_of(server: Server, url: str = API, **options: Any) -> str:
     message = chromium_message(fetch(server, url, **options))
     assert message is not None
     return message
@@ -36,18 +36,18 @@ def acao(value: str) -> Response:
     return response(("Access-Control-Allow-Origin", value))
 
 
-def test_there_is_a_text_for_every_reason_that_the_simulation_gives():
+def test_there_is_a_text_for_every_simulated_reason():
     assert set(TEXTS) == set(Reason) - NOT_SIMULATED
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
-def test_it_says_something_exactly_where_cors_blocked(case):
+def test_there_is_a_message_exactly_where_cors_blocked(case):
     outcome = replayed(case, CHROMIUM)
     assert (chromium_message(outcome) is None) == (outcome.reason is None)
 
 
 @pytest.mark.parametrize(
-    ("options", "answers", "expected"),
+    ("options", "responses", "expected"),
     [
         ({}, response(), f"{BLOCKED}No 'Access-Control-Allow-Origin' header is present"),
         ({"credentials": "include"}, acao("*"), f"{BLOCKED}The value of the 'Access-Control-Allow"),
@@ -75,39 +75,39 @@ def test_it_says_something_exactly_where_cors_blocked(case):
         ),
     ],
 )
-def test_a_message(options, answers, expected):
-    assert said_to(Server(books=answers), **options).startswith(expected)
+def test_a_message_begins_as_in_chromium(options, responses, expected):
+    assert message_of(Server(books=responses), **options).startswith(expected)
 
 
-def test_a_page_without_an_origin_has_the_origin_null():
-    assert "from origin 'null' has" in said_to(Server(books=response()), origin="null")
+def test_a_message_shows_the_origin_null():
+    assert "from origin 'null' has" in message_of(Server(books=response()), origin="null")
 
 
-def test_a_redirect_is_told_by_its_end_and_its_beginning():
+def test_a_message_after_a_redirect_shows_the_last_and_the_first_url():
     server = Server(
         a=redirect("/b#f", *ANY), b=redirect("https://other.example/c", *ANY), c=response()
     )
     assert (
         "at 'https://other.example/c#f' (redirected from 'https://api.example/a#e') from origin "
         f"'{APP}' has been blocked"
-    ) in said_to(server, "https://api.example/a#e")
+    ) in message_of(server, "https://api.example/a#e")
 
 
-def test_a_redirect_back_to_the_beginning_is_not_told():
+def test_a_message_after_a_redirect_back_to_the_first_url_shows_it_once():
     server = Server(
         a=response(
             ("Access-Control-Allow-Origin", APP), ("Location", "https://x.test/b"), status=302
         ),
         b=redirect("https://api.example/a", *ANY),
     )
-    assert said_to(server, "https://api.example/a").startswith(
+    assert message_of(server, "https://api.example/a").startswith(
         f"Access to fetch at 'https://api.example/a' from origin '{APP}' has been blocked"
     )
 
 
-def test_a_redirect_with_a_password_is_told_by_where_it_came_from():
+def test_a_message_does_not_show_the_password_of_a_redirect_url():
     server = Server(books=redirect("https://ada:secret@other.example/", *ANY))
-    assert said_to(server) == (
+    assert message_of(server) == (
         f"{BLOCKED}Redirect location '' contains a username and password, which is disallowed for "
         "cross-origin requests."
     )
@@ -117,14 +117,14 @@ def test_a_redirect_with_a_password_is_told_by_where_it_came_from():
     "url", ["ftp://api.example/a#b", "mailto:ada@api.example", "foo:/a%20b", "foo:///a"]
 )
 @pytest.mark.parametrize("mode", ["cors", "no-cors"])
-def test_a_scheme_that_the_page_itself_asked_for_is_named(url, mode):
+def test_a_message_names_the_unsupported_scheme_of_the_requested_url(url, mode):
     scheme = url.partition(":")[0]
     expected = f'Fetch API cannot load {url}. URL scheme "{scheme}" is not supported.'
-    assert said_to(Server(), url, mode=mode) == expected
+    assert message_of(Server(), url, mode=mode) == expected
 
 
-def test_a_redirect_to_another_scheme_gets_the_list_of_schemes():
-    message = said_to(Server(books=redirect("ftp://x/y", *ANY)))
+def test_a_message_after_a_redirect_to_an_unsupported_scheme_lists_the_supported_ones():
+    message = message_of(Server(books=redirect("ftp://x/y", *ANY)))
     assert message.startswith(f"Access to fetch at 'ftp://x/y' (redirected from '{API}') from")
     assert "Cross origin requests are only supported for protocol schemes: chrome," in message
 
@@ -136,19 +136,19 @@ def test_a_redirect_to_another_scheme_gets_the_list_of_schemes():
         ("a'b", "'a'b'"),
         ("a\\b", "'a\\b'"),
         ("\x1b[31m", r"'\u001B[31m'"),
-        ("\xc3\xa4", r"'\u00C3\u00A4'"),  # byte for byte, where the code's parameter says ä
-        ("\xe4", r"'\u00E4'"),  # and nothing here, for it is not UTF-8
+        ("\xc3\xa4", r"'\u00C3\u00A4'"),  # byte for byte; the parameter of the reason is ä
+        ("\xe4", r"'\u00E4'"),  # the parameter is empty, because this is not UTF-8
     ],
 )
-def test_a_value_is_shown_as_it_came_in_printable_ascii(value, shown):
-    assert f"the invalid value {shown}. Have" in said_to(Server(books=acao(value)))
+def test_a_message_shows_header_values_in_printable_ascii(value, shown):
+    assert f"the invalid value {shown}. Have" in message_of(Server(books=acao(value)))
     credentials = response(OURS[0], ("Access-Control-Allow-Credentials", value))
-    message = said_to(Server(books=credentials), credentials="include")
+    message = message_of(Server(books=credentials), credentials="include")
     assert f"in the response is {shown} which must be 'true'" in message
 
 
-def test_a_long_value_is_cut():
-    message = said_to(Server(books=acao("x" * 10_000)), f"{API}?{'y' * 10_000}")
+def test_a_message_cuts_a_long_value():
+    message = message_of(Server(books=acao("x" * 10_000)), f"{API}?{'y' * 10_000}")
     assert len(message) < 800
     assert f"'{'x' * 200}...'" in message
 
@@ -156,5 +156,5 @@ def test_a_long_value_is_cut():
 @pytest.mark.parametrize(
     "server", [Server(books=response(*ANY)), Server(books=response(status=407))]
 )
-def test_what_is_not_blocked_by_cors_has_no_message(server):
+def test_a_request_that_cors_does_not_block_has_no_message(server):
     assert chromium_message(fetch(server)) is None

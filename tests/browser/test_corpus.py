@@ -1,7 +1,7 @@
 """The corpora: what the web platform tests expect, and what Chromium and Firefox did.
 
-``data/browser.json`` and ``data/browser_sequences.json`` were made by asking two real browsers,
-through a server that sends exactly the bytes given; ``conventions`` in the first says how to read
+``data/browser.json`` and ``data/browser_sequences.json`` were recorded with two real browsers
+and a server that sends exactly the given bytes; ``conventions`` in the first says how to read
 them.
 """
 
@@ -17,12 +17,12 @@ from flask_cors.browser.quirks import Quirks
 from .corpus import (
     CASES,
     SEQUENCES,
-    asked_names,
-    counts,
+    count_preflights,
     fetch,
     fetch_steps,
     preflights,
-    said,
+    recorded_names,
+    requested_names,
     verdict,
 )
 
@@ -30,7 +30,7 @@ every_case = pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in 
 
 
 @every_case
-def test_the_standard(case: dict[str, Any]) -> None:
+def test_the_standard_gives_the_verdict_of_each_case(case: dict[str, Any]) -> None:
     outcome = fetch(case, STANDARD)
     assert verdict(outcome) == (case["spec_verdict"] or case["verdict"]), outcome
     assert (outcome.reason is None) <= (outcome.parameter is None)
@@ -44,7 +44,7 @@ def _assert_expected(outcome: Outcome, expect: dict[str, Any]) -> None:
     if "preflight" in expect:
         assert bool(preflights(outcome)) == expect["preflight"], outcome
     if "acrh" in expect:
-        assert asked_names(outcome) == [expect["acrh"]], outcome
+        assert requested_names(outcome) == [expect["acrh"]], outcome
     if "acrm" in expect:
         methods = [sent.get("Access-Control-Request-Method") for sent in preflights(outcome)]
         assert methods == [expect["acrm"]], outcome
@@ -61,27 +61,31 @@ def _assert_expected(outcome: Outcome, expect: dict[str, Any]) -> None:
 
 
 @every_case
-def test_chromium(case: dict[str, Any]) -> None:
+def test_chromium_gives_the_verdict_of_each_case(case: dict[str, Any]) -> None:
     outcome = fetch(case, CHROMIUM)
     seen = case["chromium"]
     assert verdict(outcome) == seen["verdict"], outcome
     assert (outcome.reason and outcome.reason.value) == seen["corsError"], outcome
     assert outcome.parameter == seen["failedParameter"], outcome
-    assert asked_names(outcome) == said(case, "chromium"), outcome
+    assert requested_names(outcome) == recorded_names(case, "chromium"), outcome
 
 
 @every_case
-def test_firefox(case: dict[str, Any]) -> None:
+def test_firefox_gives_the_verdict_of_each_case(case: dict[str, Any]) -> None:
     outcome = fetch(case, FIREFOX)
     assert verdict(outcome) == case["firefox"]["verdict"], outcome
-    assert asked_names(outcome) == said(case, "firefox"), outcome
+    assert requested_names(outcome) == recorded_names(case, "firefox"), outcome
 
 
 @pytest.mark.parametrize("sequence", SEQUENCES, ids=[case["name"] for case in SEQUENCES])
 @pytest.mark.parametrize("quirks", [STANDARD, CHROMIUM, FIREFOX], ids=lambda quirks: quirks.name)
-def test_sequences(sequence: dict[str, Any], quirks: Quirks) -> None:
+def test_each_sequence_sends_the_preflights_that_the_browser_sent(
+    sequence: dict[str, Any], quirks: Quirks
+) -> None:
     steps = fetch_steps(sequence, quirks)
     for step, (allowed, _) in zip(sequence["steps"], steps, strict=True):
         assert allowed == (step["init"].get("method") != "XMETHOD")
     expected = [step["expect_preflights"] for step in sequence["steps"]]
-    assert counts(steps) == (expected if quirks is STANDARD else sequence[quirks.name.lower()])
+    assert count_preflights(steps) == (
+        expected if quirks is STANDARD else sequence[quirks.name.lower()]
+    )

@@ -1,4 +1,4 @@
-"""One fetch, from the page to what it may read."""
+"""One fetch, from the request to what the script can read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OWN = f"{APP}/books"
 
 
 def sent(server: Server) -> list[tuple[str, str, str | None]]:
-    """Of each request its method, URL and ``Origin``."""
+    """Return the method, the URL and the ``Origin`` of each request."""
     return [(request.method, request.url, request.get("Origin")) for request in server.requests]
 
 
@@ -25,10 +25,10 @@ def why(outcome: Outcome) -> tuple[str | None, str | None]:
     return outcome.reason and outcome.reason.value, outcome.parameter
 
 
-# ---- what the page gets ------------------------------------------------------------------------
+# ---- what the script gets ----------------------------------------------------------------------
 
 
-def test_a_page_reads_what_its_own_server_says_but_cookies():
+def test_a_same_origin_response_can_be_read_except_for_cookies():
     server = Server(books=response(("X-A", "1"), ("Set-Cookie", "a=b"), status=404))
     outcome = fetch(server, OWN)
     assert outcome.allowed
@@ -37,7 +37,7 @@ def test_a_page_reads_what_its_own_server_says_but_cookies():
     assert sent(server) == [("GET", OWN, None)]
 
 
-def test_of_another_origin_it_reads_what_the_cors_check_lets_through():
+def test_a_cross_origin_response_that_passes_the_cors_check_can_be_read():
     server = Server(books=response(*ANY, ("X-A", "1"), ("Expires", "0"), status=500))
     outcome = fetch(server, f"{API}?q#f")
     assert (outcome.type, outcome.status, outcome.body) == ("cors", 500, b"read me")
@@ -46,7 +46,7 @@ def test_of_another_origin_it_reads_what_the_cors_check_lets_through():
     assert outcome.reason is outcome.parameter is None
 
 
-def test_without_the_headers_it_reads_nothing():
+def test_a_cross_origin_response_without_cors_headers_is_blocked():
     assert why(fetch(Server(books=response()))) == ("MissingAllowOriginHeader", "")
 
 
@@ -58,7 +58,7 @@ def test_a_no_cors_response_is_opaque():
     assert outcome.exchanges[0].response.body == b"read me"
 
 
-def test_a_no_cors_response_may_keep_itself_from_the_page():
+def test_a_no_cors_response_can_be_blocked_by_its_resource_policy():
     server = Server(books=response(("Cross-Origin-Resource-Policy", "same-origin")))
     assert why(fetch(server, mode="no-cors")) == (None, None)
 
@@ -72,7 +72,7 @@ def test_a_no_cors_response_may_keep_itself_from_the_page():
         ({"url": "foo://bar", "mode": "no-cors"}, "CorsDisabledScheme", "foo"),
     ],
 )
-def test_what_never_leaves(options, reason, parameter):
+def test_a_request_that_no_browser_would_send_is_not_sent(options, reason, parameter):
     server = Server()
     outcome = fetch(server, **options)
     assert why(outcome) == (reason, parameter)
@@ -80,35 +80,35 @@ def test_what_never_leaves(options, reason, parameter):
     assert outcome.exchanges == ()
 
 
-def test_mode_same_origin_is_for_the_own_origin():
+def test_mode_same_origin_allows_the_same_origin():
     assert fetch(Server(books=response()), OWN, mode="same-origin").type == "basic"
 
 
 @pytest.mark.parametrize("value", ["a\0b", "a\rb", "a\nb"])
-def test_a_header_that_no_browser_reads_fails_the_whole_response(value):
+def test_a_malformed_response_header_fails_the_response(value):
     outcome = fetch(Server(books=response(*ANY, ("X-A", value))))
     assert why(outcome) == (None, None)
 
 
-def test_headers_are_stripped_before_they_are_read():
+def test_whitespace_around_a_response_header_is_ignored():
     server = Server(books=response(("Access-Control-Allow-Origin", "\t * ")))
     assert fetch(server).allowed
 
 
-def test_407_is_for_proxies_but_in_firefox():
+def test_status_407_fails_except_in_firefox():
     server = Server(books=response(*ANY, status=407))
     assert why(fetch(server)) == (None, None)
     assert fetch(server, quirks=FIREFOX).status == 407
 
 
-def test_a_head_of_a_megabyte_is_refused_and_one_of_many_lines_is_read():
+def test_the_size_of_the_response_headers_is_limited_but_not_their_number():
     huge = response(*ANY, ("X-A", "x" * 400_000))
     assert why(fetch(Server(books=huge))) == (None, None)
     lines = [("Set-Cookie", f"{number}=1") for number in range(5000)]
     assert fetch(Server(books=response(*ANY, *lines))).allowed
 
 
-def test_what_a_transport_raises_reaches_the_caller():
+def test_an_exception_of_the_transport_reaches_the_caller():
     def transport(request):
         raise ConnectionRefusedError
 
@@ -119,7 +119,7 @@ def test_what_a_transport_raises_reaches_the_caller():
 # ---- preflights --------------------------------------------------------------------------------
 
 
-def test_a_preflight_asks_sorted_and_without_spaces():
+def test_a_preflight_lists_the_header_names_sorted_and_without_spaces():
     server = Server(
         books=(response(*ANY), response(*ANY, ALLOW_PUT, ("Access-Control-Allow-Headers", "*")))
     )
@@ -141,7 +141,7 @@ def test_a_preflight_asks_sorted_and_without_spaces():
     assert [exchange.preflight for exchange in outcome.exchanges] == [True, False]
 
 
-def test_a_refused_preflight_keeps_the_request_back():
+def test_after_a_refused_preflight_the_request_is_not_sent():
     server = Server(books=(response(*ANY), response(*ANY)))
     assert why(fetch(server, method="PUT")) == ("MethodDisallowedByPreflightResponse", "PUT")
     assert len(server.requests) == 1
@@ -158,11 +158,11 @@ def test_a_refused_preflight_keeps_the_request_back():
         (response(), Reason.PREFLIGHT_MISSING_ALLOW_ORIGIN_HEADER),
     ],
 )
-def test_a_preflight_may_fail(preflight, reason):
+def test_a_failed_preflight_gives_its_reason(preflight, reason):
     assert fetch(Server(books=(response(*ANY), preflight)), method="PUT").reason is reason
 
 
-def test_a_preflight_has_no_credentials_and_answers_for_them():
+def test_a_preflight_has_no_credentials_but_its_response_must_allow_them():
     server = Server(books=(response(*OURS), response(*ANY, ALLOW_PUT)))
     outcome = fetch(server, method="PUT", credentials="include")
     assert outcome.reason is Reason.PREFLIGHT_WILDCARD_ORIGIN_NOT_ALLOWED
@@ -178,7 +178,7 @@ def test_a_preflight_has_no_credentials_and_answers_for_them():
         (API, "include", True),
     ],
 )
-def test_the_transport_is_told_whether_cookies_go_along(url, credentials, sends):
+def test_a_request_says_whether_cookies_are_sent(url, credentials, sends):
     server = Server(books=response(*OURS))
     assert fetch(server, url, credentials=credentials).allowed
     assert server.requests[0].credentials is sends
@@ -193,7 +193,7 @@ def test_a_second_request_needs_no_second_preflight():
 
 
 @pytest.mark.parametrize(("quirks", "preflights"), [(None, 2), (FIREFOX, 2), (CHROMIUM, 1)])
-def test_a_failure_after_the_preflight_makes_all_but_chromium_forget_it(quirks, preflights):
+def test_a_failure_after_the_preflight_clears_its_entries_except_in_chromium(quirks, preflights):
     server = Server(books=(response(), response(*ANY, ALLOW_PUT)))
     browser = Browser(server) if quirks is None else Browser(server, quirks)
     for _ in range(2):
@@ -201,7 +201,7 @@ def test_a_failure_after_the_preflight_makes_all_but_chromium_forget_it(quirks, 
     assert sum(request.method == "OPTIONS" for request in server.requests) == preflights
 
 
-def test_the_cache_tells_fragments_apart():
+def test_the_preflight_cache_distinguishes_fragments():
     server = Server(books=(response(*ANY), response(*ANY, ALLOW_PUT)))
     browser = Browser(server)
     browser.fetch(f"{API}#a", origin=APP, method="PUT")
@@ -223,13 +223,13 @@ def test_the_cache_tells_fragments_apart():
         (API, {"origin": "null"}, "null"),
     ],
 )
-def test_when_a_request_says_where_it_comes_from(url, options, origin):
+def test_the_origin_header_is_sent_where_the_standard_requires_it(url, options, origin):
     server = Server(books=response(*ANY))
     assert fetch(server, url, **options).allowed
     assert server.requests[-1].get("Origin") == origin
 
 
-def test_a_sandboxed_page_has_no_origin_of_its_own():
+def test_a_sandboxed_page_sends_the_origin_null():
     server = Server(books=response(("Access-Control-Allow-Origin", "null")))
     assert fetch(server, OWN, origin="null").type == "cors"
 
@@ -250,7 +250,7 @@ OWN_MORE = f"{APP}/more"
         (API, OWN_MORE, "null"),
     ],
 )
-def test_a_redirect_to_a_third_origin_costs_the_origin(start, end, origin):
+def test_a_redirect_to_a_third_origin_makes_the_origin_null(start, end, origin):
     server = Server(books=redirect(end, *ANY), more=response(*ANY))
     outcome = fetch(server, start)
     assert outcome.allowed
@@ -259,14 +259,14 @@ def test_a_redirect_to_a_third_origin_costs_the_origin(start, end, origin):
     assert outcome.type == ("basic" if end is OWN_MORE and start is OWN else "cors")
 
 
-def test_the_redirect_itself_must_pass_the_cors_check():
+def test_a_redirect_response_must_pass_the_cors_check():
     server = Server(books=redirect(OWN_MORE), more=response(*ANY))
     assert why(fetch(server)) == ("MissingAllowOriginHeader", "")
     assert why(fetch(server, redirect="manual")) == ("MissingAllowOriginHeader", "")
     assert len(server.requests) == 2
 
 
-def test_a_preflight_is_made_again_where_a_redirect_leads():
+def test_after_a_redirect_the_preflight_is_repeated():
     server = Server(
         books=(redirect(OTHER, *ANY), response(*ANY, ALLOW_A)),
         more=(response(*ANY), response(*ANY)),
@@ -276,12 +276,12 @@ def test_a_preflight_is_made_again_where_a_redirect_leads():
     assert sent(server)[2:] == [("OPTIONS", OTHER, "null")]
 
 
-def test_without_cors_a_redirect_stays_opaque():
+def test_a_no_cors_response_stays_opaque_after_a_redirect():
     server = Server(books=redirect(OWN_MORE), more=response())
     assert fetch(server, mode="no-cors").type == "opaque"
 
 
-def test_mode_same_origin_follows_no_redirect_away():
+def test_mode_same_origin_fails_at_a_redirect_to_another_origin():
     server = Server(books=redirect(OTHER), more=response(*ANY))
     assert why(fetch(server, OWN, mode="same-origin")) == (None, None)
 
@@ -296,7 +296,7 @@ def test_mode_same_origin_follows_no_redirect_away():
         (303, "HEAD", "HEAD"),
     ],
 )
-def test_some_redirects_make_a_get_of_the_request(status, method, becomes):
+def test_some_redirects_change_the_method_to_get(status, method, becomes):
     server = Server(books=redirect(OWN_MORE, status=status), more=response())
     body = None if method == "HEAD" else b"{}"
     fetch(server, OWN, method=method, headers={"Content-Type": "a/b", "X-A": "1"}, body=body)
@@ -308,7 +308,7 @@ def test_some_redirects_make_a_get_of_the_request(status, method, becomes):
     assert last.get("X-A") == "1"
 
 
-def test_what_was_for_the_old_body_or_the_old_origin_is_dropped_on_the_way():
+def test_a_redirect_drops_the_headers_of_the_body_and_authorization():
     server = Server(books=redirect(OTHER, status=303), more=response(*ANY))
     headers = {"Content-Type": "application/json", "Authorization": "x"}
     assert fetch(server, OWN, method="POST", headers=headers).allowed
@@ -324,7 +324,7 @@ def test_what_was_for_the_old_body_or_the_old_origin_is_dropped_on_the_way():
         (API, {"method": "PUT"}, ["OPTIONS", "PUT", "OPTIONS", "GET"]),
     ],
 )
-def test_firefox_makes_a_preflight_even_when_what_needed_it_was_dropped(start, options, methods):
+def test_firefox_sends_a_preflight_after_a_redirect_that_removed_its_cause(start, options, methods):
     server = Server(
         books=(redirect(OTHER, *ANY, status=303), response(*ANY, ALLOW_PUT)), more=response(*ANY)
     )
@@ -338,15 +338,15 @@ def test_firefox_makes_a_preflight_even_when_what_needed_it_was_dropped(start, o
     ("quirks", "mode", "origin"),
     [(None, "no-cors", APP), (CHROMIUM, "no-cors", "null"), (CHROMIUM, "cors", APP)],
 )
-def test_chromium_says_null_when_a_redirect_leaves_the_page_in_mode_no_cors(quirks, mode, origin):
+def test_chromium_sends_the_origin_null_after_a_cross_origin_no_cors_redirect(quirks, mode, origin):
     server = Server(books=redirect(f"{OWN}/own", status=307), own=redirect(API + "/b", status=307))
-    server.answers["b"] = response(*ANY)
+    server.responses["b"] = response(*ANY)
     outcome = fetch(server, OWN, quirks=quirks, mode=mode, method="POST", body=b"x")
     assert outcome.allowed
-    assert [said for _, _, said in sent(server)] == [APP, APP, origin]
+    assert [sent_origin for _, _, sent_origin in sent(server)] == [APP, APP, origin]
 
 
-def test_firefox_tells_the_page_in_a_preflight_where_the_request_says_null():
+def test_a_preflight_in_firefox_keeps_the_origin_where_the_request_sends_null():
     server = Server(
         books=(redirect(OTHER, *ANY), response(*ANY, ALLOW_A)),
         more=(response(*ANY), response(*OURS, ALLOW_A)),
@@ -356,11 +356,11 @@ def test_firefox_tells_the_page_in_a_preflight_where_the_request_says_null():
     assert fetch(server, headers={"X-A": "1"}).reason is Reason.PREFLIGHT_ALLOW_ORIGIN_MISMATCH
 
 
-def test_firefox_forgets_a_preflight_at_any_failure_of_the_url():
+def test_firefox_clears_the_entries_of_a_url_at_any_failure():
     server = Server(books=(response(*ANY), response(*ANY, ALLOW_PUT)))
     browser = Browser(server, FIREFOX)
     browser.fetch(API, origin=APP, method="PUT")
-    server.answers["books"] = response()
+    server.responses["books"] = response()
     browser.fetch(API, origin=APP)
     assert len(browser.cache) == 0
 
@@ -377,13 +377,13 @@ def test_firefox_forgets_a_preflight_at_any_failure_of_the_url():
         (OWN, "http://a b/more", None),
     ],
 )
-def test_where_a_redirect_may_not_lead(start, location, reason):
+def test_a_redirect_to_a_refused_url_fails(start, location, reason):
     server = Server(books=redirect(location, *ANY), more=response(*ANY))
     assert why(fetch(server, start)) == (reason, reason and "")
     assert len(server.requests) == 1
 
 
-def test_user_information_leads_on_within_the_origin_but_not_in_chromium():
+def test_a_same_origin_redirect_may_contain_user_information_except_in_chromium():
     server = Server(books=redirect(f"https://u:p@{APP[8:]}/more"), more=response())
     outcome = fetch(server, OWN)
     assert outcome.allowed
@@ -391,18 +391,18 @@ def test_user_information_leads_on_within_the_origin_but_not_in_chromium():
     assert why(fetch(server, OWN, quirks=CHROMIUM)) == (None, None)
 
 
-def test_a_redirect_without_location_is_a_response():
+def test_a_redirect_status_without_location_is_a_plain_response():
     outcome = fetch(Server(books=response(*ANY, status=302)))
     assert (outcome.type, outcome.status) == ("cors", 302)
 
 
-def test_two_locations_are_none():
+def test_two_equal_locations_fail_except_in_chromium():
     two = Response(302, (*ANY, ("Location", "/more"), ("Location", "/more")))
     assert why(fetch(Server(books=two))) == (None, None)
     assert fetch(Server(books=two, more=response(*ANY)), quirks=CHROMIUM).allowed
 
 
-def test_an_empty_location_is_the_url_itself_and_in_chromium_none():
+def test_an_empty_location_is_the_url_itself_and_ignored_in_chromium():
     server = Server(books=redirect("", *ANY))
     assert why(fetch(server)) == (None, None)
     assert len(server.requests) == 21
@@ -410,14 +410,14 @@ def test_an_empty_location_is_the_url_itself_and_in_chromium_none():
 
 
 @pytest.mark.parametrize(("steps", "allowed"), [(20, True), (21, False)])
-def test_twenty_redirects_are_followed(steps, allowed):
+def test_at_most_twenty_redirects_are_followed(steps, allowed):
     pages = {f"p{number}": redirect(f"p{number + 1}", *ANY) for number in range(steps)}
     server = Server(**pages, **{f"p{steps}": response(*ANY)})
     assert fetch(server, "https://api.example/p0").allowed is allowed
     assert len(server.requests) == 21
 
 
-def test_a_fragment_goes_along_unless_the_location_has_its_own():
+def test_a_redirect_keeps_the_fragment_in_the_preflight_cache():
     server = Server(
         books=(redirect("more", *ANY, status=307), response(*ANY, ALLOW_PUT)),
         more=(response(*ANY), response(*ANY, ALLOW_PUT)),
@@ -433,15 +433,15 @@ def test_a_fragment_goes_along_unless_the_location_has_its_own():
     ]
 
 
-def test_redirect_manual_tells_that_there_is_one():
-    for answer in (redirect(OTHER, *ANY), response(*ANY, status=302)):
-        outcome = fetch(Server(books=answer), redirect="manual")
+def test_redirect_manual_gives_an_opaque_redirect():
+    for sent_response in (redirect(OTHER, *ANY), response(*ANY, status=302)):
+        outcome = fetch(Server(books=sent_response), redirect="manual")
         assert outcome.allowed
         assert (outcome.type, outcome.status, outcome.headers) == ("opaqueredirect", 0, ())
         assert (outcome.body, outcome.url) == (b"", API)
 
 
-def test_redirect_error_fails_at_one():
+def test_redirect_error_fails_at_a_redirect():
     server = Server(books=redirect(OTHER, *ANY))
     assert why(fetch(server, redirect="error")) == (None, None)
     server = Server(books=redirect("https://u@other.example/", *ANY))

@@ -1,10 +1,13 @@
-"""How each browser reads Access-Control-Max-Age and Location."""
+"""The quirks of each browser for Access-Control-Max-Age and Location."""
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
-from flask_cors.browser import CHROMIUM, FIREFOX, STANDARD, Quirks
+from flask_cors.browser import CHROMIUM, FIREFOX, STANDARD, Browser, Quirks, Response
+from flask_cors.testing import Page
 
 MANY = 10**9
 
@@ -31,8 +34,8 @@ MANY = 10**9
         ("-" + "9" * 20, 0, 5, 0),
     ],
 )
-def test_max_age_is_read_in_three_ways(value, standard, chromium, firefox):
-    read = [quirks.max_age(value) for quirks in (STANDARD, CHROMIUM, FIREFOX)]
+def test_each_browser_parses_max_age_in_its_own_way(value, standard, chromium, firefox):
+    read = [quirks.parse_max_age(value) for quirks in (STANDARD, CHROMIUM, FIREFOX)]
     assert read == [standard, chromium, firefox]
 
 
@@ -40,13 +43,22 @@ def test_max_age_is_read_in_three_ways(value, standard, chromium, firefox):
     ("lines", "chromium"),
     [([], []), (["/a"], ["/a"]), (["/a", "/a"], ["/a"]), ([""], []), (["", "/a"], ["", "/a"])],
 )
-def test_chromium_takes_equal_locations_for_one_and_an_empty_one_for_none(lines, chromium):
-    assert CHROMIUM.locations(lines) == chromium
-    assert FIREFOX.locations(lines) == list(dict.fromkeys(lines))
-    assert STANDARD.locations(lines) == lines
+def test_browsers_join_equal_locations_and_chromium_ignores_an_empty_one(lines, chromium):
+    assert CHROMIUM.select_locations(lines) == chromium
+    assert FIREFOX.select_locations(lines) == list(dict.fromkeys(lines))
+    assert STANDARD.select_locations(lines) == lines
 
 
-def test_quirks_compare_by_their_rows():
-    assert Quirks() == STANDARD
-    assert hash(Quirks()) == hash(STANDARD)
-    assert len({STANDARD, CHROMIUM, FIREFOX}) == 3
+def test_the_repr_of_quirks_fits_into_a_signature():
+    assert repr(STANDARD) == "<Quirks: the standard>"
+    assert repr(CHROMIUM) == "<Quirks: Chromium>"
+    assert len(str(inspect.signature(Page))) < 100
+
+
+def test_a_subclass_may_have_quirks_of_its_own():
+    class Impatient(Quirks):
+        max_age_limit = 60
+
+    browser = Browser(lambda request: Response(200), Impatient())
+    assert browser.quirks.max_age_limit == 60
+    assert not browser.quirks.wildcard_covers_authorization

@@ -1,11 +1,11 @@
-"""The reasons are Chromium's names, and each says what is wrong."""
+"""The reasons: Chromium's names, each with a sentence."""
 
 from __future__ import annotations
 
 import pytest
 
 from flask_cors.browser import Reason
-from flask_cors.browser.reasons import failure
+from flask_cors.browser.reasons import cors_failure
 
 # Network.CorsError of the DevTools protocol, Chromium 156.
 NAMES = {
@@ -26,20 +26,20 @@ NAMES = {
 }
 
 
-def test_the_values_are_the_names_that_chromium_gives():
+def test_the_reasons_are_the_names_of_chromium():
     assert {reason.value for reason in Reason} == NAMES
     assert len(Reason) == 28
     assert str(Reason.ALLOW_ORIGIN_MISMATCH) == "AllowOriginMismatch"
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_every_reason_has_a_sentence(reason):
-    message = failure(reason, "x\x00y").message
+def test_every_reason_has_a_printable_sentence(reason):
+    message = cors_failure(reason, "x\x00y").message
     assert message.endswith(".")
     assert "{" not in message
     assert message.isprintable()
 
 
-def test_a_sentence_shows_the_beginning_of_a_long_value():
-    assert len(failure(Reason.ALLOW_ORIGIN_MISMATCH, "x" * 10_000).message) < 400
-    assert "empty or missing" in failure(Reason.INVALID_ALLOW_CREDENTIALS).message
+def test_a_sentence_cuts_a_long_value_and_says_where_there_is_none():
+    assert len(cors_failure(Reason.ALLOW_ORIGIN_MISMATCH, "x" * 10_000).message) < 400
+    assert "empty or missing" in cors_failure(Reason.INVALID_ALLOW_CREDENTIALS).message

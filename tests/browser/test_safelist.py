@@ -1,4 +1,4 @@
-"""Which methods and headers need no permission."""
+"""Methods and headers that need no permission."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from flask_cors.browser import safelist as s
     ("method", "sent"),
     [("get", "GET"), ("Put", "PUT"), ("oPTIONS", "OPTIONS"), ("patch", "patch"), ("x", "x")],
 )
-def test_six_methods_are_sent_in_upper_case_and_patch_is_not_among_them(method, sent):
+def test_six_methods_are_sent_in_upper_case_but_not_patch(method, sent):
     assert s.normalize_method(method) == sent
 
 
-def test_safelisted_methods_have_a_case():
+def test_safelisted_methods_are_case_sensitive():
     assert s.is_safelisted_method("POST")
     assert not s.is_safelisted_method("post")
     assert not s.is_safelisted_method("PUT")
@@ -44,7 +44,7 @@ def test_safelisted_methods_have_a_case():
         ("X-HTTP-Method-Override", '"\\",TRACE', False),
     ],
 )
-def test_headers_that_a_page_may_not_set(name, value, forbidden):
+def test_forbidden_request_headers_are_recognised(name, value, forbidden):
     assert s.is_forbidden_request_header(name, value) is forbidden
 
 
@@ -84,7 +84,7 @@ LONG = "a" * 128
         ("x-a", "", False),
     ],
 )
-def test_safelisted_request_headers(name, value, safe):
+def test_a_request_header_is_safelisted_by_its_name_and_value(name, value, safe):
     assert s.is_safelisted_request_header(name, value, STANDARD) is safe
 
 
@@ -105,7 +105,7 @@ def test_safelisted_request_headers(name, value, safe):
         ("range", "bytes", False),
     ],
 )
-def test_chromium_safelists_client_hints_and_bounds_ranges(name, value, safe):
+def test_chromium_safelists_client_hints_and_limits_ranges(name, value, safe):
     assert s.is_safelisted_request_header(name, value, CHROMIUM) is safe
     if name != "range":
         assert not s.is_safelisted_request_header(name, value, FIREFOX)
@@ -130,32 +130,32 @@ def test_firefox_safelists_fewer_values_than_the_standard(name, value, safe):
     assert s.is_safelisted_request_header(name, value, STANDARD)
 
 
-def test_firefox_names_a_header_as_often_as_it_was_set():
+def test_firefox_repeats_the_name_of_a_repeated_header():
     headers = [("X-A", "1"), ("x-a", "2")]
     assert s.unsafe_request_header_names(headers, FIREFOX) == ["x-a", "x-a"]
 
 
-def test_unsafe_names_are_lower_cased_and_told_once_in_the_order_of_the_request():
+def test_unsafe_names_are_lower_cased_and_unique_in_the_order_of_the_request():
     headers = [("X-B", "1"), ("Accept", "a"), ("x-a", "1"), ("x-b", "2"), ("User-Agent", "x")]
     assert s.unsafe_request_header_names(headers, STANDARD) == ["x-b", "x-a", "user-agent"]
     assert s.unsafe_request_header_names(headers, CHROMIUM) == ["x-b", "x-a"]
 
 
 @pytest.mark.parametrize(("last", "unsafe"), [(0, []), (1, ["accept"])])
-def test_safelisted_headers_of_over_1024_bytes_together_are_unsafe(last, unsafe):
+def test_safelisted_headers_of_more_than_1024_bytes_together_are_unsafe(last, unsafe):
     headers = [("Accept", LONG)] * 8 + [("accept", "a" * last)]
     assert s.unsafe_request_header_names(headers, STANDARD) == unsafe
     assert s.unsafe_request_header_names(headers, FIREFOX) == []
 
 
-def test_chromium_measures_the_lines_of_a_name_together():
+def test_chromium_joins_the_lines_of_a_name_before_it_measures_them():
     headers = [("accept", "a" * 64), ("Accept", "a" * 63)]
     assert s.unsafe_request_header_names(headers, STANDARD) == []
     assert s.unsafe_request_header_names(headers, CHROMIUM) == ["accept"]
     assert s.unsafe_request_header_names(headers[:1] * 1, CHROMIUM) == []
 
 
-def test_without_cors_what_is_not_safelisted_is_dropped():
+def test_mode_no_cors_drops_headers_that_are_not_safelisted():
     headers = [
         ("Accept", "a"),
         ("ACCEPT", "b"),
@@ -163,7 +163,9 @@ def test_without_cors_what_is_not_safelisted_is_dropped():
         ("X-A", "1"),
         ("Range", "bytes=0-"),
     ]
-    assert s.no_cors_headers([*headers, ("Content-Type", "a/b")], STANDARD) == [("accept", "a, b")]
+    assert s.keep_no_cors_safelisted([*headers, ("Content-Type", "a/b")], STANDARD) == [
+        ("accept", "a, b")
+    ]
 
 
 # ---- responses ---------------------------------------------------------------------------------
@@ -186,10 +188,15 @@ SENT = [("X-A", "1"), ("Authorization", "x"), ("*", "star"), ("Set-Cookie", "a")
         (["*"], "include", ["*", "expires"]),
     ],
 )
-def test_a_page_reads_the_safelisted_and_the_exposed_headers(expose, credentials, names):
+def test_a_script_reads_the_safelisted_and_the_exposed_headers(expose, credentials, names):
     headers = SENT + [("Access-Control-Expose-Headers", value) for value in expose]
-    assert [name for name, _ in s.cors_headers(headers, credentials)] == names
+    assert [name for name, _ in s.filter_cors_headers(headers, credentials)] == names
 
 
-def test_a_page_of_the_same_origin_reads_all_but_cookies():
-    assert [name for name, _ in s.basic_headers(SENT)] == ["*", "authorization", "expires", "x-a"]
+def test_a_script_on_the_same_origin_reads_all_headers_but_cookies():
+    assert [name for name, _ in s.filter_basic_headers(SENT)] == [
+        "*",
+        "authorization",
+        "expires",
+        "x-a",
+    ]

@@ -1,5 +1,4 @@
-"""Whoever has a code finds its section in ``docs/troubleshooting.md``, and in it what the console
-says."""
+"""``docs/troubleshooting.md`` has a section for each code, with the message of the console."""
 
 from __future__ import annotations
 
@@ -15,26 +14,26 @@ from flask_cors.browser.console import TEXTS
 from .corpus import DATA
 
 PAGE = (Path(__file__).parents[2] / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
-# By its heading, the text of each section.
+# The text of each section, by its heading.
 SECTIONS = dict(re.findall(r"^##+ (.*)\n((?:(?!##+ ).*\n)*)", PAGE, re.MULTILINE))
 CODES = {
     heading: re.findall(r"`(\w+)`", found[1])
     for heading, text in SECTIONS.items()
     if (found := re.search(r"^Code: (.+)$", text, re.MULTILINE))
 }
-# What other than the simulation gave a code: the browser, when the messages were collected.
+# The codes that Chromium gave when the messages were collected.
 COLLECTED = json.loads((DATA / "messages.json").read_text(encoding="utf-8"))
 SEEN = {row["chromium"]["code"] for row in COLLECTED["scenarios"] if "chromium" in row} - {None}
 
 
 def says(text: str, reason: Reason) -> bool:
-    """Whether Chromium's message for the reason stands there, for ``fetch()`` or anything else."""
+    """Return whether the text has Chromium's message for a reason, from any API."""
     pattern = re.sub(r"\\\{\w+\\\}", ".*", re.escape(TEXTS[reason]))
     pattern = pattern.replace(re.escape("Access to fetch"), r"Access to \w+", 1)
     return re.search(f"^{pattern}$", text, re.MULTILINE) is not None
 
 
-def test_every_code_that_the_simulation_gives_is_on_the_page():
+def test_the_troubleshooting_page_has_every_simulated_code():
     named = {code for codes in CODES.values() for code in codes}
     assert named == {reason.value for reason in TEXTS} | SEEN
     assert named <= {reason.value for reason in Reason}
@@ -51,6 +50,6 @@ def test_a_section_names_the_codes_of_the_messages_that_it_explains(heading):
 
 
 @pytest.mark.parametrize("heading", CODES)
-def test_the_codes_stand_right_below_the_heading(heading):
+def test_the_codes_are_right_below_the_heading(heading):
     line = ", ".join(f"`{code}`" for code in CODES[heading])
     assert SECTIONS[heading].startswith(f"\nCode: {line}\n\nChromium:\n")

@@ -1,4 +1,4 @@
-"""What the tests of ``CORS`` have in common."""
+"""Helpers for the tests of ``CORS``."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def an_app(**config: object) -> Flask:
     return app
 
 
-def reads(ask, app: Flask, origin: str, path: str = "/") -> bool:
-    return ask(app, path, origin).access_control_allow_origin is not None
+def reads(fetch, app: Flask, origin: str, path: str = "/") -> bool:
+    return fetch(app, path, origin).access_control_allow_origin is not None
 
 
 def here() -> int:

@@ -1,4 +1,4 @@
-"""``cors.allows``, and what else is asked of a ``CORS``."""
+"""``cors.allows``, and the attributes that a ``CORS`` does not have."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .apps import APP, EVIL, OTHER, an_app, reads
 # ---- cors.allows -------------------------------------------------------------------------------
 
 
-def test_allows_answers_for_a_path_by_the_rules_of_this_cors():
+def test_allows_uses_the_resources_of_its_own_cors():
     app = an_app()
     cors = CORS(app, resources={"/ws/*": {"origins": APP}, "/open": {}})
     with app.app_context():
         assert cors.allows(APP, path="/ws/chat") is True
         assert cors.allows(EVIL, path="/ws/chat") is False
         assert cors.allows(EVIL, path="/open") is True
-        assert cors.allows(APP) is False  # no rule matches "/"
+        assert cors.allows(APP) is False  # no resource matches "/"
         assert cors.allows(APP, path="/nothing") is False
         assert cors.allows(APP, path="/open/../ws/chat") is False
         assert cors.allows(APP, path="/ws/".ljust(4097, "x")) is False
@@ -30,14 +30,14 @@ def test_allows_answers_for_a_path_by_the_rules_of_this_cors():
         assert cors.allows(None, path="/open") is False
 
 
-def test_allows_asks_about_the_root_by_default():
+def test_allows_checks_the_root_path_by_default():
     app = an_app()
     cors = CORS(app, resources={"/": {"origins": APP}, "/*": {"origins": EVIL}})
     assert cors.allows(APP)
     assert not cors.allows(EVIL)
 
 
-def test_allows_takes_the_current_app_else_the_only_one_else_none():
+def test_allows_uses_the_current_app_or_the_only_one_and_raises_without_either():
     cors = CORS()
     with pytest.raises(RuntimeError, match="bound to 0 apps"):
         cors.allows(APP)
@@ -55,7 +55,7 @@ def test_allows_takes_the_current_app_else_the_only_one_else_none():
         cors.allows(APP, app=an_app())
 
 
-def test_allows_speaks_for_blueprints_and_all_rules_of_this_cors_but_not_for_another():
+def test_allows_covers_the_blueprints_and_resources_of_its_own_cors_alone():
     app = an_app()
     cors = CORS(app, resources="/a", origins=APP)
     CORS(app, resources="/b", origins=APP)
@@ -63,20 +63,20 @@ def test_allows_speaks_for_blueprints_and_all_rules_of_this_cors_but_not_for_ano
     cors.init_app(bp, resources="/bp/*")
     app.register_blueprint(bp)
     cors.init_app(app, resources="/c")
-    answers = {path: cors.allows(APP, path=path) for path in ("/a", "/b", "/bp/x", "/c")}
-    assert answers == {"/a": True, "/b": False, "/bp/x": True, "/c": True}
+    allowed = {path: cors.allows(APP, path=path) for path in ("/a", "/b", "/bp/x", "/c")}
+    assert allowed == {"/a": True, "/b": False, "/bp/x": True, "/c": True}
 
 
-def test_allows_does_not_ask_decorators(ask):
+def test_allows_ignores_the_policies_of_decorated_views(fetch):
     app = an_app()
     cors = CORS(app, origins=APP)
     app.add_url_rule("/", "v", cross_origin(EVIL)(lambda: ""))
-    assert reads(ask, app, EVIL)
+    assert reads(fetch, app, EVIL)
     assert not cors.allows(EVIL)
     assert cors.allows(APP)
 
 
-def test_allows_asks_callables_and_survives_them():
+def test_allows_calls_callables_and_refuses_where_they_raise():
     def fails(origin: str) -> bool:
         raise RuntimeError(origin)
 
@@ -100,13 +100,13 @@ USED: list[Callable[[CORS], object]] = [
 
 
 @pytest.mark.parametrize("use", USED)
-def test_taking_cors_for_the_app_says_what_to_write_instead(use):
+def test_using_cors_as_the_app_raises_with_what_to_write_instead(use):
     wrapped = CORS(an_app())
     with pytest.raises(AttributeError, match=re.escape("CORS(app) instead of app = CORS(app)")):
         use(wrapped)
 
 
-def test_any_other_attribute_is_an_ordinary_mistake():
+def test_any_other_attribute_raises_a_plain_attribute_error():
     cors = CORS()
     with pytest.raises(AttributeError, match="has no attribute 'alows'") as raised:
         cors.alows  # noqa: B018
@@ -129,7 +129,7 @@ def test_a_callable_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> No
     ]
 
 
-def test_an_app_and_a_blueprint_of_one_cors_have_each_their_rules() -> None:
+def test_an_app_and_a_blueprint_bound_to_one_cors_have_their_own_resources() -> None:
     app, blueprint = Flask(__name__), Blueprint("bp", __name__, url_prefix="/bp")
     cors = CORS()
     cors.init_app(app, origins=APP)
@@ -140,7 +140,7 @@ def test_an_app_and_a_blueprint_of_one_cors_have_each_their_rules() -> None:
     assert not cors.allows(APP, path="/bp/x", app=app)
 
 
-def test_a_blueprint_says_nothing_of_paths_outside_its_prefix() -> None:
+def test_a_blueprint_does_not_decide_on_paths_outside_its_prefix() -> None:
     app, blueprint = Flask(__name__), Blueprint("bp", __name__, url_prefix="/bp")
     cors = CORS(blueprint)
     app.register_blueprint(blueprint)
@@ -148,7 +148,7 @@ def test_a_blueprint_says_nothing_of_paths_outside_its_prefix() -> None:
     assert not cors.allows(APP, path="/other", app=app)
 
 
-def test_a_nested_blueprint_comes_before_the_one_around_it() -> None:
+def test_a_nested_blueprint_takes_precedence_over_its_parent() -> None:
     app = Flask(__name__)
     outer = Blueprint("outer", __name__, url_prefix="/outer")
     inner = Blueprint("inner", __name__, url_prefix="/inner")
@@ -162,7 +162,7 @@ def test_a_nested_blueprint_comes_before_the_one_around_it() -> None:
     assert not cors.allows(APP, path="/outer/inner/x", app=app)
 
 
-def test_a_blueprint_without_a_prefix_speaks_where_the_app_does_not() -> None:
+def test_a_blueprint_without_a_prefix_decides_where_no_resource_of_the_app_matches() -> None:
     app, blueprint = Flask(__name__), Blueprint("bp", __name__)
     cors = CORS()
     cors.init_app(blueprint, origins=OTHER, resources=["/a/*", "/b/*"])
@@ -173,8 +173,17 @@ def test_a_blueprint_without_a_prefix_speaks_where_the_app_does_not() -> None:
     assert not cors.allows(OTHER, path="/c", app=app)
 
 
-def test_the_app_may_be_named_by_its_proxy() -> None:
+def test_allows_accepts_a_proxy_for_the_app() -> None:
     app = Flask(__name__)
     cors = CORS(app, origins=APP)
     with app.app_context():
         assert cors.allows(APP, app=current_app)
+
+
+def test_the_app_comes_before_a_blueprint_without_a_prefix_that_was_bound_earlier() -> None:
+    app, blueprint, cors = Flask(__name__), Blueprint("bp", __name__), CORS()
+    cors.init_app(blueprint, origins=OTHER)
+    app.register_blueprint(blueprint)
+    cors.init_app(app, origins=APP)
+    assert cors.allows(APP, app=app)
+    assert not cors.allows(OTHER, app=app)

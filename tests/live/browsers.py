@@ -25,5 +25,5 @@ def executable(browser: str) -> str | None:
 
 
 def install(browser: str) -> str:
-    """The line that installs it, on Debian."""
+    """Return the command that installs a browser on Debian."""
     return f"apt-get install -y --no-install-recommends {EXECUTABLES[browser][0]}"

@@ -12,9 +12,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
-from browsers import CHROMIUM_ARGUMENTS, executable, install
 from flask import Flask
 from werkzeug.serving import make_server
+
+from .browsers import CHROMIUM_ARGUMENTS, executable, install
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -91,7 +92,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[Flask], int]]:
-    """Serve an app on a free port of loopback until the test ends; answers with the port."""
+    """Serve an app on a free port of loopback until the test ends, and return the port."""
     with ExitStack() as servers:
         yield lambda app: servers.enter_context(serving(app))
 

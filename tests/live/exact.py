@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-# From a request's head to the bytes of the answer; None waits until the browser hangs up.
-Answer = Callable[[str], bytes | None]
+import trustme
+
+# Maps a request's head to the bytes of the response; None waits until the browser hangs up.
+Responder = Callable[[str], bytes | None]
 
 
 @contextmanager
-def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+def serving(respond: Responder, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """Serve until the end of the block, on a free port."""
     with bound() as listener:
         listener.listen(64)
-        thread = threading.Thread(target=_accept, args=(answer, listener, tls), daemon=True)
+        thread = threading.Thread(target=_accept, args=(respond, listener, tls), daemon=True)
         thread.start()
         try:
             yield listener.getsockname()[1]
@@ -37,34 +38,32 @@ def bound() -> socket.socket:
 
 
 def certified(folder: Path) -> ssl.SSLContext:
-    """With a certificate that nobody signed."""
+    """Return the context of a server whose certificate authority is not trusted."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(self_signed(folder))
+    context.load_cert_chain(make_certificate(folder))
     return context
 
 
-def self_signed(folder: Path, host: str = "*.test") -> Path:
-    """A key and the certificate that it signed for itself, made anew: none is kept in the tree.
-    That is also alone, with .crt at its end."""
+def make_certificate(folder: Path, host: str = "*.test") -> Path:
+    """Return the path of a key and its certificate, made anew: none is kept in the tree. The
+    certificate of its authority has the same name, with .crt at its end."""
     path = folder / "certificate.pem"
-    command = f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-        -subj /CN=test -addext subjectAltName=DNS:{host} -keyout {path} -out {path}.crt"
-    subprocess.run(command.split(), check=True, capture_output=True)
-    with path.open("ab") as file:
-        file.write(Path(f"{path}.crt").read_bytes())
+    authority = trustme.CA()
+    authority.issue_cert(host).private_key_and_cert_chain_pem.write_to_path(path)
+    authority.cert_pem.write_to_path(f"{path}.crt")
     return path
 
 
-def _accept(answer: Answer, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
+def _accept(respond: Responder, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
     while True:
         try:
             client, _ = listener.accept()
         except OSError:
             return  # the end of the block
-        threading.Thread(target=_answer, args=(answer, client, tls), daemon=True).start()
+        threading.Thread(target=_serve, args=(respond, client, tls), daemon=True).start()
 
 
-def _answer(answer: Answer, client: socket.socket, tls: ssl.SSLContext | None) -> None:
+def _serve(respond: Responder, client: socket.socket, tls: ssl.SSLContext | None) -> None:
     client.settimeout(20)
     with (
         suppress(OSError),  # a browser may hang up, or not trust the certificate
@@ -79,11 +78,11 @@ def _answer(answer: Answer, client: socket.socket, tls: ssl.SSLContext | None) -
         head, _, body = received.partition(b"\r\n\r\n")
         length = re.search(rb"\r\nContent-Length: *(\d+)", head, re.IGNORECASE)
         missing = int(length[1]) - len(body) if length else 0
-        while missing > 0:  # closing on bytes that nobody read would reset the connection
+        while missing > 0:  # closing with unread bytes would reset the connection
             missing -= len(connection.recv(65536)) or missing
-        sent = answer(head.decode("latin-1"))
+        sent = respond(head.decode("latin-1"))
         if sent is None:
-            connection.recv(1)  # no answer, until the browser hangs up
+            connection.recv(1)  # no response, until the browser hangs up
         else:
             connection.sendall(sent)
             connection.shutdown(socket.SHUT_WR)

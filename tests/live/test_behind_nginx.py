@@ -52,7 +52,7 @@ Nginx = Callable[[str], int]
 
 @pytest.fixture
 def nginx(missing: Any, tmp_path: Path) -> Iterator[Nginx]:
-    """Start nginx with a server block; PORT in it is a free port, which is the answer."""
+    """Start nginx with a server block, in which PORT is a free port, and return the port."""
     executable = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
     if executable is None:
         missing("nginx", "apt-get install -y --no-install-recommends nginx-light")
@@ -103,13 +103,13 @@ def upstream(serve: Callable[[Flask], int]) -> int:
 
 
 def probe(port: int, *arguments: str, origin: str = APP) -> tuple[bool, list[str], dict[str, Any]]:
-    """Whether it is allowed, the names of what is found, and the last finding."""
+    """Return whether it is allowed, the codes of the findings, and the last finding."""
     command = ["probe", f"http://127.0.0.1:{port}/books", "--origin", origin, "--format=json"]
     result = CliRunner().invoke(cors, [*command, *arguments])
     data = json.loads(result.output)
     assert result.exit_code == (0 if data["allowed"] else 1)
     findings = data["findings"]
-    return data["allowed"], [one["name"] for one in findings], (findings or [{}])[-1]
+    return data["allowed"], [finding["code"] for finding in findings], (findings or [{}])[-1]
 
 
 def location(upstream: int, *lines: str, before: str = "") -> str:
@@ -120,53 +120,54 @@ def location(upstream: int, *lines: str, before: str = "") -> str:
 ADDS = f"add_header Access-Control-Allow-Origin {APP} always;"
 
 
-def test_a_proxy_that_adds_nothing_is_not_noticed(nginx: Nginx, upstream: int) -> None:
+def test_a_proxy_that_adds_nothing_is_not_reported(nginx: Nginx, upstream: int) -> None:
     port = nginx(location(upstream))
     assert probe(port) == (True, [], {})
     assert probe(port, "--method=PUT") == (True, [], {})
 
 
-def test_a_header_that_both_add_is_blocked_and_told(nginx: Nginx, upstream: int) -> None:
+def test_a_header_that_app_and_proxy_add_is_blocked_and_reported(
+    nginx: Nginx, upstream: int
+) -> None:
     port = nginx(location(upstream, ADDS))
-    allowed, names, _ = probe(port)
+    allowed, codes, _ = probe(port)
     assert not allowed
-    assert names == ["doubled-origin", "same-for-other-origin"]
+    assert codes == ["CORS801", "CORS833"]
 
 
-def test_what_the_finding_says_to_do_helps(nginx: Nginx, upstream: int) -> None:
+def test_the_hint_for_a_repeated_header_works(nginx: Nginx, upstream: int) -> None:
     hides = "proxy_hide_header Access-Control-Allow-Origin;"
     assert hides.rstrip(";") in PAGE
-    allowed, names, _ = probe(nginx(location(upstream, ADDS, hides)))
-    assert (allowed, names) == (True, ["same-for-other-origin"])
+    allowed, codes, _ = probe(nginx(location(upstream, ADDS, hides)))
+    assert (allowed, codes) == (True, ["CORS833"])
 
 
-def test_a_preflight_that_the_proxy_refuses_is_told(nginx: Nginx, upstream: int) -> None:
+def test_a_preflight_that_the_proxy_refuses_is_reported(nginx: Nginx, upstream: int) -> None:
     refuses = "if ($request_method = OPTIONS) { return 405; }"
-    allowed, names, last = probe(nginx(location(upstream, before=refuses)), "--header=X: 1")
+    allowed, codes, last = probe(nginx(location(upstream, before=refuses)), "--header=X: 1")
     assert not allowed
-    assert names == ["preflight-refused", "origin-on-answer-alone"]
-    assert last["seen"].startswith(
-        "The answer behind the preflight has Access-Control-Allow-Origin"
+    assert codes == ["CORS811", "CORS813"]
+    assert last["message"].startswith(
+        "no Access-Control-Allow-Origin, but the response after the failed preflight has one"
     )
 
 
-def test_a_preflight_that_the_proxy_answers_is_told(nginx: Nginx, upstream: int) -> None:
-    answers = (
+def test_a_preflight_that_the_proxy_responds_to_is_reported(nginx: Nginx, upstream: int) -> None:
+    responds = (
         "if ($request_method = OPTIONS) { "
         f"{ADDS} add_header Access-Control-Allow-Methods PUT; return 204; }}"
     )
-    port = nginx(location(upstream, answers, "proxy_pass_header Server;"))
-    allowed, names, last = probe(port, "--method=PUT")
+    port = nginx(location(upstream, responds, "proxy_pass_header Server;"))
+    allowed, codes, _ = probe(port, "--method=PUT")
     assert allowed
-    assert names == ["preflight-from-elsewhere", "same-for-other-origin"]
-    assert last["name"] == "same-for-other-origin"
+    assert codes == ["CORS814", "CORS833"]
 
 
-def test_a_redirect_by_the_proxy_is_told(nginx: Nginx, upstream: int) -> None:
+def test_a_redirect_by_the_proxy_is_reported(nginx: Nginx, upstream: int) -> None:
     redirects = "location = /books { return 308 $scheme://$http_host$uri/; }"
-    allowed, names, last = probe(nginx(location(upstream, before=redirects)))
-    assert (allowed, names) == (False, ["redirect"])
-    assert last["seen"].endswith("/books/', the same with a slash behind it")
+    allowed, codes, last = probe(nginx(location(upstream, before=redirects)))
+    assert (allowed, codes) == (False, ["CORS824"])
+    assert "/books/', the same URL with a slash at the end" in last["message"]
 
 
 CACHES = (
@@ -176,28 +177,28 @@ CACHES = (
 )
 
 
-def test_an_answer_that_was_kept_for_another_origin_is_told(nginx: Nginx, upstream: int) -> None:
+def test_a_response_cached_for_another_origin_is_reported(nginx: Nginx, upstream: int) -> None:
     port = nginx(location(upstream, *CACHES))
-    allowed, names, _ = probe(port, origin=ADMIN)
-    assert (allowed, names) == (True, ["same-for-other-origin"])
-    allowed, names, last = probe(port)
+    allowed, codes, _ = probe(port, origin=ADMIN)
+    assert (allowed, codes) == (True, ["CORS832"])
+    allowed, codes, last = probe(port)
     assert not allowed
-    assert names == ["for-another-origin", "cached"]
-    assert "X-Cache-Status: 'HIT'" in last["seen"]
+    assert codes == ["CORS831", "CORS836"]
+    assert "X-Cache-Status: 'HIT'" in last["message"]
 
 
-def test_a_cache_that_heeds_vary_does_no_harm(nginx: Nginx, upstream: int) -> None:
+def test_a_cache_that_respects_vary_is_not_reported(nginx: Nginx, upstream: int) -> None:
     port = nginx(location(upstream, *(line for line in CACHES if "Vary" not in line)))
     assert probe(port, origin=ADMIN) == (True, [], {})
     assert probe(port) == (True, [], {})
 
 
-def test_an_app_that_is_down_is_an_answer_without_headers(nginx: Nginx) -> None:
+def test_an_app_that_is_down_is_reported_as_an_error_without_cors_headers(nginx: Nginx) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         down = taken.getsockname()[1]
     port = nginx(location(down))
-    assert probe(port)[:2] == (False, ["error-without-cors"])
-    assert probe(port, "--method=PUT")[:2] == (False, ["preflight-refused"])
+    assert probe(port)[:2] == (False, ["CORS821"])
+    assert probe(port, "--method=PUT")[:2] == (False, ["CORS811"])
 
 
 # ---- the page of the documentation -------------------------------------------------------------

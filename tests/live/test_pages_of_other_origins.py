@@ -19,7 +19,7 @@ FETCH = """url => fetch(url).then(response => response.text(), error => String(e
 
 
 def read_from(browser: Browser, page_url: str, api_url: str) -> str:
-    """What a page at one address reads from the other: the body, or the error."""
+    """Return what a page at one address reads from the other: the body, or the error."""
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(page_url)
@@ -54,12 +54,12 @@ def test_a_page_reads_the_api_only_if_its_whole_origin_matches(
 ) -> None:
     api, pages = Flask("api"), Flask("pages")
     CORS(api, origins=origins)
-    api.add_url_rule("/", view_func=lambda: "the answer", endpoint="answer")
+    api.add_url_rule("/", view_func=lambda: "the response", endpoint="response")
     pages.add_url_rule("/", view_func=lambda: "a page", endpoint="page")
 
     read = read_from(browser, f"http://{host}:{serve(pages)}/", f"http://api.test:{serve(api)}/")
 
-    assert read == ("the answer" if allowed else "TypeError: Failed to fetch")
+    assert read == ("the response" if allowed else "TypeError: Failed to fetch")
 
 
 def test_a_sandboxed_page_is_refused_unless_null_is_listed(
@@ -76,7 +76,7 @@ def test_a_sandboxed_page_is_refused_unless_null_is_listed(
     for listed in (page_url.rstrip("/"), "null"):
         api = Flask("api")
         CORS(api, origins=[listed])
-        api.add_url_rule("/", view_func=lambda: "the answer", endpoint="answer")
+        api.add_url_rule("/", view_func=lambda: "the response", endpoint="response")
         read[listed] = read_from(browser, page_url, f"http://api.test:{serve(api)}/")
 
-    assert list(read.values()) == ["TypeError: Failed to fetch", "the answer"]
+    assert list(read.values()) == ["TypeError: Failed to fetch", "the response"]

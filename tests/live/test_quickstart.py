@@ -40,14 +40,14 @@ class Server(NamedTuple):
     process: subprocess.Popen[str]
 
     def log(self) -> str:
-        """End it; what it printed since it was ready, without the colours."""
+        """Stop the server, and return what it printed since it was ready, without colours."""
         self.process.terminate()
         return re.sub(r"\x1b\[\d+m", "", self.process.communicate(timeout=15)[0])
 
 
 @contextmanager
 def started(command: str, **environment: str) -> Iterator[Server]:
-    """One of the commands, on a free port instead of the one it names."""
+    """Run one of the commands, on a free port instead of its own."""
     command = re.sub(r"\b[58]000\b", "0", command)
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("FLASK_")}
     process = subprocess.Popen(
@@ -85,7 +85,7 @@ def started(command: str, **environment: str) -> Iterator[Server]:
 class Quickstart(NamedTuple):
     page: str
     """The page on the origin that the API allows."""
-    stranger: str
+    untrusted: str
     """The same page on another port."""
     api: Server
 
@@ -97,8 +97,8 @@ def quickstart() -> Iterator[Quickstart]:
         other = servers.enter_context(started(PAGE))
         origin = f"http://localhost:{page.port}"
         api = servers.enter_context(started(API, FLASK_CORS_ORIGINS=origin))
-        asks = f"/?api=http://localhost:{api.port}"
-        yield Quickstart(f"{origin}{asks}", f"http://localhost:{other.port}{asks}", api)
+        query = f"/?api=http://localhost:{api.port}"
+        yield Quickstart(f"{origin}{query}", f"http://localhost:{other.port}{query}", api)
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def opened(browser: Browser, url: str) -> Iterator[Page]:
         yield page
 
 
-def test_the_page_shows_what_the_api_answers(browser: Browser, quickstart: Quickstart) -> None:
+def test_the_page_shows_the_responses_of_the_api(browser: Browser, quickstart: Quickstart) -> None:
     with opened(browser, quickstart.page) as page:
         assert page.inner_text("#books").split() == ["200", '["Middlemarch"]']
         page.fill("input", "Walden")
@@ -126,11 +126,11 @@ def test_the_page_shows_what_the_api_answers(browser: Browser, quickstart: Quick
     ]
 
 
-def test_a_page_from_another_port_is_blocked_and_says_what_to_do(
+def test_a_page_on_another_port_is_blocked_and_shows_what_to_do(
     browser: Browser, quickstart: Quickstart
 ) -> None:
-    origin = quickstart.stranger.partition("/?")[0]
-    with opened(browser, quickstart.stranger) as page:
+    origin = quickstart.untrusted.partition("/?")[0]
+    with opened(browser, quickstart.untrusted) as page:
         assert page.get_attribute("#books", "data-state") == "blocked"
         assert f"FLASK_CORS_ORIGINS={origin}" in page.inner_text("#books")
         page.click("button")
@@ -139,7 +139,7 @@ def test_a_page_from_another_port_is_blocked_and_says_what_to_do(
     assert "POST" not in quickstart.api.log()
 
 
-def test_a_page_whose_api_does_not_run_says_so(browser: Browser, quickstart: Quickstart) -> None:
+def test_a_page_shows_that_its_api_is_not_running(browser: Browser, quickstart: Quickstart) -> None:
     quickstart.api.log()
     with opened(browser, quickstart.page) as page:
         assert "Is the API running?" in page.inner_text("#books")
@@ -154,5 +154,5 @@ def test_without_a_setting_the_page_on_port_8000_is_allowed(origin: str, allowed
             f"http://127.0.0.1:{api.port}/books", headers={"Origin": origin}
         )
         with urllib.request.urlopen(request, timeout=15) as response:
-            told = response.headers["Access-Control-Allow-Origin"]
-    assert told == (origin if allowed else None)
+            allow_origin = response.headers["Access-Control-Allow-Origin"]
+    assert allow_origin == (origin if allowed else None)

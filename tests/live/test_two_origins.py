@@ -37,7 +37,7 @@ class Demo:
     api: str
 
     def end(self, number: signal.Signals = signal.SIGINT) -> str:
-        """Stop it as a user does. What it printed since it was ready."""
+        """Stop it as a user does, and return what it printed since it was ready."""
         self.process.send_signal(number)
         return self.process.communicate(timeout=ENDED_WITHIN)[0]
 
@@ -84,7 +84,7 @@ def status_of(url: str) -> int:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_prints_two_urls_that_answer_and_ends_when_told_to(number: signal.Signals) -> None:
+def test_the_example_serves_two_urls_and_ends_with_a_signal(number: signal.Signals) -> None:
     with started() as running:
         assert running.page != running.api
         assert status_of(running.page) == 200
@@ -93,7 +93,7 @@ def test_it_prints_two_urls_that_answer_and_ends_when_told_to(number: signal.Sig
         assert running.process.returncode == 0
 
 
-def test_it_serves_on_the_ports_that_it_is_given() -> None:
+def test_the_example_serves_on_the_given_ports() -> None:
     with started() as first:
         first.end()
         ports = [url.rpartition(":")[2] for url in (first.api, first.page)]
@@ -102,7 +102,7 @@ def test_it_serves_on_the_ports_that_it_is_given() -> None:
             second.end()
 
 
-def test_it_says_which_option_to_mend_when_a_port_is_taken() -> None:
+def test_the_example_names_the_option_whose_port_is_taken() -> None:
     with started() as running:
         taken = running.api.rpartition(":")[2]
         refused = subprocess.run(
@@ -153,7 +153,7 @@ class Opened:
 
 @contextmanager
 def opened(browser: Browser, url: str, width: int = 1280) -> Iterator[Opened]:
-    """Open the page, wait for its calls and collect what it says and why Chromium blocked."""
+    """Open the page, wait for its calls, and collect its texts and Chromium's reasons."""
     with browser.new_context(viewport={"width": width, "height": 900}) as context:
         page = context.new_page()
         failures = blocked_calls(page)
@@ -178,7 +178,7 @@ def opened(browser: Browser, url: str, width: int = 1280) -> Iterator[Opened]:
 
 
 def blocked_calls(page: Page) -> dict[str, dict[str, str]]:
-    """The ``corsErrorStatus`` of each blocked call, by its tag; filled while the page runs."""
+    """Return the ``corsErrorStatus`` of blocked calls by their tags, filled as the page runs."""
     tags: dict[str, str] = {}
     failures: dict[str, dict[str, str]] = {}
 
@@ -217,14 +217,14 @@ def allowed(browser: Browser, fresh: Demo) -> Iterator[dict[str, Line]]:
 
 
 @pytest.fixture(scope="module")
-def stranger_url(demo: Demo) -> str:
-    """The same page by a name that the API was never told."""
-    return demo.page.replace("localhost", "stranger.test")
+def other_url(demo: Demo) -> str:
+    """The same page on a host name that the API does not allow."""
+    return demo.page.replace("localhost", "untrusted.test")
 
 
 @pytest.fixture(scope="module")
-def stranger(browser: Browser, stranger_url: str) -> Iterator[dict[str, Line]]:
-    with opened(browser, stranger_url) as shown:
+def untrusted(browser: Browser, other_url: str) -> Iterator[dict[str, Line]]:
+    with opened(browser, other_url) as shown:
         yield shown.lines
 
 
@@ -253,18 +253,18 @@ READ = [
         "public",
         ["request GET /public/status → 200"],
         "No preflight.",
-        '200 {"status":"open to every origin"}',
+        '200 {"status":"open to all origins"}',
     ),
     (
         "login",
         ["preflight OPTIONS /api/login → 200", "request POST /api/login → 200"],
-        "The answer sets a cookie.",
+        "The response sets a cookie.",
         '200 {"hello":"Ada"}',
     ),
     (
         "whoami",
         ["request GET /api/whoami → 200"],
-        "No preflight. The cookie went along.",
+        "No preflight. The browser sent the cookie.",
         '200 {"user":"Ada"}',
     ),
     (
@@ -292,7 +292,7 @@ BLOCKED = [
         "refused-origin",
         ["request GET /partner/prices → 200"],
         "No preflight.",
-        "The answer has no Access-Control-Allow-Origin for {page}.",
+        "The response has no Access-Control-Allow-Origin for {page}.",
         "MissingAllowOriginHeader",
         None,
     ),
@@ -300,7 +300,7 @@ BLOCKED = [
         "refused-method",
         ["preflight OPTIONS /api/books/2 → 200"],
         "The browser never sent the DELETE.",
-        "The answer to the preflight does not name DELETE in Access-Control-Allow-Methods.",
+        "The response to the preflight does not list DELETE in Access-Control-Allow-Methods.",
         "MethodDisallowedByPreflightResponse",
         "DELETE",
     ),
@@ -308,15 +308,15 @@ BLOCKED = [
         "refused-header",
         ["preflight OPTIONS /api/books → 200"],
         "The browser never sent the GET.",
-        "The answer to the preflight does not name x-debug in Access-Control-Allow-Headers.",
+        "The response to the preflight does not list x-debug in Access-Control-Allow-Headers.",
         "HeaderDisallowedByPreflightResponse",
         "x-debug",
     ),
     (
         "refused-credentials",
         ["request GET /public/status → 200"],
-        "No preflight. The cookie went along.",
-        "The answer to a call with credentials has no Access-Control-Allow-Credentials: true.",
+        "No preflight. The browser sent the cookie.",
+        "The response to a call with credentials has no Access-Control-Allow-Credentials: true.",
         "InvalidAllowCredentials",
         None,
     ),
@@ -327,7 +327,9 @@ BLOCKED = [
 def test_the_page_reads_what_the_api_allows(
     allowed: dict[str, Line], call: str, wire: list[str], note: str, got: str
 ) -> None:
-    assert allowed[call] == Line("read", "Read", wire, note, f"What the page got {got}", None, None)
+    assert allowed[call] == Line(
+        "read", "Read", wire, note, f"Result in the page {got}", None, None
+    )
 
 
 @pytest.mark.parametrize(
@@ -343,40 +345,40 @@ def test_the_browser_blocks_what_the_api_refuses(
     cors_error: str,
     name: str | None,
 ) -> None:
-    got = f"What the page got TypeError: Failed to fetch {why.format(page=fresh.page)}"
+    got = f"Result in the page TypeError: Failed to fetch {why.format(page=fresh.page)}"
     assert allowed[call] == Line("blocked", "Blocked", wire, note, got, cors_error, name)
 
 
-def test_the_tables_above_leave_out_no_line_of_the_page(allowed: dict[str, Line]) -> None:
+def test_every_line_of_the_page_is_tested(allowed: dict[str, Line]) -> None:
     assert list(allowed) == [row[0] for row in READ] + [row[0] for row in BLOCKED]
 
 
 @pytest.mark.parametrize("call", [row[0] for row in READ + BLOCKED if "public" not in row[1][0]])
-def test_a_third_origin_is_refused_wherever_the_policy_is_not_for_everyone(
-    stranger: dict[str, Line], stranger_url: str, call: str
+def test_another_origin_is_refused_unless_the_policy_allows_all_origins(
+    untrusted: dict[str, Line], other_url: str, call: str
 ) -> None:
-    line = stranger[call]
+    line = untrusted[call]
     preflighted = line.wire[0].startswith("preflight")
     reason = "PreflightMissingAllowOriginHeader" if preflighted else "MissingAllowOriginHeader"
-    answer = "The answer to the preflight" if preflighted else "The answer"
+    response = "The response to the preflight" if preflighted else "The response"
     assert len(line.wire) == 1
     assert (line.state, line.word, line.cors_error) == ("blocked", "Blocked", reason)
     assert line.got == (
-        "What the page got TypeError: Failed to fetch "
-        f"{answer} has no Access-Control-Allow-Origin for {stranger_url}."
+        "Result in the page TypeError: Failed to fetch "
+        f"{response} has no Access-Control-Allow-Origin for {other_url}."
     )
 
 
-def test_a_third_origin_reads_what_is_for_everyone_but_not_with_credentials(
-    stranger: dict[str, Line],
+def test_another_origin_reads_what_allows_all_origins_but_not_with_credentials(
+    untrusted: dict[str, Line],
 ) -> None:
-    assert stranger["public"].state == "read"
-    assert '"open to every origin"' in stranger["public"].got
-    assert stranger["refused-credentials"].state == "blocked"
-    assert stranger["refused-credentials"].cors_error == "InvalidAllowCredentials"
+    assert untrusted["public"].state == "read"
+    assert '"open to all origins"' in untrusted["public"].got
+    assert untrusted["refused-credentials"].state == "blocked"
+    assert untrusted["refused-credentials"].cors_error == "InvalidAllowCredentials"
 
 
-def test_the_method_that_the_browser_did_not_send_changed_nothing(
+def test_a_blocked_preflight_leaves_the_book_in_place(
     allowed: dict[str, Line], fresh: Demo
 ) -> None:
     assert allowed["refused-method"].state == "blocked"
@@ -391,20 +393,20 @@ def test_the_method_that_the_browser_did_not_send_changed_nothing(
 @pytest.mark.parametrize(
     ("who", "summary"),
     [
-        ("allowed", "All 13 calls ended as they should: 9 read, 4 blocked."),
-        ("stranger", "All 13 calls ended as they should: 1 read, 12 blocked."),
+        ("allowed", "All 13 calls had the expected result: 9 read, 4 blocked."),
+        ("untrusted", "All 13 calls had the expected result: 1 read, 12 blocked."),
     ],
 )
-def test_the_page_says_at_a_glance_how_it_went(
+def test_the_summary_of_the_page_counts_the_results(
     browser: Browser,
     demo: Demo,
-    stranger_url: str,
+    other_url: str,
     tmp_path: Path,
     who: str,
     summary: str,
     width: int,
 ) -> None:
-    url = demo.page if who == "allowed" else stranger_url
+    url = demo.page if who == "allowed" else other_url
     with opened(browser, url, width) as shown:
         page = shown.page
         assert page.inner_text("#summary") == summary
@@ -417,7 +419,7 @@ def test_the_page_says_at_a_glance_how_it_went(
         page.screenshot(path=shots / f"two_origins-{who}-{width}.png", full_page=True)
 
 
-def test_the_page_shows_the_headers_that_went_over_the_wire(browser: Browser, demo: Demo) -> None:
+def test_the_page_shows_the_headers_that_were_sent(browser: Browser, demo: Demo) -> None:
     with opened(browser, demo.page) as shown:
         card = shown.page.locator("#preflighted-put")
         card.locator("summary").first.click()
@@ -427,30 +429,32 @@ def test_the_page_shows_the_headers_that_went_over_the_wire(browser: Browser, de
         assert f"Access-Control-Allow-Origin: {demo.page}" in headers
 
 
-def test_the_page_links_to_itself_under_a_name_that_is_refused(
+def test_the_page_links_to_itself_on_an_origin_that_is_refused(
     browser: Browser, demo: Demo
 ) -> None:
     with opened(browser, demo.page) as shown:
-        shown.page.click("#stranger a")
+        shown.page.click("#other a")
         shown.page.wait_for_url(demo.page.replace("localhost", "127.0.0.1") + "/")
         shown.page.wait_for_selector("body[data-done]")
         assert shown.page.inner_text("#summary").endswith("1 read, 12 blocked.")
-        assert f"the API allows {demo.page}" in shown.page.inner_text("#stranger")
+        assert f"The API allows {demo.page} only" in shown.page.inner_text("#other")
 
 
-def test_the_page_calls_again_when_asked_to(browser: Browser, demo: Demo) -> None:
+def test_a_button_repeats_the_calls(browser: Browser, demo: Demo) -> None:
     with opened(browser, demo.page) as shown:
         before = shown.page.get_attribute("#simple-get", "data-tag")
         shown.page.click("#again")
         shown.page.wait_for_selector("body[data-done]")
         assert shown.page.get_attribute("#simple-get", "data-tag") != before
-        assert shown.page.inner_text("#summary").startswith("All 13 calls ended as they should")
+        assert shown.page.inner_text("#summary").startswith("All 13 calls had the expected result")
 
 
-def test_the_page_says_so_when_its_servers_are_gone(browser: Browser) -> None:
+def test_the_page_reports_that_its_servers_are_gone(browser: Browser) -> None:
     with started() as running, opened(browser, running.page) as shown:
         running.end()
         shown.page.click("#again")
         shown.page.wait_for_selector("body[data-done]")
-        assert shown.page.inner_text("#summary").startswith("13 of 13 calls ended unexpectedly")
+        assert shown.page.inner_text("#summary").startswith(
+            "13 of 13 calls had an unexpected result"
+        )
         assert "Start the example again." in shown.page.inner_text("#simple-get")

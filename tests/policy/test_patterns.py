@@ -1,5 +1,5 @@
 """The pattern language of ``origins`` and ``resources``, row by row of ``data/patterns.json``, from
-which the docs make their tables: as ``policy/`` reads it, and as an app answers."""
+which the docs make their tables: as ``policy/`` reads it, and as an app responds."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ import pytest
 from flask import Flask
 
 from flask_cors import CORS, CORSConfigError, CORSWarning
-from flask_cors.doubts import Doubt
-from flask_cors.policy.origins import parse_origins
-from flask_cors.policy.resources import ResourceMap, parse_resources
+from flask_cors.policy.origin_parser import parse_origins
+from flask_cors.policy.path_patterns import parse_resources
+from flask_cors.policy.resources import ResourceMap
+
+from .findings import fail
+from .lookups import find
 
 TABLES = json.loads(Path(__file__).parents[1].joinpath("data/patterns.json").read_text("utf-8"))
 
@@ -24,32 +27,28 @@ Row = dict[str, Any]
 
 
 def table_of(name: str) -> pytest.MarkDecorator:
-    """Each row of a table, or of the tables below that name."""
+    """Run a test with each row of a table, or of all tables below that name."""
     table = TABLES[name]
     rows = [row for part in table.values() for row in part] if isinstance(table, dict) else table
     return pytest.mark.parametrize("row", rows, ids=lambda row: ascii(next(iter(row.items())))[:60])
 
 
 def given(value: object) -> Any:
-    """A value of the file as Python writes it: JSON has no compiled expressions."""
+    """Return a value of the file as Python writes it: JSON has no compiled regular expressions."""
     if isinstance(value, dict):
         return re.compile(value["regex"], re.RegexFlag[value["flags"]] if "flags" in value else 0)
     return [given(item) for item in value] if isinstance(value, list) else value
 
 
-def quiet(doubt: Doubt) -> None:
-    pytest.fail(f"warned: {doubt}")
-
-
-def rules_of(patterns: Iterable[object]) -> ResourceMap[object]:
-    """A map in which each pattern stands for itself."""
+def map_of(patterns: Iterable[object]) -> ResourceMap[object]:
+    """Return a map in which the target of each pattern is the pattern itself."""
     listed = list(patterns)
-    parsed = parse_resources(listed, quiet)
+    parsed = parse_resources(listed, fail)
     return ResourceMap((parsed[i][0], pattern) for i, pattern in enumerate(listed))
 
 
-def an_app(**options: Any) -> Flask:
-    """Every path of it answers."""
+def make_app(**options: Any) -> Flask:
+    """Return an app in which every path has a view."""
     app = Flask(__name__)
     CORS(app, **options)
 
@@ -61,8 +60,8 @@ def an_app(**options: Any) -> Flask:
     return app
 
 
-def answered(app: Flask, path: str, origin: str) -> str | None:
-    """``Access-Control-Allow-Origin`` where the server hands ``path`` to the app as it is."""
+def allowed_origin(app: Flask, path: str, origin: str) -> str | None:
+    """Return ``Access-Control-Allow-Origin`` for a ``path`` that the server passes on unchanged."""
     wsgi = {"PATH_INFO": path.encode().decode("latin-1"), "HTTP_ORIGIN": origin}
     response = app.test_client().get("/", environ_overrides=wsgi)
     return response.headers.get("Access-Control-Allow-Origin")
@@ -71,21 +70,21 @@ def answered(app: Flask, path: str, origin: str) -> str | None:
 # ---- origins -----------------------------------------------------------------------------------
 
 
-def answers(row: Row) -> Iterator[tuple[str, str | None]]:
-    """The origins of a row, and the answer to each."""
+def decisions(row: Row) -> Iterator[tuple[str, str | None]]:
+    """Yield the origins of a row, and ``Access-Control-Allow-Origin`` for each."""
     for origin in row["allows"]:
-        yield origin, row.get("answer", origin)
+        yield origin, row.get("sent", origin)
     for origin in row["refuses"]:
         yield origin, None
 
 
 @table_of("origins")
 def test_origins_allow_and_refuse_what_the_table_says(row: Row) -> None:
-    allowed = parse_origins(given(row["origins"]), quiet)
-    app = an_app(origins=given(row["origins"]))
-    for origin, expected in answers(row):
-        assert allowed.answer(origin) == expected, origin
-        assert answered(app, "/", origin) == expected, origin
+    allowed = parse_origins(given(row["origins"]), fail)
+    app = make_app(origins=given(row["origins"]))
+    for origin, expected in decisions(row):
+        assert allowed.allow_origin_for(origin) == expected, origin
+        assert allowed_origin(app, "/", origin) == expected, origin
 
 
 # ---- resources ---------------------------------------------------------------------------------
@@ -95,76 +94,76 @@ PAGE = "https://app.example"
 
 @table_of("resources")
 def test_resources_match_what_the_table_says(row: Row) -> None:
-    rules = ResourceMap(parse_resources(given(row["resources"]), quiet))
-    app = an_app(resources=given(row["resources"]))
+    resources = ResourceMap(parse_resources(given(row["resources"]), fail))
+    app = make_app(resources=given(row["resources"]))
     for path in (*row["matches"], *row["misses"]):
         matches = path in row["matches"]
-        assert (rules.find(path) is not None) is matches, path
-        assert (answered(app, path, PAGE) is not None) is matches, path
+        assert (find(resources, path) is not None) is matches, path
+        assert (allowed_origin(app, path, PAGE) is not None) is matches, path
 
 
-def an_app_that_names_the_rule(patterns: list[object]) -> Flask:
-    """One whose every rule allows an origin of its own."""
+def app_that_names_the_resource(patterns: list[object]) -> Flask:
+    """Return an app in which every resource allows an origin of its own."""
     resources = {
-        pattern: {"origins": f"https://rule{i}.example"} for i, pattern in enumerate(patterns)
+        pattern: {"origins": f"https://resource{i}.example"} for i, pattern in enumerate(patterns)
     }
-    return an_app(resources=resources)
+    return make_app(resources=resources)
 
 
-def rule_of(app: Flask, patterns: list[object], path: str) -> object:
+def resource_of(app: Flask, patterns: list[object], path: str) -> object:
     winners = [
         pattern
         for i, pattern in enumerate(patterns)
-        if answered(app, path, f"https://rule{i}.example") is not None
+        if allowed_origin(app, path, f"https://resource{i}.example") is not None
     ]
     assert len(winners) < 2
     return winners[0] if winners else None
 
 
 @table_of("precedence")
-def test_the_rule_that_the_table_names_wins(row: Row) -> None:
-    patterns, path, winner = given(row["rules"]), row["path"], given(row["winner"])
+def test_the_resource_that_the_table_names_wins(row: Row) -> None:
+    patterns, path, winner = given(row["resources"]), row["path"], given(row["winner"])
     for order in map(list, permutations(patterns)):
         expected = order[0] if row.get("order_decides") and winner is not None else winner
-        assert rules_of(order).find(path) == expected
-        assert rule_of(an_app_that_names_the_rule(order), order, path) == expected
-    assert rules_of(patterns).find(path) == winner
+        assert find(map_of(order), path) == expected
+        assert resource_of(app_that_names_the_resource(order), order, path) == expected
+    assert find(map_of(patterns), path) == winner
 
 
 @pytest.mark.parametrize("row", TABLES["paths"]["rows"], ids=lambda row: row["path"])
-def test_a_path_belongs_to_the_rule_that_the_table_names_or_to_none(row: Row) -> None:
-    patterns = TABLES["paths"]["rules"]
-    assert rules_of(patterns).find(row["path"]) == row["winner"]
-    app = an_app_that_names_the_rule(patterns)
-    assert rule_of(app, patterns, row["path"]) == row["winner"]
+def test_a_path_belongs_to_the_resource_that_the_table_names_or_to_none(row: Row) -> None:
+    patterns = TABLES["paths"]["resources"]
+    assert find(map_of(patterns), row["path"]) == row["winner"]
+    app = app_that_names_the_resource(patterns)
+    assert resource_of(app, patterns, row["path"]) == row["winner"]
 
 
 @pytest.mark.parametrize("row", TABLES["urls"]["rows"], ids=lambda row: row["url"])
 def test_a_url_is_decoded_once_by_the_server_and_never_again(row: Row) -> None:
-    patterns = TABLES["urls"]["rules"]
-    app = an_app_that_names_the_rule(patterns)
+    patterns = TABLES["urls"]["resources"]
+    app = app_that_names_the_resource(patterns)
     routed = app.test_client().get(row["url"]).request.path
     assert routed == row["path"]
-    assert rule_of(app, patterns, routed) == row["winner"]
+    assert resource_of(app, patterns, routed) == row["winner"]
 
 
-# ---- mistakes and warnings ---------------------------------------------------------------------
+# ---- errors and warnings -------------------------------------------------------------------------
 
 
 @table_of("mistakes")
-def test_a_mistake_is_refused_in_the_words_of_the_table(row: Row) -> None:
+def test_an_invalid_value_is_the_error_of_the_table(row: Row) -> None:
     with pytest.raises(CORSConfigError) as caught:
         CORS(Flask(__name__), **{row["option"]: row["value"]})
-    (mistake,) = caught.value.mistakes
-    assert mistake.option == row["option"]
-    assert mistake.value == row.get("shown", row["value"])
-    assert (mistake.problem, mistake.mend) == (row["problem"], row["mend"])
+    (found,) = caught.value.findings
+    assert found.option == row["option"]
+    assert found.value == row.get("shown", row["value"])
+    assert (found.code, found.message, found.hint) == (row["code"], row["message"], row["hint"])
 
 
 @table_of("warnings")
-def test_a_doubtful_value_is_warned_of_in_the_words_of_the_table(row: Row) -> None:
+def test_a_suspicious_value_is_the_warning_of_the_table(row: Row) -> None:
     with pytest.warns(CORSWarning) as caught:
         CORS(Flask(__name__), **{row["option"]: row["value"]})
     assert [str(warning.message) for warning in caught] == [
-        f"{row['code']} {row['option']}: {row['message']}"
+        f"{row['code']} {row['message']}; {row['hint']}"
     ]

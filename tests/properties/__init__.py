@@ -1,1 +1,1 @@
-"""What holds for every policy and every request. ``make fuzz`` looks for longer."""
+"""Properties of every policy and every request. ``make fuzz`` tries more examples."""

@@ -1,4 +1,4 @@
-"""A small app whose views do all that views do, and the ways to give it a policy."""
+"""A small app with views of every kind, and the ways to give it a policy."""
 
 from __future__ import annotations
 

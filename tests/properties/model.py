@@ -1,4 +1,4 @@
-"""Models so plain that they are obviously right: an origin, a browser, a shared cache."""
+"""Simple models of an origin, a browser and a shared cache, which are obviously right."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def tokens(value: str) -> list[str]:
     return [item for piece in value.split(",") if is_token(item := piece.strip(" \t"))]
 
 
-# ---- requests and answers ----------------------------------------------------------------------
+# ---- requests and responses ---------------------------------------------------------------------
 
 
 class Request(NamedTuple):
-    """A request, its header lines by the names that a browser uses."""
+    """A request with its header lines."""
 
     path: str = "/"
     method: str = "GET"
@@ -44,12 +44,12 @@ class Request(NamedTuple):
     query: str = ""
 
     def get(self, name: str) -> str | None:
-        """All lines of one name, joined as WSGI servers join them."""
+        """Return all lines of one name, joined as WSGI servers join them."""
         lines = [value for given, value in self.headers if given.lower() == name.lower()]
         return ",".join(lines) if lines else None
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: int
     headers: tuple[tuple[str, str], ...]
 
@@ -57,7 +57,7 @@ class Answer(NamedTuple):
         return [value for given, value in self.headers if given.lower() == name.lower()]
 
     def get(self, name: str) -> str | None:
-        """Fetch: all values of that name, joined."""
+        """Return all values of one name, joined as by the Fetch standard."""
         lines = self.lines(name)
         return ", ".join(lines) if lines else None
 
@@ -66,7 +66,7 @@ class Answer(NamedTuple):
 
     @property
     def cors(self) -> dict[str, list[str]]:
-        """The headers that this package writes."""
+        """Return the headers that this package writes."""
         names = {name for name, _ in self.headers if name.lower().startswith("access-control-")}
         return {name: self.lines(name) for name in sorted(names | {"Vary"})}
 
@@ -94,12 +94,12 @@ def environment(request: Request) -> dict[str, object]:
     return environ
 
 
-def call(app: Flask, request: Request) -> Answer:
-    """Call the app as a WSGI server does: no client library that would mend the bytes."""
-    started: list[Answer] = []
+def call(app: Flask, request: Request) -> Response:
+    """Call the app as a WSGI server does, without a client library that may change the bytes."""
+    started: list[Response] = []
 
     def start_response(status, headers, exc_info=None):
-        started.append(Answer(int(status.split(" ")[0]), tuple(headers)))
+        started.append(Response(int(status.split(" ")[0]), tuple(headers)))
 
     body = app.wsgi_app(environment(request), start_response)
     for _ in body:
@@ -107,8 +107,8 @@ def call(app: Flask, request: Request) -> Answer:
     close = getattr(body, "close", None)
     if close is not None:
         close()
-    (answer,) = started
-    return answer
+    (response,) = started
+    return response
 
 
 # ---- origins -----------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def call(app: Flask, request: Request) -> Answer:
 
 @dataclass(frozen=True)
 class Item:
-    """One item of the option ``origins``, and which origins it stands for."""
+    """One item of the option ``origins``, and the origins that it allows."""
 
     kind: str
     option: object
@@ -170,7 +170,7 @@ def _with_any_port(base: str, origin: str) -> list[str]:
 
 
 def expected(items: Iterable[Item], send_wildcard: bool, origin: str) -> str | None:
-    """``Access-Control-Allow-Origin`` for ``origin``."""
+    """Return ``Access-Control-Allow-Origin`` for ``origin``."""
     items = list(items)
     if not is_well_formed(origin) or not any(item.allows(origin) for item in items):
         return None
@@ -181,8 +181,8 @@ def expected(items: Iterable[Item], send_wildcard: bool, origin: str) -> str | N
     return origin
 
 
-def expected_of_everybody(items: Iterable[Item]) -> str | None:
-    """What a response without ``Origin`` says, where it says anything."""
+def expected_of_everyone(items: Iterable[Item]) -> str | None:
+    """Return ``Access-Control-Allow-Origin`` for a request without ``Origin``, if it gets one."""
     items = list(items)
     if any(item.kind == "any" for item in items):
         return "*"
@@ -194,38 +194,38 @@ def expected_of_everybody(items: Iterable[Item]) -> str | None:
 # ---- a browser ---------------------------------------------------------------------------------
 
 
-def passes_check(answer: Answer, origin: str, credentials: bool) -> bool:
+def passes_check(response: Response, origin: str, credentials: bool) -> bool:
     """The CORS check (Fetch 4.10)."""
-    allowed = answer.get("Access-Control-Allow-Origin")
+    allowed = response.get("Access-Control-Allow-Origin")
     if allowed == "*" and not credentials:
         return True
     if allowed != origin:
         return False
-    return not credentials or answer.get("Access-Control-Allow-Credentials") == "true"
+    return not credentials or response.get("Access-Control-Allow-Credentials") == "true"
 
 
-def verdict(answer: Answer, request: Request) -> object:
-    """All that a page at the request's origin can tell of an answer, with and without
+def verdict(response: Response, request: Request) -> object:
+    """All that a page at the request's origin can see of a response, with and without
     credentials."""
     origin = request.get(ORIGIN)
     assert origin is not None
     method = request.get(METHOD) if request.method == "OPTIONS" else None
     if method is None:
-        return [_readable(answer, origin, credentials) for credentials in (False, True)]
+        return [_readable(response, origin, credentials) for credentials in (False, True)]
     names = tokens(request.get(NAMES) or "")
     return [
-        _preflight(answer, origin, method, names, credentials, request.get(PRIVATE))
+        _preflight(response, origin, method, names, credentials, request.get(PRIVATE))
         for credentials in (False, True)
     ]
 
 
-def _readable(answer: Answer, origin: str, credentials: bool) -> object:
-    passes = passes_check(answer, origin, credentials)
-    return passes and answer.names("Access-Control-Expose-Headers")
+def _readable(response: Response, origin: str, credentials: bool) -> object:
+    passes = passes_check(response, origin, credentials)
+    return passes and response.names("Access-Control-Expose-Headers")
 
 
 def _preflight(
-    answer: Answer,
+    response: Response,
     origin: str,
     method: str,
     names: list[str],
@@ -233,14 +233,14 @@ def _preflight(
     private_network: str | None,
 ) -> object:
     """The CORS-preflight fetch (Fetch 4.8), and Private Network Access."""
-    if not passes_check(answer, origin, credentials) or not 200 <= answer.status <= 299:
+    if not passes_check(response, origin, credentials) or not 200 <= response.status <= 299:
         return "blocked"
-    if private_network and answer.get("Access-Control-Allow-Private-Network") != "true":
+    if private_network and response.get("Access-Control-Allow-Private-Network") != "true":
         return "private network"
-    methods = set(tokens(answer.get("Access-Control-Allow-Methods") or ""))
+    methods = set(tokens(response.get("Access-Control-Allow-Methods") or ""))
     if method not in {"GET", "HEAD", "POST"} | methods and (credentials or "*" not in methods):
         return "method"
-    allowed = answer.names("Access-Control-Allow-Headers")
+    allowed = response.names("Access-Control-Allow-Headers")
     if "*" not in allowed or credentials:
         refused = sorted(name for name in names if name.lower() not in allowed)
         if refused:
@@ -253,38 +253,38 @@ def _preflight(
 
 class Stored(NamedTuple):
     request: Request
-    answer: Answer
+    response: Response
 
-    def may_answer(self, request: Request) -> bool:
+    def may_be_used(self, request: Request) -> bool:
         """RFC 9111 section 4: same URL, same method (or HEAD of a GET), and every header that
         Vary names is the same."""
         same_url = (self.request.path, self.request.query) == (request.path, request.query)
         methods = {request.method, "GET"} if request.method == "HEAD" else {request.method}
         if not same_url or self.request.method not in methods:
             return False
-        vary = self.answer.names("Vary")
+        vary = self.response.names("Vary")
         return "*" not in vary and all(self.request.get(name) == request.get(name) for name in vary)
 
 
 class Cache:
-    """The worst cache that honours Vary: it keeps every answer, whatever its status, for ever,
-    and may hand out any of those that match."""
+    """The worst cache that honours Vary: it keeps every response forever, whatever its status,
+    and may use any that matches."""
 
     def __init__(self, methods: Iterable[str] = ("GET", "HEAD")) -> None:
         self.methods = frozenset(methods)
         self.kept: list[Stored] = []
 
-    def keep(self, request: Request, answer: Answer) -> None:
-        if request.method in self.methods and answer.status != 304:
-            self.kept.append(Stored(request, answer))
+    def keep(self, request: Request, response: Response) -> None:
+        if request.method in self.methods and response.status != 304:
+            self.kept.append(Stored(request, response))
 
-    def answers(self, request: Request) -> Iterator[Stored]:
-        return (stored for stored in self.kept if stored.may_answer(request))
+    def matching(self, request: Request) -> Iterator[Stored]:
+        return (stored for stored in self.kept if stored.may_be_used(request))
 
-    def refresh(self, request: Request, answer: Answer) -> None:
-        """RFC 9111 section 4.3.4: a 304 replaces the headers of what it was asked about."""
-        for stored in list(self.answers(request)):
-            replaced = {name.lower() for name, _ in answer.headers}
-            kept = [line for line in stored.answer.headers if line[0].lower() not in replaced]
-            fresh = Answer(stored.answer.status, (*kept, *answer.headers))
+    def refresh(self, request: Request, response: Response) -> None:
+        """RFC 9111 section 4.3.4: a 304 replaces the headers of the stored response."""
+        for stored in list(self.matching(request)):
+            replaced = {name.lower() for name, _ in response.headers}
+            kept = [line for line in stored.response.headers if line[0].lower() not in replaced]
+            fresh = Response(stored.response.status, (*kept, *response.headers))
             self.kept.append(Stored(stored.request, fresh))

@@ -1,4 +1,4 @@
-"""Policies, origins and requests: what people write, what browsers send, what attackers send."""
+"""Policies, origins and requests, as users write them and as browsers and attackers send them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .model import FINITE, METHOD, NAMES, ORIGIN, PRIVATE, Item, Request
 
 
 def times(factor: float) -> settings:
-    """More or fewer examples than the profile has, for what is cheap or costly to try."""
+    """Run more or fewer examples than the profile, for properties that are fast or slow to try."""
     return settings(max_examples=max(10, int(settings.default.max_examples * factor)))
 
 
@@ -48,7 +48,7 @@ def _listed(origin: str) -> bool:
     return origin in FINITE
 
 
-def _nobody(origin: str) -> bool:
+def _no_one(origin: str) -> bool:
     return False
 
 
@@ -77,13 +77,13 @@ ANY = (Item("any", "*", is_open=True), Item("any", ".*", is_open=True))
 WRITTEN = EXACT + PATTERNS + tuple(item for item in REGEXES if isinstance(item.option, str)) + ANY
 ITEMS = EXACT + PATTERNS + REGEXES + CALLABLES + ANY
 
-anybody = st.lists(st.sampled_from(ANY), min_size=1, max_size=1)
+anyone = st.lists(st.sampled_from(ANY), min_size=1, max_size=1)
 one_exact = st.lists(st.sampled_from(EXACT), min_size=1, max_size=1)
 
 
 def lists_of(items: tuple[Item, ...]) -> st.SearchStrategy[list[Item]]:
     return st.one_of(
-        one_exact, anybody, st.lists(st.sampled_from(items), max_size=4, unique_by=repr)
+        one_exact, anyone, st.lists(st.sampled_from(items), max_size=4, unique_by=repr)
     )
 
 
@@ -118,7 +118,7 @@ piece = st.sampled_from(PIECES)
 
 @st.composite
 def twisted(draw: st.DrawFn) -> str:
-    """An origin, and something that a careless comparison would pass over."""
+    """Make an origin with a change that a careless comparison would overlook."""
     origin = draw(sent)
     kind = draw(st.integers(0, 4))
     if kind == 0:
@@ -160,7 +160,7 @@ class Rule:
 
 @st.composite
 def rules(draw: st.DrawFn, **fixed: Any) -> Rule:
-    """A policy that can be configured: with credentials only where not anyone can have them."""
+    """Make a valid policy: with credentials only for trusted origins."""
     rule = Rule(draw(lists_of(ITEMS)))
     credentials = draw(st.booleans()) and rule.expected_without_credentials()
     rule.options = {
@@ -193,7 +193,7 @@ def headers(
     names: st.SearchStrategy[str] = asked_names,
     private_network: st.SearchStrategy[str] | None = st.just("true"),
 ) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
-    """Some of the headers that CORS reads; each may be missing."""
+    """Make some of the headers that CORS reads; each may be missing."""
     optional = {ORIGIN: origin, METHOD: method, NAMES: names}
     if private_network is not None:
         optional[PRIVATE] = private_network

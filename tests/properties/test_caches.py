@@ -1,6 +1,6 @@
-"""A shared cache that honours Vary never changes what a browser makes of an answer.
+"""A shared cache that honours Vary never changes the verdict of a browser on a response.
 
-A view's answer is a function of the path here, so that whatever differs between a kept answer
+A view's response depends on its path alone here, so that any difference between a kept response
 and a fresh one is this package's doing. GET and HEAD of one URL have one policy.
 """
 
@@ -32,7 +32,7 @@ from .strategies import (
 
 pytestmark = pytest.mark.filterwarnings("ignore::flask_cors.errors.CORSWarning")
 
-# Few of each, so that kept answers are met again. Whoever is no browser may fill the cache too.
+# Few of each, so that kept responses are used. Clients other than browsers may fill the cache too.
 origins = st.one_of(st.sampled_from(SENT[:6]), sent, any_origin)
 a_path = st.sampled_from(PATHS)
 policies = st.one_of(st.none(), rules(vary_header=True))
@@ -44,27 +44,27 @@ def comes_from_a_page(request: Request) -> bool:
 
 def a_cache_changes_nothing(
     app: Flask,
-    asked: list[Request],
+    sent_requests: list[Request],
     methods: Iterable[str],
     revalidated: Collection[int] = (),
 ) -> None:
     cache = Cache(methods)
-    for number, request in enumerate(asked):
+    for number, request in enumerate(sent_requests):
         fresh = call(app, request)
         if comes_from_a_page(request):
             seen = verdict(fresh, request)
-            for stored in cache.answers(request):
-                assert verdict(stored.answer, request) == seen, (stored, request, fresh)
+            for stored in cache.matching(request):
+                assert verdict(stored.response, request) == seen, (stored, request, fresh)
         if number in revalidated and request.method == "GET":
-            asks = request._replace(headers=(*request.headers, ("If-None-Match", '"1"')))
-            answer = call(app, asks)
-            if answer.status == 304:
-                cache.refresh(request, answer)
+            conditional = request._replace(headers=(*request.headers, ("If-None-Match", '"1"')))
+            response = call(app, conditional)
+            if response.status == 304:
+                cache.refresh(request, response)
         cache.keep(request, fresh)
 
 
 def sequences(methods: list[str], lines) -> st.SearchStrategy[list[Request]]:
-    """Requests for two paths, mostly one."""
+    """Make requests for two paths, mostly for one."""
 
     def on(paths: list[str]) -> st.SearchStrategy[list[Request]]:
         path = st.sampled_from([paths[0], *paths])
@@ -85,10 +85,10 @@ actual = headers(origins)
     st.sets(st.integers(0, 6)),
 )
 def test_a_cache_of_get_and_head_changes_no_verdict(
-    app_rule, bp_rule, view_rule, asked, revalidated
+    app_rule, bp_rule, view_rule, sent_requests, revalidated
 ) -> None:
     a_cache_changes_nothing(
-        an_app(app_rule, bp_rule, view_rule), asked, ("GET", "HEAD"), revalidated
+        an_app(app_rule, bp_rule, view_rule), sent_requests, ("GET", "HEAD"), revalidated
     )
 
 
@@ -110,15 +110,15 @@ ROWS = st.sampled_from(
     a_path,
     st.sampled_from(["app_rule", "bp_rule", "view_rule"]),
 )
-def test_no_row_of_the_table_needs_a_vary_it_has_not(rule, path, place) -> None:
-    """Every pair of origins, none included, in both orders."""
+def test_every_row_of_the_table_has_the_vary_that_it_needs(rule, path, place) -> None:
+    """With every pair of origins, and without one, in both orders."""
     app = an_app(**{place: rule})
     lines = [(), *(((model.ORIGIN, origin),) for origin in SENT)]
-    asked = [Request(path, "GET", line) for line in lines]
-    a_cache_changes_nothing(app, [*asked, *asked], ("GET",))
+    sent_requests = [Request(path, "GET", line) for line in lines]
+    a_cache_changes_nothing(app, [*sent_requests, *sent_requests], ("GET",))
 
 
-# RFC 9110 9.3.7: answers to OPTIONS are not cacheable. Some CDNs keep them when told to.
+# RFC 9110 9.3.7: responses to OPTIONS are not cacheable. Some CDNs can be configured to keep them.
 
 preflights = st.tuples(headers(origins, private_network=None), sent).map(
     lambda drawn: drawn[0] if dict(drawn[0]).get(model.ORIGIN) else (
@@ -132,6 +132,8 @@ def is_preflight(request: Request) -> bool:
 
 @times(2)
 @given(policies, policies, policies, sequences(["OPTIONS"], preflights))
-def test_a_cache_of_preflights_changes_no_verdict(app_rule, bp_rule, view_rule, asked) -> None:
-    asked = [request for request in asked if is_preflight(request)]
-    a_cache_changes_nothing(an_app(app_rule, bp_rule, view_rule), asked, ("OPTIONS",))
+def test_a_cache_of_preflights_changes_no_verdict(
+    app_rule, bp_rule, view_rule, sent_requests
+) -> None:
+    sent_requests = [request for request in sent_requests if is_preflight(request)]
+    a_cache_changes_nothing(an_app(app_rule, bp_rule, view_rule), sent_requests, ("OPTIONS",))

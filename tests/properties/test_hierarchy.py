@@ -1,4 +1,4 @@
-"""It does not matter where an option is written, nor in which order a list is."""
+"""The place of an option and the order of a list do not matter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::flask_cors.errors.CORSWarning")
 PATHS = ("/plain", "/refused", "/broken", "/missing", "/moved", "/a/b", "/a")
 
 
-def asked(path: str) -> list[Request]:
+def make_requests(path: str) -> list[Request]:
     pages = [((model.ORIGIN, origin),) for origin in (*SENT[:4], "null", "HTTPS://APP.example")]
     preflights = [
         (*pages[0], (model.METHOD, method), (model.NAMES, names), (model.PRIVATE, "true"))
@@ -36,10 +36,10 @@ def asked(path: str) -> list[Request]:
     ]
 
 
-def said(app: Flask, paths: tuple[str, ...] = ("/plain", "/broken")) -> list[object]:
-    """What the app says about all that can be asked of it."""
-    answers = [call(app, request) for path in paths for request in asked(path)]
-    return [(answer.status, answer.cors) for answer in answers]
+def decisions(app: Flask, paths: tuple[str, ...] = ("/plain", "/broken")) -> list[object]:
+    """Return the status and the CORS headers of the responses to all requests."""
+    responses = [call(app, request) for path in paths for request in make_requests(path)]
+    return [(response.status, response.cors) for response in responses]
 
 
 # ---- the same options in another place ---------------------------------------------------------
@@ -87,21 +87,21 @@ def from_environment(app: Flask, variables: dict[str, str]) -> Flask:
 
 @times(0.5)
 @given(rules())
-def test_an_option_says_the_same_wherever_it_is_written(rule) -> None:
+def test_an_option_has_the_same_effect_in_every_layer(rule) -> None:
     # None is a value to a keyword, and unset in config.
     options = {name: value for name, value in rule.given.items() if value is not None}
-    expected = said(by_keyword(options))
+    expected = decisions(by_keyword(options))
     for configure in (by_init_app, by_config, by_resource, by_resource_in_config):
-        assert said(configure(options)) == expected, configure.__name__
+        assert decisions(configure(options)) == expected, configure.__name__
 
 
 @times(0.5)
 @given(rules())
-def test_a_decorator_says_what_the_app_would_say_of_its_view(rule) -> None:
+def test_a_decorator_decides_as_the_app_would_for_its_view(rule) -> None:
     app = bare_app()
     app.view_functions["_view"] = cross_origin(**rule.given)(app.view_functions["_view"])
-    actual = [answer for answer in said(app) if answer[0] != 405]
-    whole = [answer for answer in said(by_keyword(rule.given)) if answer[0] != 405]
+    actual = [each for each in decisions(app) if each[0] != 405]
+    whole = [each for each in decisions(by_keyword(rule.given)) if each[0] != 405]
     assert [cors for _, cors in actual] == [cors for _, cors in whole]
 
 
@@ -110,7 +110,7 @@ comma_lists = st.lists(st.sampled_from([item for item in WRITTEN if item.kind !=
 
 
 def as_text(value: object) -> st.SearchStrategy[str]:
-    """The ways to write a value in the environment."""
+    """Return the ways to write a value in the environment."""
     if isinstance(value, bool):
         true, false = ("true", "True", "1", "yes", "ON"), ("false", "False", "0", "no", "Off")
         return st.sampled_from(true if value else false)
@@ -125,7 +125,7 @@ def as_text(value: object) -> st.SearchStrategy[str]:
 
 @st.composite
 def written(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, str]]:
-    """Options that the environment can hold, as values and as text."""
+    """Make options that the environment can hold, as values and as text."""
     rule = draw(rules())
     options = {name: value for name, value in rule.options.items() if value is not None}
     options.pop("supports_credentials")
@@ -146,12 +146,12 @@ def written(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 @given(written())
-def test_an_environment_says_what_its_values_would(both) -> None:
+def test_environment_variables_have_the_effect_of_their_values(both) -> None:
     options, texts = both
-    assert said(from_environment(bare_app(), texts)) == said(by_keyword(options))
+    assert decisions(from_environment(bare_app(), texts)) == decisions(by_keyword(options))
 
 
-# Two values for each option, the first two that differ in what is said.
+# Two values for each option, the first two that lead to different responses.
 VALUES: dict[str, tuple[Any, ...]] = {
     "origins": ("https://app.example", ["https://other.example"], "https://*.app.example"),
     "methods": ("PUT", ["X-OWN", "PUT"], "*"),
@@ -173,12 +173,12 @@ a_level = st.fixed_dictionaries(
 
 @times(0.7)
 @given(a_level, a_level, a_level, a_level)
-def test_the_highest_level_that_gives_an_option_decides(resource, init, constructor, config):
+def test_the_highest_layer_with_an_option_decides(resource, init, constructor, config):
     config.setdefault("origins", "https://app.example")
     app = bare_app()
     app.config.update({f"CORS_{name.upper()}": value for name, value in config.items()})
     CORS(**constructor).init_app(app, resources={"/*": resource}, **init)
-    assert said(app) == said(by_keyword({**config, **constructor, **init, **resource}))
+    assert decisions(app) == decisions(by_keyword({**config, **constructor, **init, **resource}))
 
 
 # ---- order -------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def test_the_highest_level_that_gives_an_option_decides(resource, init, construc
 
 @st.composite
 def shuffled(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The options of a policy, and the same with every list in another order."""
+    """Make the options of a policy, and the same with every list in another order."""
     options = draw(rules()).given
     lists = {name: value for name, value in options.items() if isinstance(value, list)}
     return options, options | {name: draw(st.permutations(lists[name])) for name in lists}
@@ -195,7 +195,7 @@ def shuffled(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
 @given(shuffled())
 def test_the_order_of_a_list_changes_nothing(both) -> None:
     one, other = both
-    assert said(by_keyword(one)) == said(by_keyword(other))
+    assert decisions(by_keyword(one)) == decisions(by_keyword(other))
 
 
 # Patterns of which no two of one rank match one path.
@@ -217,7 +217,7 @@ resource_rules = st.dictionaries(
 
 @st.composite
 def reordered(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Rules, and the same in another order among others that match none of the paths."""
+    """Make resources, and the same in another order among others that match none of the paths."""
     related = draw(resource_rules)
     unrelated = draw(st.lists(st.sampled_from(UNRELATED), max_size=4, unique=True))
     more = [*related.items(), *((pattern, {"origins": "*"}) for pattern in unrelated)]
@@ -226,15 +226,15 @@ def reordered(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
 
 @times(0.5)
 @given(reordered())
-def test_neither_order_nor_unrelated_rules_change_what_a_path_gets(both) -> None:
+def test_neither_order_nor_unrelated_resources_change_the_policy_of_a_path(both) -> None:
     one, other = both
-    assert said(by_keyword({"resources": one}), PATHS) == said(
+    assert decisions(by_keyword({"resources": one}), PATHS) == decisions(
         by_keyword({"resources": other}), PATHS
     )
 
 
 @given(st.permutations(["/api/*", "/api/v1/*", "/other/*"]), st.booleans())
-def test_a_blueprint_changes_nothing_for_paths_that_are_not_its_own(order, has_blueprint) -> None:
+def test_a_blueprint_changes_no_response_outside_its_paths(order, has_blueprint) -> None:
     def build(with_blueprint: bool) -> Flask:
         app = bare_app()
         if with_blueprint:
@@ -244,4 +244,4 @@ def test_a_blueprint_changes_nothing_for_paths_that_are_not_its_own(order, has_b
         CORS(app, resources=[*order, "/pl*"], origins=[SENT[0], SENT[1]])
         return app
 
-    assert said(build(has_blueprint), PATHS) == said(build(False), PATHS)
+    assert decisions(build(has_blueprint), PATHS) == decisions(build(False), PATHS)

@@ -1,4 +1,4 @@
-"""Whatever bytes a client sends, it gets an answer, at a cost that grows with their number."""
+"""Whatever bytes a client sends, it gets a response, in a time that grows with their number."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ hostile_methods = st.one_of(
 
 
 class Lines(logging.Handler):
-    """Collects what is logged, formatted, so that nothing of it is left out."""
+    """Collects the formatted log lines."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -78,7 +78,7 @@ class Lines(logging.Handler):
 
 @pytest.fixture(scope="module")
 def log() -> Iterator[Lines]:
-    """All that the package says about its requests, at DEBUG."""
+    """The log lines of the package about its requests, at DEBUG."""
     logger, handler = logging.getLogger("flask_cors"), Lines()
     before = logger.level, logger.propagate
     logger.addHandler(handler)
@@ -88,6 +88,12 @@ def log() -> Iterator[Lines]:
     logger.removeHandler(handler)
     logger.setLevel(before[0])
     logger.propagate = before[1]
+
+
+def fails_in_werkzeug(path: str) -> bool:
+    """Return whether ``<int:n>`` has more digits than Python converts: some versions of Werkzeug
+    respond with 500, others with 404."""
+    return re.fullmatch(r"(/bp|/seen)?/n/[0-9]{4301,}", path) is not None
 
 
 @times(3)
@@ -107,19 +113,19 @@ def log() -> Iterator[Lines]:
     ),
     st.booleans(),
 )
-def test_any_bytes_get_an_answer_and_one_line_in_the_log(
-    log, app_rule, bp_rule, view_rule, asked, debug
+def test_any_bytes_get_a_response_and_one_log_line(
+    log, app_rule, bp_rule, view_rule, sent_requests, debug
 ) -> None:
     app = an_app(app_rule, bp_rule, view_rule)
     app.debug = debug
-    # Where views raise on purpose, the answer is a 500; elsewhere it shows what went wrong.
-    for request in asked:
-        meant = request.path.endswith(("/broken", "/late"))
+    # Where views raise on purpose, the response is a 500; elsewhere exceptions propagate.
+    for request in sent_requests:
+        meant = request.path.endswith(("/broken", "/late")) or fails_in_werkzeug(request.path)
         app.config["PROPAGATE_EXCEPTIONS"] = not meant
         log.lines.clear()
         log.faults.clear()
-        answer = call(app, request)
-        assert answer.status < 500 or meant
+        response = call(app, request)
+        assert response.status < 500 or meant
         assert log.faults == []
         for line in log.lines:
             assert line.isascii()
@@ -129,38 +135,38 @@ def test_any_bytes_get_an_answer_and_one_line_in_the_log(
 
 @given(st.sampled_from(["app_rule", "bp_rule", "view_rule"]), st.lists(st.sampled_from(ITEMS)),
        sent, sent, st.sampled_from([",", ", ", " ,"]))  # fmt: skip
-def test_two_origin_lines_are_nobodys_origin(place, items, one, other, comma) -> None:
+def test_two_origin_lines_are_refused(place, items, one, other, comma) -> None:
     app = an_app(**{place: Rule(items)})
     path = {"app_rule": "/plain", "bp_rule": "/bp/plain", "view_rule": "/seen/plain"}[place]
     two = ((model.ORIGIN, one), (model.ORIGIN, other))
     for lines in (two, ((model.ORIGIN, one + comma + other),)):
-        for asked in (
+        for request in (
             Request(path, "GET", lines),
             Request(path, "OPTIONS", (*lines, (model.METHOD, "PUT"))),
         ):
-            assert call(app, asked).get(ACAO) is None
+            assert call(app, request).get(ACAO) is None
 
 
 @given(st.lists(st.lists(st.sampled_from(["x-a", "X-B", "x c", ""]), max_size=3), max_size=4))
-def test_lines_of_requested_names_are_one_list(lines) -> None:
+def test_several_lines_of_requested_names_are_read_as_one_list(lines) -> None:
     app = an_app(Rule([EXACT[0]]))
-    asks = ((model.ORIGIN, APP), (model.METHOD, "PUT"))
+    preflight = ((model.ORIGIN, APP), (model.METHOD, "PUT"))
     several = tuple((model.NAMES, ",".join(names)) for names in lines)
     names = sorted({name for line in lines for name in line if model.is_token(name)})
-    answer = call(app, Request("/plain", "OPTIONS", (*asks, *several)))
-    assert answer.lines("Access-Control-Allow-Headers") == ([", ".join(names)] if names else [])
+    response = call(app, Request("/plain", "OPTIONS", (*preflight, *several)))
+    assert response.lines("Access-Control-Allow-Headers") == ([", ".join(names)] if names else [])
 
 
 @given(st.lists(st.sampled_from(["GET", "PUT", "put"]), min_size=2, max_size=3))
-def test_two_lines_of_requested_methods_are_no_method(methods) -> None:
+def test_two_lines_of_requested_methods_are_refused(methods) -> None:
     app = an_app(Rule([EXACT[0]], {"methods": "*"}))
     lines = ((model.ORIGIN, APP), *((model.METHOD, method) for method in methods))
-    answer = call(app, Request("/plain", "OPTIONS", lines))
-    assert answer.get("Access-Control-Allow-Methods") is None
+    response = call(app, Request("/plain", "OPTIONS", lines))
+    assert response.get("Access-Control-Allow-Methods") is None
 
 
-def test_a_converter_that_raises_leaves_the_policy_to_the_error() -> None:
-    """Flask answers 500; every error response carries the headers of its policy."""
+def test_the_error_response_of_a_converter_that_raises_has_its_policy() -> None:
+    """Flask responds with 500; every error response carries the headers of its policy."""
 
     class Odd(BaseConverter):
         def to_python(self, value: str) -> str:
@@ -170,9 +176,9 @@ def test_a_converter_that_raises_leaves_the_policy_to_the_error() -> None:
     app.url_map.converters["odd"] = Odd
     app.add_url_rule("/odd/<odd:value>", "odd", lambda value: value)
     CORS(app, origins=APP)
-    answer = call(app, Request("/odd/1", "GET", ((model.ORIGIN, APP),)))
-    assert answer.status == 500
-    assert answer.lines(ACAO) == [APP]
+    response = call(app, Request("/odd/1", "GET", ((model.ORIGIN, APP),)))
+    assert response.status == 500
+    assert response.lines(ACAO) == [APP]
 
 
 # ---- cost --------------------------------------------------------------------------------------
@@ -216,7 +222,7 @@ def _preflight(origin: str, method: str, names: str) -> Request:
 
 
 def calls(app: Flask, request: Request) -> int:
-    """How many functions are called, those in C too, to answer a request: the same each time."""
+    """Return the number of functions, in Python and C, that a request calls: always the same."""
     count = 0
 
     def counted(frame: object, event: str, argument: object) -> None:
@@ -233,7 +239,7 @@ def calls(app: Flask, request: Request) -> int:
 
 
 def seconds(app: Flask, request: Request) -> float:
-    """The least time an answer takes."""
+    """Return the shortest time of a request."""
 
     def once() -> float:
         start = time.perf_counter()
@@ -245,7 +251,7 @@ def seconds(app: Flask, request: Request) -> float:
 
 @pytest.fixture(scope="module")
 def costly() -> Flask:
-    """Every kind of rule, at every level."""
+    """Make an app with every kind of item in every layer."""
     items = [*EXACT[:3], *PATTERNS]
     resources = {"/bp/*": {}, "/*": {}, re.compile(r"/[a-z]+/x$"): {}, "/bp/plain": {}}
     app = an_app(None, Rule(items), Rule(items, {"methods": "*"}))
@@ -257,9 +263,11 @@ def costly() -> Flask:
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_cost_grows_no_faster_than_length(costly, place, shape, log) -> None:
-    """Below the limits on length, and above them. A square of the length would be 256 times the
-    cost, at lengths where that is seconds; the clock may err by a factor of four."""
+def test_processing_time_grows_no_faster_than_the_length_of_the_input(
+    costly, place, shape, log
+) -> None:
+    """Below and above the limits on length. Quadratic time would be 256 times as long, which is
+    seconds at these lengths; the clock may be off by a factor of four."""
     for short, long in ((250, 4000), (4000, 64_000)):
         less, more = (PLACES[place](SHAPES[shape](length)) for length in (short, long))
         call(costly, more)  # what is done once is done

@@ -1,4 +1,4 @@
-"""Nobody is let in but those on the list, and nothing is sent but what was meant."""
+"""Only the listed origins are allowed, and no header holds what only the client said."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask_cors.errors import CORSConfigError
 
 from . import model
 from .apps import PATHS, an_app
-from .model import Answer, Request, call, expected, expected_of_everybody
+from .model import Request, Response, call, expected, expected_of_everyone
 from .strategies import (
     ALLOW_HEADERS,
     EXACT,
@@ -49,26 +49,26 @@ def bound(prefix: str, rule: Rule) -> Flask:
 
 def under(prefix: str) -> st.SearchStrategy[str]:
     below = [path for path in PATHS if path.startswith(f"{prefix}/")]
-    if prefix == "/seen":  # no view, no policy: these two are answered before one is found
+    if prefix == "/seen":  # no view, no policy: Flask responds to these two itself
         below = [path for path in below if not path.endswith(("/missing", "/moved"))]
     return st.sampled_from(below)
 
 
 @given(st.data(), prefixes, rules(intercept_exceptions=True))
-def test_an_origin_is_allowed_exactly_where_the_list_says_so(data, prefix, rule) -> None:
+def test_an_origin_is_allowed_exactly_if_the_model_allows_it(data, prefix, rule) -> None:
     app = bound(prefix, rule)
     for _ in range(4):
-        asked = methods
+        served = methods
         if prefix == "/seen":  # a method that no view serves has no policy there
-            asked = st.sampled_from(["GET", "HEAD", "OPTIONS"])
-        request = data.draw(requests(under(prefix), asked, headers(any_origin)))
+            served = st.sampled_from(["GET", "HEAD", "OPTIONS"])
+        request = data.draw(requests(under(prefix), served, headers(any_origin)))
         origin = request.get(model.ORIGIN)
         if origin is None:
-            allowed = expected_of_everybody(rule.items) if rule.options["always_send"] else None
+            allowed = expected_of_everyone(rule.items) if rule.options["always_send"] else None
         else:
             allowed = expected(rule.items, rule.options["send_wildcard"], origin)
-        answer = call(app, request)
-        assert answer.lines(ACAO) == ([] if allowed is None else [allowed])
+        response = call(app, request)
+        assert response.lines(ACAO) == ([] if allowed is None else [allowed])
 
 
 NEAR = tuple(
@@ -82,50 +82,50 @@ NEAR = tuple(
 
 
 @pytest.mark.parametrize("kind", sorted({item.kind for item in ITEMS}))
-def test_each_kind_of_item_allows_nothing_near_what_it_allows(kind) -> None:
+def test_no_kind_of_item_allows_a_lookalike_of_its_origins(kind) -> None:
     for item in (item for item in ITEMS if item.kind == kind and item.option not in SENT[2:]):
         app = an_app(Rule([item]))
         for origin in NEAR[:: 1 if kind == "finite" else 3]:
-            answer = call(app, Request("/plain", "GET", ((model.ORIGIN, origin),)))
+            response = call(app, Request("/plain", "GET", ((model.ORIGIN, origin),)))
             allowed = expected([item], False, origin)
-            assert answer.lines(ACAO) == ([] if allowed is None else [allowed]), (item, origin)
+            assert response.lines(ACAO) == ([] if allowed is None else [allowed]), (item, origin)
 
 
 @times(2)
 @given(rules(), rules(), rules(), st.lists(requests(st.sampled_from(PATHS), methods,
        headers(any_origin, raw, raw)), max_size=6))  # fmt: skip
 def test_no_mix_of_policies_sends_two_acao_or_a_star_with_credentials(
-    app_rule, bp_rule, view_rule, asked
+    app_rule, bp_rule, view_rule, sent_requests
 ) -> None:
     app = an_app(app_rule, bp_rule, view_rule)
-    for request in asked:
-        answer = call(app, request)
-        assert len(answer.lines(ACAO)) <= 1
-        assert answer.get(ACAO) != "*" or answer.get(ACAC) is None
-        if answer.get(ACAO) is None:
-            assert set(answer.cors) == {"Vary"}  # and nothing of what goes with it
+    for request in sent_requests:
+        response = call(app, request)
+        assert len(response.lines(ACAO)) <= 1
+        assert response.get(ACAO) != "*" or response.get(ACAC) is None
+        if response.get(ACAO) is None:
+            assert set(response.cors) == {"Vary"}  # and nothing of what goes with it
 
 
 @given(lists_of(ITEMS), st.booleans(), st.sampled_from(["", "/bp", "/seen"]), any_origin)
-def test_credentials_for_anyone_are_refused_where_they_are_configured(
+def test_credentials_for_untrusted_origins_are_refused_at_configuration(
     items, send_wildcard, prefix, origin
 ) -> None:
     options = {"supports_credentials": True, "send_wildcard": send_wildcard}
     rule = Rule(items, options)
     if rule.expected_without_credentials():
         app = bound(prefix, rule)
-        answer = call(app, Request(f"{prefix}/plain", "GET", ((model.ORIGIN, origin),)))
-        assert answer.get(ACAO) != "*"
-        assert (answer.get(ACAC) == "true") is (answer.get(ACAO) is not None)
+        response = call(app, Request(f"{prefix}/plain", "GET", ((model.ORIGIN, origin),)))
+        assert response.get(ACAO) != "*"
+        assert (response.get(ACAC) == "true") is (response.get(ACAO) is not None)
     else:
         with pytest.raises(CORSConfigError):
             bound(prefix, rule)
 
 
-def allowed_names(option: object, asked: str) -> list[str]:
-    """Which of the names in ``asked`` one of ``ALLOW_HEADERS`` allows."""
-    names = sorted(set(model.tokens(asked)))
-    if len(asked) > 4096 or len(model.tokens(asked)) > 128:
+def allowed_names(option: object, requested: str) -> list[str]:
+    """Return the names in ``requested`` that one of ``ALLOW_HEADERS`` allows."""
+    names = sorted(set(model.tokens(requested)))
+    if len(requested) > 4096 or len(model.tokens(requested)) > 128:
         return []
     tests = {
         "*": lambda name: True,
@@ -183,25 +183,25 @@ def test_a_preflight_reflects_nothing_but_allowed_methods_and_names(
     prefix, rule, origin, method, names
 ) -> None:
     lines = ((model.ORIGIN, origin), (model.METHOD, method), (model.NAMES, names))
-    answer = call(bound(prefix, rule), Request(f"{prefix}/plain", "OPTIONS", lines))
+    response = call(bound(prefix, rule), Request(f"{prefix}/plain", "OPTIONS", lines))
     if expected(rule.items, False, origin) is None:
-        assert answer.get(ACAM) is None
-        assert answer.get(ACAH) is None
+        assert response.get(ACAM) is None
+        assert response.get(ACAH) is None
         return
     option = rule.options["methods"]
     listed = listed_methods(option)
     any_method = option is not None and "*" in option and model.is_token(method)
     if method in listed:
-        assert answer.lines(ACAM) == [", ".join(listed)]
+        assert response.lines(ACAM) == [", ".join(listed)]
     elif any_method:
-        assert answer.lines(ACAM) == [method]
+        assert response.lines(ACAM) == [method]
     else:
-        assert answer.lines(ACAM) == []
+        assert response.lines(ACAM) == []
     names_allowed = allowed_names(rule.options["allow_headers"], names)
     if method in listed or any_method:
-        assert answer.lines(ACAH) == ([", ".join(names_allowed)] if names_allowed else [])
+        assert response.lines(ACAH) == ([", ".join(names_allowed)] if names_allowed else [])
     else:
-        assert answer.lines(ACAH) == []
+        assert response.lines(ACAH) == []
 
 
 CONSTANT = {
@@ -213,8 +213,8 @@ CONSTANT = {
 VARY = {"origin", "cookie", "accept-encoding", "*", model.METHOD.lower(), model.NAMES.lower()}
 
 
-def says_nothing_of_its_own(answer: Answer, request: Request) -> None:
-    for name, value in answer.headers:
+def check_reflects_nothing(response: Response, request: Request) -> None:
+    for name, value in response.headers:
         assert not {"\r", "\n", "\0"}.intersection(name + value)
         if name in CONSTANT:
             assert value in CONSTANT[name]
@@ -234,8 +234,8 @@ def says_nothing_of_its_own(answer: Answer, request: Request) -> None:
 @given(rules(), rules(), rules(), st.lists(requests(st.sampled_from(PATHS), methods,
        headers(any_origin, st.one_of(wanted, raw), name_lists, raw)), max_size=6))  # fmt: skip
 def test_no_header_holds_a_line_break_or_what_only_the_client_said(
-    app_rule, bp_rule, view_rule, asked
+    app_rule, bp_rule, view_rule, sent_requests
 ) -> None:
     app = an_app(app_rule, bp_rule, view_rule)
-    for request in asked:
-        says_nothing_of_its_own(call(app, request), request)
+    for request in sent_requests:
+        check_reflects_nothing(call(app, request), request)

@@ -1,4 +1,4 @@
-"""The two halves agree: a browser lets a page read exactly what the policy allows it."""
+"""The simulated browser and the policy agree: a page reads exactly what the policy allows."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from flask_cors.browser import CHROMIUM, FIREFOX, STANDARD, Browser, Request, Response
 from flask_cors.browser.quirks import Quirks
 from flask_cors.browser.safelist import normalize_method
-from flask_cors.policy.options import DEFAULTS, POLICY_OPTIONS, Level, resolve
+from flask_cors.policy.layers import DEFAULTS, Layer, LayerKind
+from flask_cors.policy.options import POLICY_OPTIONS
 from flask_cors.policy.policy import Policy
 from flask_cors.policy.policy import Reason as ServerReason
+from flask_cors.policy.resolution import resolve
 
 from .model import METHOD, NAMES, ORIGIN
 from .strategies import SENT, Rule, rules, times
@@ -33,11 +35,11 @@ browsers = st.sampled_from([STANDARD, CHROMIUM, FIREFOX])
 
 
 class Server:
-    """What a policy answers, and whether it allowed all that it was asked."""
+    """Responds by a policy, and records whether it allowed every request."""
 
     def __init__(self, rule: Rule) -> None:
-        level = Level("here", None, rule.given, POLICY_OPTIONS)
-        self.policy = Policy(resolve([level, DEFAULTS]))
+        layer = Layer(LayerKind.CONSTRUCTOR, None, rule.given, POLICY_OPTIONS)
+        self.policy = Policy(resolve([layer, DEFAULTS]))
         self.allows_all = True
 
     def __call__(self, request: Request) -> Response:
@@ -53,7 +55,7 @@ class Server:
 
 @times(4)
 @given(rules(), pages, methods, lines, st.booleans(), browsers)
-def test_a_page_reads_exactly_what_the_policy_allows(
+def test_the_simulated_browser_reads_exactly_what_the_policy_allows(
     rule: Rule,
     origin: str,
     method: str,
@@ -69,8 +71,8 @@ def test_a_page_reads_exactly_what_the_policy_allows(
         headers=headers,
         credentials="include" if with_credentials else "same-origin",
     )
-    answers = server.policy.options.supports_credentials.value or not with_credentials
-    assert outcome.allowed == (server.allows_all and answers), (str(outcome), rule)
+    is_readable = server.policy.options.supports_credentials.value or not with_credentials
+    assert outcome.allowed == (server.allows_all and is_readable), (str(outcome), rule)
     if outcome.allowed:
         assert outcome.exchanges[-1].request.method == normalize_method(method)
         assert server.policy.decide(origin).allows_origin
@@ -90,7 +92,7 @@ values = st.one_of(
     st.sampled_from(["*", "true", "https://app.example", "PUT, x-a", "/", "//b.test", "60", ""]),
     st.text(st.characters(max_codepoint=255), max_size=20),
 )
-answers = st.lists(
+response_lists = st.lists(
     st.builds(
         Response,
         st.sampled_from([200, 204, 301, 302, 303, 304, 307, 308, 401, 407, 500]),
@@ -103,7 +105,7 @@ answers = st.lists(
 
 @times(4)
 @given(
-    answers,
+    response_lists,
     methods,
     lines,
     st.sampled_from(["omit", "same-origin", "include"]),
@@ -111,7 +113,7 @@ answers = st.lists(
     st.sampled_from(["follow", "error", "manual"]),
     browsers,
 )
-def test_whatever_a_server_says_there_is_an_outcome_and_its_story(
+def test_any_response_of_a_server_leads_to_an_outcome_with_its_exchanges(
     responses, method, headers, credentials, mode, redirect, quirks
 ) -> None:
     count = 0

@@ -1,30 +1,30 @@
-"""A server on loopback that sends exactly the bytes that a test wants."""
+"""A server on loopback that sends exactly the bytes of a test."""
 
 from __future__ import annotations
 
 import re
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+import trustme
 
-# From a request's head to what is sent: at once, or piece by piece.
-Answer = Callable[[str], "bytes | Iterable[bytes]"]
+# Maps a request's head to the bytes to send, at once or piece by piece.
+Respond = Callable[[str], "bytes | Iterable[bytes]"]
 
 
 class Server:
-    """Serves one answer to each connection, each on a thread of its own.
+    """Sends one response per connection, each on a thread of its own.
 
     :ivar heads: of the requests, in order.
     """
 
-    def __init__(self, answer: Answer | bytes, tls: ssl.SSLContext | None) -> None:
-        self._answer = (lambda head: answer) if isinstance(answer, bytes) else answer
+    def __init__(self, respond: Respond | bytes, tls: ssl.SSLContext | None) -> None:
+        self._respond = (lambda head: respond) if isinstance(respond, bytes) else respond
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._threads = [threading.Thread(target=self._accept)]
@@ -60,14 +60,14 @@ class Server:
             wire = client if self._tls is None else self._tls.wrap_socket(client, server_side=True)
             with wire:
                 head = b""
-                while not (b"\r\n\r\n" in head or head.startswith(b"\x16")):  # or TLS, unawaited
+                while not (b"\r\n\r\n" in head or head.startswith(b"\x16")):  # or TLS
                     more = wire.recv(65536)
                     if not more:
                         return
                     head += more
                 self.heads.append(head.decode("latin-1"))
-                answer = self._answer(self.heads[-1])
-                for piece in [answer] if isinstance(answer, bytes) else answer:
+                sent = self._respond(self.heads[-1])
+                for piece in [sent] if isinstance(sent, bytes) else sent:
                     wire.sendall(piece)
 
 
@@ -75,27 +75,21 @@ class Server:
 def serve() -> Iterator[Callable[..., Server]]:
     """Serve until the test ends."""
     with ExitStack() as servers:
-        yield lambda answer, tls=None: servers.enter_context(Server(answer, tls))
+        yield lambda respond, tls=None: servers.enter_context(Server(respond, tls))
 
 
 @pytest.fixture
 def tls(tmp_path: Path) -> tuple[ssl.SSLContext, Path]:
-    """A server's context, and the certificate for 127.0.0.1 that nobody signed."""
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = (
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-        " -subj /CN=test -addext subjectAltName=IP:127.0.0.1"
-        " -addext keyUsage=digitalSignature,keyCertSign"  # Python 3.13 asks for it
-        f" -keyout {key} -out {certificate}"
-    )
-    subprocess.run(command.split(), check=True, capture_output=True)
+    """Return the TLS context of a server at 127.0.0.1, and its untrusted certificate authority."""
+    authority, path = trustme.CA(), tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context, certificate
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context, path
 
 
 def response(status: str = "200 OK", *lines: str, body: str = "read me") -> bytes:
-    """An answer, with its header lines as they are."""
+    """Return the bytes of a response with these header lines."""
     head = [f"HTTP/1.1 {status}", *lines, f"Content-Length: {len(body)}", "", body]
     return "\r\n".join(head).encode("latin-1")
 
@@ -106,7 +100,7 @@ def response_() -> Callable[..., bytes]:
 
 
 def origin_of(head: str) -> str:
-    """The Origin of a request; "" without one."""
+    """Return the Origin of a request; "" without one."""
     found = re.search(r"^Origin: (.*?)\r?$", head, re.MULTILINE)
     return found[1] if found else ""
 

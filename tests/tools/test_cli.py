@@ -1,4 +1,4 @@
-"""``flask cors``: found after installation, and loaded only when it is called."""
+"""``flask cors``: Flask finds it after installation, and loads a command only when it is called."""
 
 from __future__ import annotations
 
@@ -26,14 +26,22 @@ def run(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str
 def test_flask_finds_the_command():
     ran = run("-m", "flask", "--app", "shop", "cors", "routes", folder=ROOT / "examples/commands")
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.startswith("Rule")
+    assert ran.stdout.startswith("URL rule")
 
 
-def test_an_app_that_cannot_be_loaded_is_one_line_and_status_2():
+def test_an_app_that_cannot_be_loaded_gives_one_line_and_status_2():
     ran = run("-m", "flask", "--app", "shpo", "cors", "routes")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == "Error: Could not import 'shpo'.\n"
     assert ran.stderr in (ROOT / "docs" / "routes.md").read_text(encoding="utf-8")
+
+
+def test_ctrl_c_ends_a_command_with_one_line_and_status_130():
+    def interrupted() -> Flask:
+        raise KeyboardInterrupt
+
+    result = CliRunner().invoke(cors, ["routes"], obj=ScriptInfo(create_app=interrupted))
+    assert (result.exit_code, result.output) == (130, "Interrupted.\n")
 
 
 def test_the_command_line_loads_no_command_until_it_is_called():
@@ -43,12 +51,12 @@ def test_the_command_line_loads_no_command_until_it_is_called():
         "flask_cors.tools",
         "flask_cors.tools.cli",
     ]
-    assert "flask.cli" in loaded  # by Flask itself, which has called us
+    assert "flask.cli" in loaded  # by Flask itself
 
 
 def test_importing_the_package_loads_no_tools():
     loaded = run("-c", "import sys, flask_cors; print(*sys.modules)").stdout
-    assert "flask_cors.binding" in loaded
+    assert "flask_cors.runtime.registry" in loaded
     assert "flask_cors.tools" not in loaded
 
 
@@ -67,7 +75,7 @@ def test_the_exit_status_is_that_of_the_command():
     assert "/static/<path:filename>" in result.output
 
 
-def test_a_format_that_there_is_not_is_told_with_those_that_there_are():
+def test_an_unknown_format_is_refused_with_the_known_ones():
     result = CliRunner().invoke(cors, ["routes", "--format", "xml"])
     assert result.exit_code == click.UsageError.exit_code == 2
     assert "'xml' is not one of 'text', 'json'" in result.output

@@ -17,7 +17,7 @@ CORS().init_app(app, orgins="*")  # type: ignore[call-arg]  # pyright: ignore[re
 cross_origin(origin="*")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 cross_origin(resources="/*")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 options: ResourceOptions = {"orgins": "*"}  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportAssignmentType]
-CORS(app, resources={"/api/*": {"orgins": "*"}})  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportArgumentType]
+CORS(app, resources={"/api/*": options, "/b": 1})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
 
 # A value that is none for its option.
 CORS(app, origins=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

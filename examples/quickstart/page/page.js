@@ -1,6 +1,6 @@
 "use strict";
 
-// Another API: http://localhost:8000/?api=http://localhost:5001
+// To use another API: http://localhost:8000/?api=http://localhost:5001
 const API = new URLSearchParams(location.search).get("api") ?? "http://localhost:5000";
 
 async function listBooks() {
@@ -15,31 +15,31 @@ async function addBook(title) {
   }));
 }
 
-// Put the answer into an element; or what to do, where the browser gave none.
+// Show the response in an element, or a hint if the browser blocked it.
 async function show(id, call) {
   const element = document.getElementById(id);
   element.hidden = false;
   try {
-    const answer = await call;
-    element.textContent = `${answer.status} ${await answer.text()}`;
+    const response = await call;
+    element.textContent = `${response.status} ${await response.text()}`;
     element.dataset.state = "read";
   } catch {
-    element.textContent = await whatToDo();
+    element.textContent = await hint();
     element.dataset.state = "blocked";
   }
 }
 
-// A script is not told why a call failed. But "no-cors" asks for no answer to read, so it works
-// with every server that is there.
-async function whatToDo() {
+// Browsers do not tell scripts why a call failed. A "no-cors" request succeeds if the server is
+// running, because its response cannot be read.
+async function hint() {
   try {
     await fetch(`${API}/books`, { mode: "no-cors" });
   } catch {
-    return `Nothing answers at ${API}. Is the API running?`;
+    return `No response from ${API}. Is the API running?`;
   }
-  return `The browser blocked it. The API answered, but it does not allow ${location.origin}, ` +
+  return `The browser blocked the response: the API does not allow ${location.origin}, ` +
     "the origin of this page. Open the page at http://localhost:8000, or start the API with " +
-    `FLASK_CORS_ORIGINS=${location.origin}. The browser's console (F12) says more.`;
+    `FLASK_CORS_ORIGINS=${location.origin}. See also the browser's console (F12).`;
 }
 
 document.getElementById("add").addEventListener("submit", async (event) => {

@@ -1,9 +1,9 @@
-// Calls the API in each way that matters and shows what the browser let this page read.
+// Calls the API in many ways and shows which responses the browser lets this page read.
 
 import {sections} from "./calls.js";
 
 const origins = JSON.parse(document.getElementById("origins").textContent);
-const isStranger = location.origin !== origins.page;
+const isOther = location.origin !== origins.page;
 
 const labels = {
   running: "Calling…",
@@ -60,35 +60,35 @@ async function wireOf(tag) {
 }
 
 function verdict(call, seen, exchanges) {
-  const expected = isStranger ? call.stranger ?? "blocked" : call.expected;
+  const expected = isOther ? call.other ?? "blocked" : call.expected;
   const happened = seen.error ? "blocked" : "read";
   const preflighted = exchanges.some((exchange) => exchange.preflight);
-  const asPromised =
+  const isExpected =
     happened === expected &&
     exchanges.length > 0 &&
     preflighted === call.preflight &&
-    (happened === "blocked" || call.promise(seen));
-  return asPromised ? happened : "unexpected";
+    (happened === "blocked" || call.check(seen));
+  return isExpected ? happened : "unexpected";
 }
 
-// What the browser saw on the wire and would not accept: the checks of the Fetch standard that the
-// calls of this page can fail, in the browser's order.
+// Why the browser blocked a call: the checks of the Fetch standard that the calls of this page can
+// fail, in the browser's order.
 function whyBlocked(call, exchanges) {
   const last = exchanges.at(-1);
   if (!last) return "Nothing reached the API. Is it still running?";
-  const answer = last.preflight ? "The answer to the preflight" : "The answer";
-  const header = (name) => last.answered[`Access-Control-${name}`] ?? "";
+  const response = last.preflight ? "The response to the preflight" : "The response";
+  const header = (name) => last.response_headers[`Access-Control-${name}`] ?? "";
   const listed = (name) => header(name).toLowerCase().split(/\s*,\s*/);
-  const asked = last.asked["Access-Control-Request-Headers"];
+  const requested = last.request_headers["Access-Control-Request-Headers"];
   if (header("Allow-Origin") !== location.origin)
-    return `${answer} has no Access-Control-Allow-Origin for ${location.origin}.`;
+    return `${response} has no Access-Control-Allow-Origin for ${location.origin}.`;
   if (call.credentials === "include" && header("Allow-Credentials") !== "true")
-    return `${answer} to a call with credentials has no Access-Control-Allow-Credentials: true.`;
+    return `${response} to a call with credentials has no Access-Control-Allow-Credentials: true.`;
   if (!last.preflight) return "";
   if (!listed("Allow-Methods").includes(call.method.toLowerCase()))
-    return `${answer} does not name ${call.method} in Access-Control-Allow-Methods.`;
-  if (asked && !asked.split(",").every((name) => listed("Allow-Headers").includes(name)))
-    return `${answer} does not name ${asked} in Access-Control-Allow-Headers.`;
+    return `${response} does not list ${call.method} in Access-Control-Allow-Methods.`;
+  if (requested && !requested.split(",").every((name) => listed("Allow-Headers").includes(name)))
+    return `${response} does not list ${requested} in Access-Control-Allow-Headers.`;
   return "";
 }
 
@@ -116,12 +116,12 @@ function stateOf(state) {
   return [icon(state), labels[state]];
 }
 
-function shownHeaders(title, headers) {
+function showHeaders(title, headers) {
   const pairs = Object.entries(headers).map(([name, value]) => element("li", {}, `${name}: ${value}`));
   return [element("h5", {}, title), element("ul", {}, ...pairs)];
 }
 
-function shownExchange(exchange) {
+function showExchange(exchange) {
   const kind = exchange.preflight ? "preflight" : "request";
   return element(
     "li",
@@ -138,24 +138,24 @@ function shownExchange(exchange) {
         " ",
         element("span", {class: "status"}, "→ ", element("code", {}, String(exchange.status))),
       ),
-      ...shownHeaders("Sent", exchange.asked),
-      ...shownHeaders("Answered", exchange.answered),
+      ...showHeaders("Request headers", exchange.request_headers),
+      ...showHeaders("Response headers", exchange.response_headers),
     ),
   );
 }
 
-function shownWire(call, exchanges) {
-  const list = element("ol", {class: "exchanges"}, ...exchanges.map(shownExchange));
+function showWire(call, exchanges) {
+  const list = element("ol", {class: "exchanges"}, ...exchanges.map(showExchange));
   const last = exchanges.at(-1);
   const notes = [];
   if (!exchanges.some((exchange) => exchange.preflight)) notes.push("No preflight.");
   if (last?.preflight) notes.push(`The browser never sent the ${call.method}.`);
-  if (last?.asked.Cookie) notes.push("The cookie went along.");
-  if (last?.answered["Set-Cookie"]) notes.push("The answer sets a cookie.");
+  if (last?.request_headers.Cookie) notes.push("The browser sent the cookie.");
+  if (last?.response_headers["Set-Cookie"]) notes.push("The response sets a cookie.");
   return [list, element("p", {class: "note"}, notes.join(" "))];
 }
 
-function shownResult(call, seen, exchanges) {
+function showResult(call, seen, exchanges) {
   if (seen.error)
     return [
       element("p", {class: "outcome"}, element("code", {}, String(seen.error))),
@@ -181,7 +181,7 @@ class Card {
     this.state = element("p", {class: "state"}, ...stateOf("running"));
     this.entry = element("li", {"data-state": "running"});
     this.wire = column("On the wire", "wire");
-    this.result = column("What the page got", "result");
+    this.result = column("Result in the page", "result");
     this.node = element(
       "article",
       {id: call.name, "data-call": call.name, "data-state": "running", "aria-labelledby": `${call.name}-title`},
@@ -191,11 +191,11 @@ class Card {
         element("h3", {id: `${call.name}-title`}, call.title),
         this.state,
       ),
-      element("p", {class: "lesson"}, isStranger ? call.strangerLesson ?? "" : call.lesson),
+      element("p", {class: "lesson"}, isOther ? call.otherLesson ?? "" : call.lesson),
       element(
         "div",
         {class: "columns"},
-        column("What the page asked", "asked", element("pre", {tabindex: "0"}, element("code", {}, source(call)))),
+        column("Request", "requested", element("pre", {tabindex: "0"}, element("code", {}, source(call)))),
         this.wire,
         this.result,
       ),
@@ -223,12 +223,12 @@ class Card {
     try {
       exchanges = await wireOf(tag);
     } catch {
-      const gone = "This page’s own server does not answer. Start the example again.";
+      const gone = "The server of this page does not respond. Start the example again.";
       this.show("unexpected", tag, [], [element("p", {class: "why"}, gone)]);
       return "unexpected";
     }
     const state = verdict(this.call, seen, exchanges);
-    this.show(state, tag, shownWire(this.call, exchanges), shownResult(this.call, seen, exchanges));
+    this.show(state, tag, showWire(this.call, exchanges), showResult(this.call, seen, exchanges));
     return state;
   }
 }
@@ -260,8 +260,8 @@ async function runAll() {
   for (const card of cards) count[await card.run()] += 1; // in order: whoami follows login
   const counts = `${count.read} read, ${count.blocked} blocked`;
   summary.textContent = count.unexpected
-    ? `${count.unexpected} of ${cards.length} calls ended unexpectedly; ${counts}.`
-    : `All ${cards.length} calls ended as they should: ${counts}.`;
+    ? `${count.unexpected} of ${cards.length} calls had an unexpected result; ${counts}.`
+    : `All ${cards.length} calls had the expected result: ${counts}.`;
   summary.dataset.state = count.unexpected ? "unexpected" : "read";
   document.body.dataset.done = "true";
   again.disabled = false;
@@ -269,19 +269,19 @@ async function runAll() {
 
 document.getElementById("here").textContent = location.origin;
 document.getElementById("api").textContent = origins.api;
-document.getElementById("stranger").append(
-  ...(isStranger
+document.getElementById("other").append(
+  ...(isOther
     ? [
-        "You look at this page as a stranger: the API allows ",
+        "This page is on another origin. The API allows ",
         link(origins.page),
-        ", not this origin. Only what is open to everyone can be read.",
+        " only, so this page can only read the resource that allows all origins.",
       ]
     : [
-        "The API allows this origin. See what a stranger may read: open this page as ",
-        link(origins.stranger),
-        ", which is the same server and another origin.",
+        "The API allows this origin. To see what another origin can read, open this page as ",
+        link(origins.other),
+        ", which is the same server under another host name.",
       ]),
 );
-document.body.classList.toggle("is-stranger", isStranger);
+document.body.classList.toggle("is-other", isOther);
 again.addEventListener("click", runAll);
 runAll();

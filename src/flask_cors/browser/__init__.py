@@ -1,5 +1,21 @@
-"""The browser's half: the Fetch standard's CORS protocol (https://fetch.spec.whatwg.org/), as a
-browser runs it. It does no I/O: it is given a transport."""
+"""A simulated browser: the CORS protocol of the Fetch standard (https://fetch.spec.whatwg.org/).
+
+It does no I/O. A transport carries its requests, such as this one, which allows one origin:
+
+.. code-block:: python
+
+    from flask_cors.browser import Browser, Response
+
+
+    def transport(request):
+        return Response(200, [("Access-Control-Allow-Origin", "https://app.example")], b"{}")
+
+
+    outcome = Browser(transport).fetch("https://api.example/", origin="https://app.example")
+    assert outcome.allowed, outcome
+
+:class:`flask_cors.testing.Page` has the transport to a Flask app.
+"""
 
 from .browser import Browser as Browser
 from .cache import PreflightCache as PreflightCache

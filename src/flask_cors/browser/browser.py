@@ -1,35 +1,37 @@
-"""The browser: what pages ask it for, and what it remembers."""
+"""The simulated browser: ``fetch()``, and the preflight cache that lasts between two calls."""
 
 from __future__ import annotations
 
 import time
 
-from . import arguments as args
+from . import arguments
 from .cache import Clock, PreflightCache
 from .fetch import Fetch
 from .headerlist import get
 from .messages import Transport
 from .outcome import Outcome
 from .quirks import STANDARD, Quirks
-from .safelist import no_cors_headers, normalize_method
+from .safelist import keep_no_cors_safelisted, normalize_method
 
 
 class Browser:
-    """A browser, as far as the CORS protocol goes.
+    """A simulated browser: it follows the CORS protocol and does no I/O.
 
-    It does no I/O: ``transport`` carries a :class:`Request` to a server and returns its
-    :class:`Response`. What it raises reaches the caller. Header strings are latin-1 code points,
-    one for each byte.
+    .. code-block:: python
 
-    There is no cookie jar: cookies are the transport's business, and
-    :attr:`Request.credentials` tells it when a browser sends and stores them. Nor are there an HTTP
-    cache, service workers, mixed content, blocked ports, Content Security Policy, Local Network
-    Access and prompts for a password.
+        outcome = Browser(transport).fetch("https://api.example/", origin="https://app.example")
+        assert outcome.allowed, outcome
 
-    :param transport: what carries requests.
-    :param quirks: whose departures from the standard are followed: :data:`CHROMIUM` or
-        :data:`FIREFOX`. Default: nobody's.
-    :param clock: what tells the time to the preflight cache, in seconds. Default: the computer's.
+    Header strings are latin-1 code points, one per byte. There is no cookie jar:
+    :attr:`Request.credentials` says whether a browser would send and store cookies, and the
+    transport does it. Not simulated are the HTTP cache, service workers, mixed content, blocked
+    ports, Content Security Policy, Local Network Access and password prompts.
+
+    :param transport: carries a :class:`Request` to a server and returns its :class:`Response`. An
+        exception that it raises reaches the caller.
+    :param quirks: the browser whose departures from the standard to follow: :data:`CHROMIUM` or
+        :data:`FIREFOX`. Default: the standard.
+    :param clock: returns the time in seconds, for the preflight cache.
     :ivar cache: the :class:`PreflightCache`.
 
     .. versionadded:: 7.0
@@ -48,38 +50,38 @@ class Browser:
         *,
         origin: str,
         method: str = "GET",
-        headers: args.Headers = (),
+        headers: arguments.Headers = (),
         body: bytes | None = None,
-        credentials: args.Credentials = "same-origin",
-        mode: args.Mode = "cors",
-        redirect: args.Redirect = "follow",
+        credentials: arguments.Credentials = "same-origin",
+        mode: arguments.Mode = "cors",
+        redirect: arguments.Redirect = "follow",
     ) -> Outcome:
-        """What comes of ``fetch(url, …)`` in a page.
+        """Return the outcome of ``fetch(url, …)``, called by a script on ``origin``.
 
         :param url: an absolute URL.
-        :param origin: the origin of the page; ``"null"`` for a sandboxed frame or a file.
-        :param method: the method; browsers write the usual ones in upper case, but not ``patch``.
-        :param headers: the headers that the page sets, pairs or a mapping. Those that a page may
-            not set, such as ``Cookie``, are dropped as a browser drops them.
-        :param body: the body, for methods that have one. No ``Content-Type`` comes with it.
+        :param origin: the origin of the calling page; ``"null"`` for a sandboxed frame or a file.
+        :param method: the method. Browsers send the common ones in upper case, but not ``patch``.
+        :param headers: the headers that the script sets, as pairs or a mapping. Forbidden ones,
+            such as ``Cookie``, are dropped, as browsers do.
+        :param body: the body, for methods that have one. No ``Content-Type`` is added.
         :param credentials: ``"omit"``, ``"same-origin"`` or ``"include"``.
         :param mode: ``"cors"``, ``"no-cors"`` or ``"same-origin"``.
         :param redirect: ``"follow"``, ``"error"`` or ``"manual"``.
-        :raises ValueError: for what a browser refuses with a TypeError before anything is sent.
+        :raises ValueError: where a browser throws a TypeError before it sends anything.
         """
-        args.check_origin(origin)
-        parsed = args.parse_url(url)
-        args.check_choice("mode", mode, args.MODES)
-        args.check_choice("credentials", credentials, args.CREDENTIALS)
-        args.check_choice("redirect", redirect, args.REDIRECTS)
-        args.check_method(method, mode)
+        arguments.check_origin(origin)
+        parsed = arguments.parse_url(url)
+        arguments.check_choice("mode", mode, arguments.MODES)
+        arguments.check_choice("credentials", credentials, arguments.CREDENTIALS)
+        arguments.check_choice("redirect", redirect, arguments.REDIRECTS)
+        arguments.check_method(method, mode)
         normal = normalize_method(method)
-        args.check_body(body, normal)
-        lines = args.page_headers(headers)
+        arguments.check_body(body, normal)
+        lines = arguments.parse_headers(headers)
         if mode == "no-cors":
-            lines = no_cors_headers(lines, self.quirks)
-        # https://fetch.spec.whatwg.org/#concept-fetch, the step on `Accept`: its three bytes count
-        # among the 1,024 of the safelisted headers, in Chromium too.
+            lines = keep_no_cors_safelisted(lines, self.quirks)
+        # https://fetch.spec.whatwg.org/#concept-fetch, the step on `Accept`. Its three bytes count
+        # towards the 1,024 of the safelisted headers, in Chromium too.
         if get(lines, "Accept") is None:
             lines.append(("Accept", "*/*"))
         fetch = Fetch(

@@ -1,8 +1,7 @@
-"""What Chromium writes into its console where CORS blocks a ``fetch()``.
+"""The messages in Chromium's console where CORS blocks a ``fetch()``.
 
-The texts are those of Chromium 156, word for word. It escapes all but printable ASCII in the values
-that it shows, byte for byte as they came; what is left to do here is to cut what is too long, which
-it does not.
+The texts are those of Chromium 156, word for word. Like Chromium, the module escapes everything but
+printable ASCII in the values, byte for byte as they came. Unlike Chromium, it cuts long values.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .. import headers as h
+from ..protocol import headers as h
 from .outcome import Outcome
 from .reasons import Reason
 
@@ -20,31 +19,31 @@ _ACCESS = "Access to fetch at '{url}' {redirected}from origin '{origin}' "
 _BLOCKED = f"{_ACCESS}has been blocked by CORS policy: "
 _PREFLIGHT = f"{_BLOCKED}Response to preflight request doesn't pass access control check: "
 
-# The CORS check says the same of both responses; only what stands before it differs.
+# Failures of the CORS check have the same text for both responses, after another beginning.
 _MISSING = "No 'Access-Control-Allow-Origin' header is present on the requested resource."
 _WILDCARD = (
     "The value of the 'Access-Control-Allow-Origin' header in the response must not be the "
     "wildcard '*' when the request's credentials mode is 'include'."
 )
-_MEND = "Have the server send the header with a valid value."
+_HINT = "Have the server send the header with a valid value."
 _MULTIPLE = (
     "The 'Access-Control-Allow-Origin' header contains multiple values '{allow_origin}', but only "
-    f"one is allowed. {_MEND}"
+    f"one is allowed. {_HINT}"
 )
 _INVALID = (
     f"The 'Access-Control-Allow-Origin' header contains the invalid value '{{allow_origin}}'. "
-    f"{_MEND}"
+    f"{_HINT}"
 )
 _MISMATCH = (
     "The 'Access-Control-Allow-Origin' header has a value '{allow_origin}' that is not equal to "
-    f"the supplied origin. {_MEND}"
+    f"the supplied origin. {_HINT}"
 )
 _CREDENTIALS = (
     "The value of the 'Access-Control-Allow-Credentials' header in the response is "
     "'{allow_credentials}' which must be 'true' when the request's credentials mode is 'include'."
 )
 
-# Every reason that the simulation gives.
+# Every reason that the simulated browser gives.
 TEXTS: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.DISALLOWED_BY_MODE: _NOT_SENT + 'Request mode is "same-origin" but the URL\'s '
@@ -82,12 +81,12 @@ TEXTS: Mapping[Reason, str] = MappingProxyType(
     }
 )
 
-# Where it is the page's own URL that has the scheme, the parameter names it.
+# For the URL that the script requested itself; the parameter is its scheme.
 _SCHEME = _NOT_SENT + 'URL scheme "{parameter}" is not supported.'
 
 
 def chromium_message(outcome: Outcome) -> str | None:
-    """The line of Chromium's console, None where it is not CORS that blocked.
+    """Return the line of Chromium's console; None if CORS is not what blocked the request.
 
     It is printable ASCII, and each value in it is cut after 200 characters.
     """
@@ -98,27 +97,26 @@ def chromium_message(outcome: Outcome) -> str | None:
         text = _SCHEME
     first, last = outcome.url_list[0], outcome.url_list[-1]
     return text.format(
-        url=_short(last),
-        redirected=f"(redirected from '{_short(first)}') " if first != last else "",
-        origin=_short(outcome.origin),
-        # As it came: the parameter has it in UTF-8, or not at all.
-        allow_origin=_short(_said(outcome, h.ALLOW_ORIGIN)),
-        allow_credentials=_short(_said(outcome, h.ALLOW_CREDENTIALS)),
-        parameter=_short(outcome.parameter or ""),
+        url=_shorten(last),
+        redirected=f"(redirected from '{_shorten(first)}') " if first != last else "",
+        origin=_shorten(outcome.origin),
+        # As it came; the parameter has it as UTF-8, or not at all.
+        allow_origin=_shorten(_last_header(outcome, h.ALLOW_ORIGIN)),
+        allow_credentials=_shorten(_last_header(outcome, h.ALLOW_CREDENTIALS)),
+        parameter=_shorten(outcome.parameter or ""),
     )
 
 
-def _said(outcome: Outcome, name: str) -> str:
-    """A header of the response at fault, which is the last one."""
+def _last_header(outcome: Outcome, name: str) -> str:
+    """Return a header of the last response, the one at fault."""
     return "".join(exchange.response.get(name) or "" for exchange in outcome.exchanges[-1:])
 
 
-# What is shown of a value that a server chose the length of.
-_SHOWN = 200
+MAX_VALUE_SHOWN = 200  # servers choose how long a value is
 
 _escapes = re.compile(r"[^ -~]")
 
 
-def _short(text: str) -> str:
-    text = _escapes.sub(lambda found: f"\\u{ord(found[0]):04X}", text[: _SHOWN + 1])
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+def _shorten(text: str) -> str:
+    text = _escapes.sub(lambda found: f"\\u{ord(found[0]):04X}", text[: MAX_VALUE_SHOWN + 1])
+    return text if len(text) <= MAX_VALUE_SHOWN else f"{text[:MAX_VALUE_SHOWN]}..."

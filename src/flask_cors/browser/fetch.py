@@ -1,6 +1,6 @@
-"""One fetch, from a page to what it may read: preflight, redirects and response tainting.
+"""One fetch, from the request to what the script can read: preflight, redirects, response tainting.
 
-The steps are those of https://fetch.spec.whatwg.org/#fetching, by the standard's names.
+The steps are those of https://fetch.spec.whatwg.org/#fetching.
 """
 
 from __future__ import annotations
@@ -8,26 +8,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from .. import headers as h
+from ..protocol import headers as h
 from .cache import PreflightCache
 from .checks import (
     REDIRECT_STATUSES,
     Permission,
     cors_check,
-    permission,
     preflight_check,
+    read_permission,
     resource_policy_check,
 )
-from .headerlist import Header, HeaderList, is_value, normalize, values
+from .headerlist import Header, HeaderList, get_all, is_header_value, normalize
 from .messages import Exchange, Request, Response, Transport
 from .outcome import Outcome, Type
 from .quirks import Quirks
-from .reasons import Failure, Reason, failure, network_error
+from .reasons import FetchFailure, Reason, cors_failure, other_failure, shorten
 from .safelist import (
     NON_WILDCARD_NAME,
     REQUEST_BODY_NAMES,
-    basic_headers,
-    cors_headers,
+    filter_basic_headers,
+    filter_cors_headers,
     is_safelisted_method,
     unsafe_request_header_names,
 )
@@ -36,26 +36,26 @@ from .urls import URL, WITHOUT_NETWORK, parse
 # https://fetch.spec.whatwg.org/#http-redirect-fetch
 MAX_REDIRECTS = 20
 
-Tainting = Literal[
-    "basic", "cors", "opaque"
-]  # https://fetch.spec.whatwg.org/#concept-request-response-tainting
+# https://fetch.spec.whatwg.org/#concept-request-response-tainting
+Tainting = Literal["basic", "cors", "opaque"]
 
 
 class _NetworkError(Exception):
-    """https://fetch.spec.whatwg.org/#concept-network-error"""
+    """Ends a fetch (https://fetch.spec.whatwg.org/#concept-network-error)."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: FetchFailure) -> None:
         super().__init__(failure.message)
         self.failure = failure
 
 
-def _demand(failed: Failure | None) -> None:
-    if failed is not None:
-        raise _NetworkError(failed)
+def _raise_for(failure: FetchFailure | None) -> None:
+    """Raise a network error if a check failed."""
+    if failure is not None:
+        raise _NetworkError(failure)
 
 
 class Fetch:
-    """A request on its way (https://fetch.spec.whatwg.org/#concept-request)."""
+    """A request and its state (https://fetch.spec.whatwg.org/#concept-request)."""
 
     def __init__(
         self,
@@ -86,88 +86,97 @@ class Fetch:
         self.tainting: Tainting = "basic"
         self.is_redirect_tainted = False
         self.exchanges: list[Exchange] = []
-        self.preflights_anyway = quirks.preflights_stay_needed and bool(self.unsafe_names())
+        self.preflight_stays_needed = quirks.preflights_stay_needed and bool(self.unsafe_names())
 
     def run(self) -> Outcome:
+        """Send the request, follow redirects, and return the outcome."""
         makes_preflight = False
         try:
             while True:
-                # A redirect on the way from a request with preflight fails that request too.
-                makes_preflight = self.taint() or makes_preflight
+                # A failure after a redirect also fails the request with the preflight before it.
+                makes_preflight = self.set_tainting() or makes_preflight
                 response = self.http_fetch()
-                if response.status not in REDIRECT_STATUSES or not self.redirects_on(response):
-                    return self.filtered(response)
+                if response.status not in REDIRECT_STATUSES or not self.is_redirect(response):
+                    return self.filter_response(response)
                 if self.redirect == "manual":
-                    return self.opaque_redirect()
-                self.follow(response)
+                    return self.filter_redirect()
+                self.follow_redirect(response)
         except _NetworkError as error:
-            if (
-                makes_preflight and self.quirks.forgets_at_failure
-            ) or self.quirks.forgets_at_any_failure:
+            if self.quirks.clears_on_any_failure or (
+                makes_preflight and self.quirks.clears_on_failure
+            ):
                 # Main fetch: "If corsWithPreflightResponse is a network error, then clear cache
                 # entries using request."
                 self.cache.clear_url(self.preflight_origin, self.cache_url)
-            return self.failed(error.failure)
+            failure = error.failure
+            return self.make_outcome(
+                "error", failure.message, reason=failure.reason, parameter=failure.parameter
+            )
 
     @property
     def url(self) -> URL:
-        """https://fetch.spec.whatwg.org/#concept-request-current-url"""
+        """The current URL (https://fetch.spec.whatwg.org/#concept-request-current-url)."""
         return self.url_list[-1]
 
     # ---- main fetch ----------------------------------------------------------------------------
 
-    def taint(self) -> bool:
-        """https://fetch.spec.whatwg.org/#main-fetch, the step that chooses a fetch: sets the
-        response tainting. Returns whether that fetch may make a preflight."""
+    def set_tainting(self) -> bool:
+        """Set the response tainting, and return whether the fetch may make a preflight
+        (https://fetch.spec.whatwg.org/#main-fetch, the step that chooses a fetch)."""
         if self.url.origin == self.origin and self.tainting == "basic":
             return False
         if self.mode == "same-origin":
-            _demand(failure(Reason.DISALLOWED_BY_MODE))
+            raise _NetworkError(cors_failure(Reason.DISALLOWED_BY_MODE))
         if self.mode == "no-cors":
             if self.redirect != "follow":
-                _demand(failure(Reason.NO_CORS_REDIRECT_MODE_NOT_FOLLOW))
+                raise _NetworkError(cors_failure(Reason.NO_CORS_REDIRECT_MODE_NOT_FOLLOW))
             self.tainting = "opaque"
         else:
             self.tainting = "cors"
-        self.demand_http()
+        self.require_http()
         # fetch() sets the unsafe-request flag.
         return self.tainting == "cors" and (
             not is_safelisted_method(self.method) or bool(self.unsafe_names())
         )
 
-    def demand_http(self) -> None:
-        """https://fetch.spec.whatwg.org/#main-fetch and #http-redirect-fetch: "is not an HTTP(S)
-        scheme"."""
-        if not self.url.is_http:
-            if len(self.url_list) == 1:
-                _demand(failure(Reason.CORS_DISABLED_SCHEME, self.url.scheme))
-            if self.mode == "cors" and self.url.scheme not in WITHOUT_NETWORK:
-                _demand(failure(Reason.CORS_DISABLED_SCHEME))
-            _demand(network_error("The URL is neither http nor https."))
+    def require_http(self) -> None:
+        """Fail if the URL is not an HTTP(S) URL (https://fetch.spec.whatwg.org/#main-fetch and
+        #http-redirect-fetch)."""
+        if self.url.is_http:
+            return
+        if len(self.url_list) == 1:
+            raise _NetworkError(cors_failure(Reason.CORS_DISABLED_SCHEME, self.url.scheme))
+        if self.mode == "cors" and self.url.scheme not in WITHOUT_NETWORK:
+            raise _NetworkError(cors_failure(Reason.CORS_DISABLED_SCHEME))
+        raise _NetworkError(other_failure("The URL is neither http nor https."))
 
     def unsafe_names(self) -> list[str]:
+        """Return the CORS-unsafe request-header names."""
         return unsafe_request_header_names(self.headers, self.quirks)
 
     @property
     def serialized_origin(self) -> str:
-        """https://fetch.spec.whatwg.org/#byte-serializing-a-request-origin"""
+        """The value of ``Origin``
+        (https://fetch.spec.whatwg.org/#byte-serializing-a-request-origin)."""
         return "null" if self.is_redirect_tainted else self.origin
 
     @property
     def preflight_origin(self) -> str:
-        return self.origin if self.quirks.preflights_tell_origin else self.serialized_origin
+        """The value of ``Origin`` in a preflight."""
+        return self.origin if self.quirks.preflights_keep_origin else self.serialized_origin
 
     @property
     def cache_url(self) -> str:
-        """The URL that the preflight cache knows, with its fragment."""
+        """The URL in the preflight cache, with its fragment."""
         return self.url.with_fragment
 
     # ---- HTTP fetch ----------------------------------------------------------------------------
 
     def http_fetch(self) -> Response:
-        """https://fetch.spec.whatwg.org/#concept-http-fetch"""
+        """Send the request to the current URL, after a preflight if it needs one
+        (https://fetch.spec.whatwg.org/#concept-http-fetch)."""
         if self.tainting == "cors":
-            self.preflight_where_needed()
+            self.preflight_if_needed()
         headers = [*self.headers, *self.origin_header()]
         # https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, includeCredentials
         credentials = self.credentials == "include" or (
@@ -177,44 +186,46 @@ class Fetch:
             Request(self.method, str(self.url), tuple(headers), self.body, credentials)
         )
         if self.tainting == "cors":
-            _demand(cors_check(response, self.serialized_origin, self.credentials))
+            _raise_for(cors_check(response, self.serialized_origin, self.credentials))
         elif self.tainting == "opaque":
-            _demand(resource_policy_check(response, self.origin, self.url))
+            _raise_for(resource_policy_check(response, self.origin, self.url))
         return response
 
     def origin_header(self) -> Sequence[Header]:
-        """https://fetch.spec.whatwg.org/#append-a-request-origin-header, for the referrer policy
-        that pages have by default, ``strict-origin-when-cross-origin``."""
+        """Return the ``Origin`` header, if there is one, under the default referrer policy,
+        ``strict-origin-when-cross-origin``
+        (https://fetch.spec.whatwg.org/#append-a-request-origin-header)."""
         if self.tainting == "cors":
             return [("Origin", self.serialized_origin)]
         if self.method in ("GET", "HEAD"):
             return []
         is_downgrade = self.origin.startswith("https:") and self.url.scheme != "https"
-        # In mode "cors" the referrer policy has no say.
-        hides = is_downgrade and self.mode != "cors"
-        return [("Origin", "null" if hides else self.serialized_origin)]
+        # In mode "cors" the referrer policy does not count.
+        is_hidden = is_downgrade and self.mode != "cors"
+        return [("Origin", "null" if is_hidden else self.serialized_origin)]
 
-    def preflight_where_needed(self) -> None:
-        """The first step of HTTP fetch, on makeCORSPreflight."""
+    def preflight_if_needed(self) -> None:
+        """Send a preflight unless the cache has its result (HTTP fetch, the step on
+        makeCORSPreflight)."""
         unsafe = self.unsafe_names()
         is_needed = not is_safelisted_method(self.method) or bool(unsafe)
-        if not is_needed and not self.preflights_anyway:
+        if not is_needed and not self.preflight_stays_needed:
             return
-        self.preflights_anyway = self.quirks.preflights_stay_needed
+        self.preflight_stays_needed = self.quirks.preflights_stay_needed
         origin, url = self.preflight_origin, self.cache_url
         if is_needed and self.cache.allows(origin, url, self.credentials, self.method, unsafe):
             return
         response = self.send_preflight(unsafe)
-        _demand(preflight_check(response, origin, self.credentials))
-        allowed = permission(response)
+        _raise_for(preflight_check(response, origin, self.credentials))
+        allowed = read_permission(response)
         if not isinstance(allowed, Permission):
             raise _NetworkError(allowed)
-        _demand(allowed.failure(self.method, unsafe, self.credentials, self.quirks))
+        _raise_for(allowed.check(self.method, unsafe, self.credentials, self.quirks))
         self.cache.store(origin, url, self.credentials, response, allowed)
 
     def send_preflight(self, unsafe: Sequence[str]) -> Response:
-        """https://fetch.spec.whatwg.org/#cors-preflight-fetch-0, steps 1 to 6: no credentials, and
-        the names sorted, without a space behind the comma."""
+        """Send a preflight without credentials, its header names sorted, without a space behind the
+        comma (https://fetch.spec.whatwg.org/#cors-preflight-fetch-0, steps 1 to 6)."""
         headers = [("Accept", "*/*"), (h.REQUEST_METHOD, self.method)]
         if unsafe:
             headers.append((h.REQUEST_HEADERS, ",".join(sorted(unsafe))))
@@ -222,106 +233,119 @@ class Fetch:
         return self.send(Request("OPTIONS", str(self.url), tuple(headers)), preflight=True)
 
     def send(self, request: Request, preflight: bool = False) -> Response:
-        """https://fetch.spec.whatwg.org/#http-network-fetch"""
+        """Send a request over the transport (https://fetch.spec.whatwg.org/#http-network-fetch)."""
         sent = self.transport(request)
         response = Response(
             sent.status, tuple((name, normalize(value)) for name, value in sent.headers), sent.body
         )
         self.exchanges.append(Exchange(request, response, preflight))
-        if any(not is_value(value) for _, value in response.headers):
-            _demand(network_error("A header of the response has a NUL, a CR or an LF in it."))
+        if any(not is_header_value(value) for _, value in response.headers):
+            raise _NetworkError(other_failure("A response header contains NUL, CR or LF."))
         size = sum(len(name) + len(value) + 4 for name, value in response.headers)
-        if size > self.quirks.max_response_headers:
-            _demand(network_error(f"The response has {size} bytes of headers, which is too many."))
+        if size > self.quirks.max_response_header_bytes:
+            raise _NetworkError(other_failure(f"The response headers are too large: {size} bytes."))
         # https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, the step on status 407
         if response.status == 407 and self.quirks.refuses_407:
-            _demand(network_error("Status 407, which is for proxies to say."))
+            raise _NetworkError(other_failure("Status 407 is reserved for proxies."))
         return response
 
     # ---- redirects -----------------------------------------------------------------------------
 
-    def redirects_on(self, response: Response) -> bool:
-        """https://fetch.spec.whatwg.org/#concept-http-fetch, the step on redirect statuses: whether
-        it is not the response itself that the page gets."""
-        lines = self.locations(response)
+    def is_redirect(self, response: Response) -> bool:
+        """Return whether the script gets something else than this response, whose status is that of
+        a redirect (https://fetch.spec.whatwg.org/#concept-http-fetch)."""
+        lines = self.get_locations(response)
         if self.redirect == "error" and (lines or not self.quirks.error_needs_location):
             for line in lines:
-                self.demand_no_userinfo(self.location(line))
-            _demand(network_error("The response is a redirect, and redirect is 'error'."))
+                self.require_no_userinfo(self.parse_location(line))
+            raise _NetworkError(
+                other_failure("The response is a redirect, and redirect is 'error'.")
+            )
         return self.redirect == "manual" or bool(lines)
 
-    def follow(self, response: Response) -> None:
-        """https://fetch.spec.whatwg.org/#http-redirect-fetch"""
-        lines = self.locations(response)
-        location = self.location(lines[0]) if len(lines) == 1 else None
+    def follow_redirect(self, response: Response) -> None:
+        """Make the request one to where a redirect leads
+        (https://fetch.spec.whatwg.org/#http-redirect-fetch)."""
+        lines = self.get_locations(response)
+        location = self.parse_location(lines[0]) if len(lines) == 1 else None
         if location is None:
-            raise _NetworkError(network_error("The response is a redirect to what is no URL."))
+            raise _NetworkError(other_failure("The response redirects to an invalid URL."))
         if len(self.url_list) > MAX_REDIRECTS:
-            _demand(network_error(f"There were more than {MAX_REDIRECTS} redirects."))
-        self.demand_no_userinfo(location)
+            raise _NetworkError(other_failure(f"There were more than {MAX_REDIRECTS} redirects."))
+        self.require_no_userinfo(location)
         fragment = location.fragment or self.url.fragment
         before = self.url
         self.url_list.append(location._replace(userinfo=False, fragment=fragment))
         is_same_origin = location.origin == before.origin
         if self.mode == "same-origin" and not is_same_origin:
-            _demand(network_error('The mode is "same-origin", and a redirect leaves the origin.'))
-        self.demand_http()
+            raise _NetworkError(
+                other_failure('The mode is "same-origin", and a redirect leads to another origin.')
+            )
+        self.require_http()
         if location.userinfo and self.quirks.refuses_userinfo:
-            _demand(network_error("The redirect's URL has a user name or a password."))
+            raise _NetworkError(
+                other_failure("The redirect URL contains a user name or a password.")
+            )
         if (response.status in (301, 302) and self.method == "POST") or (
             response.status == 303 and self.method not in ("GET", "HEAD")
         ):
             self.method, self.body = "GET", None
-            self.drop(REQUEST_BODY_NAMES)
+            self.drop_headers(REQUEST_BODY_NAMES)
         if not is_same_origin:
-            self.drop({NON_WILDCARD_NAME})
+            self.drop_headers({NON_WILDCARD_NAME})
             # https://fetch.spec.whatwg.org/#concept-request-tainted-origin
-            taints_anyway = self.mode == "no-cors" and self.quirks.no_cors_redirects_taint
-            if before.origin != self.origin or taints_anyway:
+            always_taints = self.mode == "no-cors" and self.quirks.no_cors_redirects_taint
+            if before.origin != self.origin or always_taints:
                 self.is_redirect_tainted = True
 
-    def locations(self, response: Response) -> list[str]:
-        return self.quirks.locations(values(response.headers, "Location"))
+    def get_locations(self, response: Response) -> list[str]:
+        """Return the lines of ``Location`` that count."""
+        return self.quirks.select_locations(get_all(response.headers, "Location"))
 
-    def location(self, line: str) -> URL | None:
-        """https://fetch.spec.whatwg.org/#concept-response-location-url"""
+    def parse_location(self, line: str) -> URL | None:
+        """Return the URL of a ``Location``
+        (https://fetch.spec.whatwg.org/#concept-response-location-url)."""
         return parse(line.encode("latin-1").decode("utf-8", "surrogateescape"), self.url)
 
-    def demand_no_userinfo(self, location: URL | None) -> None:
-        """HTTP-redirect fetch, the two steps on "includes credentials"."""
+    def require_no_userinfo(self, location: URL | None) -> None:
+        """Fail at a redirect to another origin whose URL has a user name or a password
+        (HTTP-redirect fetch, the two steps on "includes credentials")."""
         if location is not None and location.userinfo:
             leaves = self.mode == "cors" and location.origin != self.origin
             if leaves or self.tainting == "cors":
-                _demand(failure(Reason.REDIRECT_CONTAINS_CREDENTIALS))
+                raise _NetworkError(cors_failure(Reason.REDIRECT_CONTAINS_CREDENTIALS))
 
-    def drop(self, names: frozenset[str] | set[str]) -> None:
+    def drop_headers(self, names: frozenset[str] | set[str]) -> None:
+        """Remove request headers, by their lower-cased names."""
         self.headers = [(name, value) for name, value in self.headers if name.lower() not in names]
 
-    # ---- what the page gets --------------------------------------------------------------------
+    # ---- what the script gets ------------------------------------------------------------------
 
-    def filtered(self, response: Response) -> Outcome:
-        """https://fetch.spec.whatwg.org/#concept-filtered-response"""
+    def filter_response(self, response: Response) -> Outcome:
+        """Return what the script can read of a response
+        (https://fetch.spec.whatwg.org/#concept-filtered-response)."""
         if self.tainting == "opaque":
-            message = "the page gets an opaque response, of which it can read nothing."
-            return self.outcome("opaque", message)
+            message = "the frontend gets an opaque response and can read nothing of it."
+            return self.make_outcome("opaque", message)
         if self.tainting == "cors":
-            headers = cors_headers(response.headers, self.credentials)
+            headers = filter_cors_headers(response.headers, self.credentials)
         else:
-            headers = basic_headers(response.headers)
-        named = ", ".join(name for name, _ in headers) or "no headers"
-        message = f"the page can read status {response.status} and {named[:200]}."
+            headers = filter_basic_headers(response.headers)
+        names = shorten(", ".join(name for name, _ in headers))
+        readable = f"the header{'s' if len(headers) > 1 else ''} {names}" if names else "no headers"
+        message = f"the frontend can read status {response.status} and {readable}."
         url = str(self.url)
-        return self.outcome(self.tainting, message, response.status, headers, response.body, url)
+        return self.make_outcome(
+            self.tainting, message, response.status, headers, response.body, url
+        )
 
-    def opaque_redirect(self) -> Outcome:
-        """https://fetch.spec.whatwg.org/#concept-filtered-response-opaque-redirect"""
-        message = "the page learns that there is a redirect, and not where to."
-        return self.outcome("opaqueredirect", message, url=str(self.url))
+    def filter_redirect(self) -> Outcome:
+        """Return what the script can read of a redirect
+        (https://fetch.spec.whatwg.org/#concept-filtered-response-opaque-redirect)."""
+        message = "the frontend learns that there is a redirect, but not where it leads."
+        return self.make_outcome("opaqueredirect", message, url=str(self.url))
 
-    def failed(self, why: Failure) -> Outcome:
-        return self.outcome("error", why.message, reason=why.reason, parameter=why.parameter)
-
-    def outcome(
+    def make_outcome(
         self,
         type: Type,
         message: str,

@@ -1,4 +1,4 @@
-"""What crosses the network: requests, responses, and a pair of them."""
+"""Requests and responses on the network, and exchanges: pairs of them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 from .headerlist import Header, HeaderList, get
 
 
-def _pairs(headers: Iterable[Iterable[str]]) -> HeaderList:
-    """Pairs from any iterables of two, such as what a JSON file holds."""
+def _make_list(headers: Iterable[Iterable[str]]) -> HeaderList:
+    """Return a header list from any iterables of two, such as lists of a JSON file."""
     return HeaderList((name, value) for name, value in headers)
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it leaves the browser. It lacks what does not matter to CORS: ``Host``,
+    """A request as it leaves the browser, without the headers that do not matter to CORS: ``Host``,
     ``User-Agent``, ``Sec-Fetch-…``, ``Referer``, ``Content-Length`` and ``Cookie``.
 
     :ivar method: the method, such as ``"PUT"``.
     :ivar url: the URL, without user information and fragment.
-    :ivar headers: pairs of names and values; strings of latin-1 code points.
-    :ivar body: the body, None without one.
-    :ivar credentials: whether the browser sends its cookies along, and stores those of the
-        response: a transport that has a cookie jar looks at it.
+    :ivar headers: pairs of names and values, strings of latin-1 code points.
+    :ivar body: the body; None without one.
+    :ivar credentials: whether the browser sends its cookies and stores those of the response. A
+        transport with a cookie jar has to follow it.
 
     .. versionadded:: 7.0
     """
@@ -35,10 +35,10 @@ class Request:
     credentials: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "headers", _pairs(self.headers))
+        object.__setattr__(self, "headers", _make_list(self.headers))
 
     def get(self, name: str) -> str | None:
-        """The value of a header, all its lines joined with ``", "``; None without one."""
+        """Return the value of a header, its lines joined with ``", "``; None without one."""
         return get(self.headers, name)
 
 
@@ -47,7 +47,7 @@ class Response:
     """A response as it reaches the browser.
 
     :ivar status: the status, such as ``200``.
-    :ivar headers: pairs of names and values, one for each line; strings of latin-1 code points.
+    :ivar headers: pairs of names and values, one per line, strings of latin-1 code points.
     :ivar body: the body.
 
     .. versionadded:: 7.0
@@ -58,20 +58,20 @@ class Response:
     body: bytes = b""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "headers", _pairs(self.headers))
+        object.__setattr__(self, "headers", _make_list(self.headers))
 
     def get(self, name: str) -> str | None:
-        """The value of a header, all its lines joined with ``", "``; None without one."""
+        """Return the value of a header, its lines joined with ``", "``; None without one."""
         return get(self.headers, name)
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request that crossed the network, and what came back.
+    """A request that was sent, and its response.
 
     :ivar request: the :class:`Request`.
     :ivar response: the :class:`Response`.
-    :ivar preflight: whether it is a CORS-preflight request, which the page never sees.
+    :ivar preflight: whether the browser sent it as a preflight, which scripts never see.
 
     .. versionadded:: 7.0
     """
@@ -81,6 +81,6 @@ class Exchange:
     preflight: bool = False
 
 
-#: What carries a request to a server and its response back. An exception that it raises reaches
-#: the caller of :meth:`Browser.fetch`.
+#: A callable that carries a request to a server and returns the response. An exception that it
+#: raises reaches the caller of :meth:`Browser.fetch`.
 Transport = Callable[[Request], Response]

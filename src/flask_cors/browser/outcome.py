@@ -1,44 +1,40 @@
-"""What came of a fetch, for the page and for the person who wonders."""
+"""The outcome of a fetch: what the script gets, and a text that explains it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .. import headers as h
+from ..protocol import headers as h
 from .headerlist import HeaderList
 from .messages import Exchange
-from .reasons import Reason
+from .reasons import Reason, shorten
 from .safelist import is_safelisted_method
 
 Type = Literal["basic", "cors", "opaque", "opaqueredirect", "error"]
 
-# What a line of the story shows of a value that a server chose the length of.
-_SHOWN = 200
-
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a fetch.
+    """The outcome of a fetch.
 
-    ``str(outcome)`` tells the whole story: each request, what was said about CORS, and what the
+    ``str(outcome)`` explains it: each request, the CORS headers of the response, and what the
     browser concludes.
 
-    :ivar allowed: whether ``fetch()`` gives the page a response; otherwise it throws a TypeError.
-        Of an opaque response (mode ``no-cors``) the page can read nothing all the same.
-    :ivar reason: why it was blocked, a :class:`Reason`; None where it was not, or not by CORS.
-    :ivar parameter: the header, value or method at fault, as Chromium names it: ``""`` where the
-        reason says it all, None without one.
+    :ivar allowed: whether ``fetch()`` returns a response; otherwise it throws a TypeError. An
+        opaque response (mode ``no-cors``) is allowed, although the script can read nothing of it.
+    :ivar reason: why CORS blocked the request, a :class:`Reason`; None if it did not.
+    :ivar parameter: the header, value or method at fault, as Chromium reports it: ``""`` where the
+        reason has no parameter, None without a reason.
     :ivar message: what the browser concludes, in one sentence.
     :ivar type: ``"basic"``, ``"cors"``, ``"opaque"``, ``"opaqueredirect"`` or ``"error"``.
-    :ivar status: the status that the page can read; ``0`` for an opaque response or an error.
-    :ivar headers: the headers that the page can read, a :class:`HeaderList` as
-        ``response.headers`` iterates over it: names in lower case and sorted, the values of a
-        name joined.
-    :ivar body: what the page can read of the body.
-    :ivar url: the URL of the response; ``""`` where the page is not told.
-    :ivar exchanges: every :class:`Exchange` that crossed the network, in order.
+    :ivar status: the status that the script can read; ``0`` for an opaque response or an error.
+    :ivar headers: the headers that the script can read, a :class:`HeaderList` in the order of
+        ``response.headers``: names in lower case and sorted, the values of a name joined.
+    :ivar body: the body that the script can read.
+    :ivar url: the URL of the response; ``""`` where the script cannot read it.
+    :ivar exchanges: every :class:`Exchange`, in order.
 
     .. versionadded:: 7.0
     """
@@ -53,26 +49,26 @@ class Outcome:
     body: bytes
     url: str
     exchanges: tuple[Exchange, ...]
-    #: The origin of the page that asked.
+    #: The origin of the calling page.
     origin: str
-    #: The URLs on the way: the page's, and each that a redirect led to, with their fragments. The
-    #: last one is where it ended (https://fetch.spec.whatwg.org/#concept-request-url-list).
+    #: The requested URL, and each URL that a redirect led to, with their fragments
+    #: (https://fetch.spec.whatwg.org/#concept-request-url-list).
     url_list: tuple[str, ...]
 
     def __str__(self) -> str:
-        return "\n".join(_story(self))
+        return "\n".join(_explain(self))
 
 
-def _story(outcome: Outcome) -> Iterator[str]:
+def _explain(outcome: Outcome) -> Iterator[str]:
     for number, exchange in enumerate(outcome.exchanges, 1):
         request, response = exchange.request, exchange.response
-        what = f", a preflight {_because(exchange)}" if exchange.preflight else ""
-        yield f"{number}. {request.method} {_short(request.url)}{what}"
+        purpose = f" ({_format_purpose(exchange)})" if exchange.preflight else ""
+        yield f"{number}. {request.method} {shorten(request.url)}{purpose}"
         for name in ("Origin", h.REQUEST_METHOD, h.REQUEST_HEADERS):
-            yield from _line("->", name, request.get(name))
+            yield from _format_header("->", name, request.get(name))
         yield f"   <- {response.status}"
-        for name in _TOLD:
-            yield from _line("<-", name, response.get(name))
+        for name in _RESPONSE_HEADERS_SHOWN:
+            yield from _format_header("<-", name, response.get(name))
     if not outcome.exchanges:
         yield "Nothing was sent."
     if outcome.allowed:
@@ -83,7 +79,7 @@ def _story(outcome: Outcome) -> Iterator[str]:
         yield f"Blocked ({outcome.reason}): {outcome.message}"
 
 
-_TOLD = (
+_RESPONSE_HEADERS_SHOWN = (
     h.ALLOW_ORIGIN,
     h.ALLOW_CREDENTIALS,
     h.ALLOW_METHODS,
@@ -95,24 +91,25 @@ _TOLD = (
 )
 
 
-def _because(exchange: Exchange) -> str:
-    """Why a preflight was needed, from what it asks for."""
+def _format_purpose(exchange: Exchange) -> str:
     method = exchange.request.get(h.REQUEST_METHOD) or ""
-    names = exchange.request.get(h.REQUEST_HEADERS)
-    needs = [] if is_safelisted_method(method) else [method]
-    if names is not None:
-        needs.append(_short(names.replace(",", ", ")))
-    return f"because of {' and '.join(needs)}"
+    names = (exchange.request.get(h.REQUEST_HEADERS) or "").split(",")
+    cause = format_preflight_cause(None if is_safelisted_method(method) else method, names)
+    return f"preflight for {shorten(cause)}"
 
 
-def _line(arrow: str, name: str, value: str | None) -> Iterator[str]:
+def format_preflight_cause(method: str | None, names: Sequence[str]) -> str:
+    """Return what makes a preflight necessary, such as ``"the method PUT and the header x-a"``.
+
+    :param method: None for a safelisted one.
+    :param names: the CORS-unsafe request-header names.
+    """
+    causes = [] if method is None else [f"the method {method}"]
+    if any(names):
+        causes.append(f"the header{'s' if len(names) > 1 else ''} {', '.join(names)}")
+    return " and ".join(causes)
+
+
+def _format_header(arrow: str, name: str, value: str | None) -> Iterator[str]:
     if value is not None:
-        yield f"   {arrow} {name}: {_short(value)}".rstrip()
-
-
-def _short(text: str) -> str:
-    """A text of others for one line: no control characters, and an end."""
-    text = text[: _SHOWN + 1]
-    if not text.isprintable():
-        text = ascii(text)[1:-1]
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+        yield f"   {arrow} {name}: {shorten(value)}".rstrip()

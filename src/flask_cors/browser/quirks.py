@@ -1,262 +1,228 @@
-"""Where Chromium and Firefox leave the standard, a row each.
+"""The differences of Chromium and Firefox from the standard.
 
-A row is a field of :class:`Quirks`: its default is what the standard says, and a browser names the
-rows in which it differs. The other modules ask for values and functions; none asks which browser
-it is. Rows are facts that were seen in Chromium 156 and Firefox 153 unless they say otherwise.
+Each attribute and method of :class:`Quirks` is as the standard says. The class of a browser
+overrides those in which it differs. No other module tests which browser it is. The differences were
+observed in Chromium 156 and Firefox 153, except where a comment says otherwise.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
-MaxAge = Callable[[str], int]
-
-# What the standard takes where Access-Control-Max-Age is missing, or is no number of seconds.
+# The standard's value where Access-Control-Max-Age is missing or not a number of seconds.
 DEFAULT_MAX_AGE = 5
 
 # RFC 9111 1.2.2        delta-seconds = 1*DIGIT
 _is_digits = re.compile(r"[0-9]+", re.ASCII).fullmatch
 _is_integer = re.compile(r"[+-]?[0-9]+", re.ASCII).fullmatch
 
-# As many digits as no limit of a browser has; more are not read, only known to be many.
-_MANY = 10**9
-_LONGEST = 9
+# Larger than the limit of any browser; a longer number is not converted.
+MAX_SECONDS = 10**9
+MAX_DIGITS = 9
 
 
-def _seconds(digits: str) -> int:
+def _parse_seconds(digits: str) -> int:
     digits = digits.lstrip("0")
-    return _MANY if len(digits) > _LONGEST else int(digits or "0")
+    return MAX_SECONDS if len(digits) > MAX_DIGITS else int(digits or "0")
 
 
-def standard_max_age(value: str) -> int:
-    """https://fetch.spec.whatwg.org/#cors-preflight-fetch-0, steps 7.9 and 7.10.
+# ---- values of safelisted request headers ------------------------------------------------------
 
-    A negative number is none of ``delta-seconds``, so the standard's letter makes 5 seconds of it.
-    The web platform tests (cors/preflight-cache.htm) want it not to be cached, and no browser
-    caches it: it counts as 0 here too.
-    """
-    if value.startswith("-") and _is_digits(value[1:]):
-        return 0
-    return _seconds(value) if _is_digits(value) else DEFAULT_MAX_AGE
-
-
-def chromium_max_age(value: str) -> int:
-    """A signed 64-bit integer. What has more digits is no number, as little as letters are."""
-    if not _is_integer(value):
-        return DEFAULT_MAX_AGE
-    digits = value.lstrip("+-").lstrip("0")
-    if len(digits) > 19 or int(digits or "0") >= 2**63:
-        return DEFAULT_MAX_AGE
-    return 0 if value.startswith("-") else _seconds(digits)
-
-
-def firefox_max_age(value: str) -> int:
-    """Digits alone: all else is not cached."""
-    if not value:
-        return DEFAULT_MAX_AGE
-    return _seconds(value) if _is_digits(value) else 0
-
-
-# ---- redirects ---------------------------------------------------------------------------------
-
-Locations = Callable[[list[str]], list[str]]
-
-
-def standard_locations(lines: list[str]) -> list[str]:
-    """https://fetch.spec.whatwg.org/#concept-response-location-url: two lines are a failure, an
-    empty one is the URL itself."""
-    return lines
-
-
-def firefox_locations(lines: list[str]) -> list[str]:
-    """Equal lines are one."""
-    return list(dict.fromkeys(lines))
-
-
-def chromium_locations(lines: list[str]) -> list[str]:
-    """Equal lines are one, and an empty one is none."""
-    found = list(dict.fromkeys(lines))
-    return [] if found == [""] else found
-
-
-# ---- client hints ------------------------------------------------------------------------------
-
-IsSafeValue = Callable[[str], bool]
+# Returns a true value for a header value that needs no permission.
+IsSafeValue = Callable[[str], object]
 
 # https://wicg.github.io/responsive-image-client-hints/: 1*DIGIT [ "." 1*DIGIT ]
 _is_decimal = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII).fullmatch
 
-
-def _decimal(value: str) -> bool:
-    return _is_decimal(value) is not None
-
-
-def _whole(value: str) -> bool:
-    return _is_digits(value) is not None
-
-
-def _on(value: str) -> bool:
-    return value.lower() == "on"
-
-
-def _connection_type(value: str) -> bool:
-    return value in ("slow-2g", "2g", "3g", "4g")
-
-
-def _anything(_: str) -> bool:
-    return True
-
-
 _CLIENT_HINTS: Mapping[str, IsSafeValue] = MappingProxyType(
     {
-        "device-memory": _decimal,
-        "dpr": _decimal,
-        "downlink": _decimal,
-        "width": _whole,
-        "viewport-width": _whole,
-        "rtt": _whole,
-        "save-data": _on,
-        "ect": _connection_type,
-        "intervention": _anything,
+        "device-memory": _is_decimal,
+        "dpr": _is_decimal,
+        "downlink": _is_decimal,
+        "width": _is_digits,
+        "viewport-width": _is_digits,
+        "rtt": _is_digits,
+        "save-data": re.compile("on", re.ASCII | re.IGNORECASE).fullmatch,
+        "ect": re.compile("slow-2g|[234]g").fullmatch,
+        "intervention": re.compile(".*", re.DOTALL).fullmatch,
     }
 )
 
-# ---- values that are safelisted by the standard alone ------------------------------------------
-
-
-def _is_64_bit_range(value: str) -> bool:
-    """Positions that are signed integers of 64 bits."""
-    return all(len(digits.lstrip("0")) < 20 and int(digits) < 2**63 for digits in _digits(value))
-
-
-_digits = re.compile(r"[0-9]+", re.ASCII).findall
+_find_digits = re.compile(r"[0-9]+", re.ASCII).findall
 _is_plain = re.compile(r"[^,\x80-\xff]*", re.DOTALL).fullmatch
 _has_empty_parameter = re.compile(r";[ \t]*;").search
 
 
+def _is_64_bit_range(value: str) -> bool:
+    """Return whether all positions are signed integers of 64 bits."""
+    numbers = _find_digits(value)
+    return all(len(digits.lstrip("0")) < 20 and int(digits) < 2**63 for digits in numbers)
+
+
 def _is_plain_content_type(value: str) -> bool:
-    """Without a comma, an empty parameter between others, and what is not ASCII."""
+    """Return whether a value is ASCII, without commas and without empty parameters."""
     return _is_plain(value) is not None and _has_empty_parameter(value) is None
 
 
 # ---- the table ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class Quirks:
-    """How one browser runs the protocol. Without arguments: as the standard says.
+    """How a browser follows the protocol; this class is the standard itself.
+
+    Use one of :data:`STANDARD`, :data:`CHROMIUM` and :data:`FIREFOX`, or a subclass of your own.
 
     .. versionadded:: 7.0
     """
 
+    __slots__ = ()
+
     name: str = "the standard"
 
-    #: Request headers that are safelisted besides those of the standard, and for which values.
-    also_safelisted: Mapping[str, IsSafeValue] = field(
-        default_factory=lambda: MappingProxyType({}), hash=False
-    )
-    #: Names that the CORS-unsafe request-header names pass over, whatever the value.
-    passed_over: frozenset[str] = frozenset()
-    #: Whether lines of one name are one value before they are measured.
+    #: More request headers that are safelisted, each with a test of its value.
+    extra_safelisted: Mapping[str, IsSafeValue] = MappingProxyType({})
+    #: Further tests of the values of safelisted request headers, by name.
+    value_restrictions: Mapping[str, IsSafeValue] = MappingProxyType({})
+    #: Request headers that never need permission.
+    ignored_names: frozenset[str] = frozenset()
+    #: Whether repeated headers are joined before their size is measured.
     joins_repeated_headers: bool = False
-    #: What a value must be besides to be safelisted, by the header's name.
-    safelists_only: Mapping[str, IsSafeValue] = field(
-        default_factory=lambda: MappingProxyType({}), hash=False
-    )
-    #: Whether ``Access-Control-Request-Headers`` names a header as often as the page set it.
+    #: Whether ``Access-Control-Request-Headers`` repeats the name of a repeated header.
     repeats_names: bool = False
-    #: What the values of the safelisted headers may have together; None: any length.
+    #: The most bytes that the values of all safelisted headers may have; None: no limit.
     max_safelisted_bytes: int | None = 1024
     #: Whether ``*`` in ``Access-Control-Allow-Headers`` covers ``Authorization``.
-    star_covers_authorization: bool = False
-    #: Whether a request that needed a preflight needs one wherever a redirect leads, even when
-    #: what needed it was dropped on the way.
+    wildcard_covers_authorization: bool = False
+    #: Whether a request that needed a preflight still needs one after a redirect that removed its
+    #: cause.
     preflights_stay_needed: bool = False
-    #: Whether a preflight tells the page's origin where the request itself says ``null``.
-    preflights_tell_origin: bool = False
-    #: Which lines of ``Location`` count. None: the response is no redirect to follow.
-    locations: Locations = standard_locations
-    #: Whether ``redirect="error"`` lets a redirect status without a ``Location`` pass.
+    #: Whether a preflight sends the origin of the page where the request sends ``null``.
+    preflights_keep_origin: bool = False
+    #: Whether ``redirect="error"`` allows a redirect status without a ``Location``.
     error_needs_location: bool = False
-    #: Whether a redirect to a URL with user information is refused everywhere, not by CORS alone.
+    #: Whether every redirect to a URL with user information fails, not only those that CORS blocks.
     refuses_userinfo: bool = False
-    #: Whether in mode ``no-cors`` the request's origin is ``null`` behind every redirect from one
-    #: origin to another, also where the first is the page's. No verdict depends on it.
+    #: Whether in mode ``no-cors`` every redirect to another origin makes the origin ``null``, the
+    #: first one too. No verdict depends on it.
     no_cors_redirects_taint: bool = False
-    #: What all header lines of a response may have together. The standard leaves it open.
-    max_response_headers: int = 256 * 1024
-    #: Whether a response with status 407 that comes from no proxy fails.
+    #: The most bytes that the headers of a response may have. The standard leaves it open.
+    max_response_header_bytes: int = 256 * 1024
+    #: Whether a response with status 407 fails if it does not come from a proxy.
     refuses_407: bool = True
-    #: How ``Access-Control-Max-Age`` is read.
-    max_age: MaxAge = standard_max_age
-    #: The longest time in seconds that a preflight is remembered; None: without limit.
+    #: The longest time in seconds that a preflight is cached; None: no limit.
     max_age_limit: int | None = None
-    #: Whether a preflight for a request with credentials serves one without.
-    credentialed_entries_serve_all: bool = True
-    #: Whether a remembered ``*`` serves methods and names that were not asked for, by whether the
-    #: preflight was for a request with credentials.
-    star_serves_all: Mapping[bool, bool] = field(
-        default_factory=lambda: MappingProxyType({True: True, False: True}), hash=False
-    )
-    #: Whether all that is remembered of a URL is forgotten when a request needs another preflight.
-    forgets_what_does_not_serve: bool = False
-    #: Whether it is forgotten when a request fails: one that may have a preflight, and another.
-    forgets_at_failure: bool = True
-    forgets_at_any_failure: bool = False
-    #: Methods for which nothing has to be remembered.
-    methods_not_remembered: frozenset[str] = frozenset({"GET", "HEAD", "POST"})
-    #: Whether a time of 0 makes the browser forget what it remembers.
-    zero_forgets: bool = True
+    #: Whether ``Access-Control-Max-Age: 0`` removes entries from the preflight cache.
+    max_age_zero_clears: bool = True
+    #: Whether the preflight of a request with credentials covers requests without.
+    credentialed_entries_cover_all: bool = True
+    #: Whether a cached ``*`` covers every method and name, for preflights of requests with
+    #: credentials (True) and without (False).
+    wildcard_covers_all: Mapping[bool, bool] = MappingProxyType({True: True, False: True})
+    #: Methods that need no entry in the preflight cache.
+    uncached_methods: frozenset[str] = frozenset({"GET", "HEAD", "POST"})
+    #: Whether the entries for a URL are removed when a request needs another preflight.
+    clears_on_miss: bool = False
+    #: Whether they are removed when a request that may need a preflight fails.
+    clears_on_failure: bool = True
+    #: Whether they are removed when any request fails.
+    clears_on_any_failure: bool = False
+
+    def parse_max_age(self, value: str) -> int:
+        """Return the seconds of ``Access-Control-Max-Age``
+        (https://fetch.spec.whatwg.org/#cors-preflight-fetch-0, steps 7.9 and 7.10).
+
+        A negative number does not match ``delta-seconds``, which would mean 5 seconds. But the web
+        platform tests (cors/preflight-cache.htm) require that it is not cached, and no browser
+        caches it, so it is 0.
+        """
+        if value.startswith("-") and _is_digits(value[1:]):
+            return 0
+        return _parse_seconds(value) if _is_digits(value) else DEFAULT_MAX_AGE
+
+    def select_locations(self, lines: list[str]) -> list[str]:
+        """Return the lines of ``Location`` that count: two are a failure, an empty one is the URL
+        itself (https://fetch.spec.whatwg.org/#concept-response-location-url)."""
+        return lines
+
+    def __repr__(self) -> str:
+        return f"<Quirks: {self.name}>"
 
 
-#: The standard to the letter.
-STANDARD = Quirks()
+class _Chromium(Quirks):
+    __slots__ = ()
 
-#: Chromium 156.
-CHROMIUM = Quirks(
-    name="Chromium",
-    also_safelisted=_CLIENT_HINTS,
-    passed_over=frozenset({"user-agent"}),
-    joins_repeated_headers=True,
-    safelists_only=MappingProxyType({"range": _is_64_bit_range}),
-    star_covers_authorization=True,
-    locations=chromium_locations,
-    error_needs_location=True,
-    refuses_userinfo=True,
-    no_cors_redirects_taint=True,
-    max_age=chromium_max_age,
-    max_age_limit=7200,  # since 76; documented, not waited for
-    star_serves_all=MappingProxyType({True: False, False: True}),
-    forgets_what_does_not_serve=True,
-    forgets_at_failure=False,
-)
+    name = "Chromium"
+    extra_safelisted = _CLIENT_HINTS
+    value_restrictions = MappingProxyType({"range": _is_64_bit_range})
+    ignored_names = frozenset({"user-agent"})
+    joins_repeated_headers = True
+    wildcard_covers_authorization = True
+    error_needs_location = True
+    refuses_userinfo = True
+    no_cors_redirects_taint = True
+    max_age_limit = 7200  # since 76; documented, not measured
+    wildcard_covers_all = MappingProxyType({True: False, False: True})
+    clears_on_miss = True
+    clears_on_failure = False
 
-#: Firefox 153.
-FIREFOX = Quirks(
-    name="Firefox",
-    max_safelisted_bytes=None,
-    star_covers_authorization=True,
-    safelists_only=MappingProxyType(
+    def parse_max_age(self, value: str) -> int:
+        """Return a signed 64-bit integer; 5 for a larger one, as for letters."""
+        if not _is_integer(value):
+            return DEFAULT_MAX_AGE
+        digits = value.lstrip("+-").lstrip("0")
+        if len(digits) > 19 or int(digits or "0") >= 2**63:
+            return DEFAULT_MAX_AGE
+        return 0 if value.startswith("-") else _parse_seconds(digits)
+
+    def select_locations(self, lines: list[str]) -> list[str]:
+        """Return each line once; an empty one does not count."""
+        locations = list(dict.fromkeys(lines))
+        return [] if locations == [""] else locations
+
+
+class _Firefox(Quirks):
+    __slots__ = ()
+
+    name = "Firefox"
+    value_restrictions = MappingProxyType(
         {
             "accept": str.isascii,
             "content-type": _is_plain_content_type,
             "range": _is_64_bit_range,
         }
-    ),
-    repeats_names=True,
-    preflights_stay_needed=True,
-    preflights_tell_origin=True,
-    locations=firefox_locations,
-    max_response_headers=384 * 1024,
-    refuses_407=False,
-    forgets_at_any_failure=True,
-    methods_not_remembered=frozenset({"GET", "POST"}),
-    zero_forgets=False,
-    max_age=firefox_max_age,
-    max_age_limit=86400,  # documented, not waited for
-    credentialed_entries_serve_all=False,
-    star_serves_all=MappingProxyType({True: False, False: False}),
-)
+    )
+    repeats_names = True
+    max_safelisted_bytes = None
+    wildcard_covers_authorization = True
+    preflights_stay_needed = True
+    preflights_keep_origin = True
+    max_response_header_bytes = 384 * 1024
+    refuses_407 = False
+    max_age_limit = 86400  # documented, not measured
+    max_age_zero_clears = False
+    credentialed_entries_cover_all = False
+    wildcard_covers_all = MappingProxyType({True: False, False: False})
+    uncached_methods = frozenset({"GET", "POST"})
+    clears_on_any_failure = True
+
+    def parse_max_age(self, value: str) -> int:
+        """Return digits as a number; 0 for anything else, which is then not cached."""
+        if not value:
+            return DEFAULT_MAX_AGE
+        return _parse_seconds(value) if _is_digits(value) else 0
+
+    def select_locations(self, lines: list[str]) -> list[str]:
+        """Return each line once."""
+        return list(dict.fromkeys(lines))
+
+
+#: The standard.
+STANDARD = Quirks()
+
+#: Chromium 156.
+CHROMIUM: Quirks = _Chromium()
+
+#: Firefox 153.
+FIREFOX: Quirks = _Firefox()

@@ -1,20 +1,22 @@
-"""Why a browser blocks, as Chromium names it."""
+"""The reasons for which a browser blocks a request, by Chromium's names."""
 
 from __future__ import annotations
 
 from enum import Enum
 from typing import NamedTuple
 
+_OF_PREFLIGHT = "The preflight response's Access-Control"
+
 
 class Reason(str, Enum):
-    """Why a request was blocked: the names that Chromium's developer tools give
+    """Why CORS blocked a request, by the names of Chromium's developer tools
     (``Network.CorsError`` of the DevTools protocol).
 
-    The last six belong to what is not simulated: private and local network access, and a response
-    without a head. They are here so that every name that Chromium says has its member; no
-    :class:`Browser` gives them.
+    A :class:`Browser` never gives the last six: they belong to features that are not simulated,
+    private and local network access and responses without a head. They are listed so that every
+    name of Chromium's has a member.
 
-    :ivar sentence: what is wrong, in a sentence; ``{parameter}`` stands for what is at fault.
+    :ivar sentence: the explanation, in which ``{parameter}`` is replaced by the value at fault.
 
     .. versionadded:: 7.0
     """
@@ -27,14 +29,14 @@ class Reason(str, Enum):
         reason.sentence = sentence
         return reason
 
-    # The request never leaves, or does not go where a redirect sends it.
+    # The request is not sent, or not to where a redirect leads.
     DISALLOWED_BY_MODE = (
         "DisallowedByMode",
-        'The mode is "same-origin", and the URL is of another origin.',
+        'The mode is "same-origin", and the URL has another origin.',
     )
     NO_CORS_REDIRECT_MODE_NOT_FOLLOW = (
         "NoCorsRedirectModeNotFollow",
-        'The mode is "no-cors", which goes with redirect="follow" alone.',
+        'The mode "no-cors" requires redirect="follow".',
     )
     CORS_DISABLED_SCHEME = (
         "CorsDisabledScheme",
@@ -42,29 +44,29 @@ class Reason(str, Enum):
     )
     REDIRECT_CONTAINS_CREDENTIALS = (
         "RedirectContainsCredentials",
-        "The redirect's URL has a user name or a password.",
+        "The redirect URL contains a user name or a password.",
     )
 
     # The CORS check, on a response.
     MISSING_ALLOW_ORIGIN_HEADER = (
         "MissingAllowOriginHeader",
-        "The response has no Access-Control-Allow-Origin.",
+        "The response has no Access-Control-Allow-Origin header.",
     )
     WILDCARD_ORIGIN_NOT_ALLOWED = (
         "WildcardOriginNotAllowed",
-        "Access-Control-Allow-Origin is *, which does not cover credentials.",
+        "Access-Control-Allow-Origin is *, which is not valid with credentials.",
     )
     MULTIPLE_ALLOW_ORIGIN_VALUES = (
         "MultipleAllowOriginValues",
-        "Access-Control-Allow-Origin is {parameter}: it takes one value.",
+        "Access-Control-Allow-Origin is {parameter}; only one value is allowed.",
     )
     INVALID_ALLOW_ORIGIN_VALUE = (
         "InvalidAllowOriginValue",
-        "Access-Control-Allow-Origin is {parameter}, which is no origin.",
+        "Access-Control-Allow-Origin is {parameter}, which is not an origin.",
     )
     ALLOW_ORIGIN_MISMATCH = (
         "AllowOriginMismatch",
-        "Access-Control-Allow-Origin is {parameter}, which is not the request's Origin.",
+        "Access-Control-Allow-Origin is {parameter}, which is not the request's origin.",
     )
     INVALID_ALLOW_CREDENTIALS = (
         "InvalidAllowCredentials",
@@ -74,56 +76,56 @@ class Reason(str, Enum):
     # The same, on the response to a preflight.
     PREFLIGHT_MISSING_ALLOW_ORIGIN_HEADER = (
         "PreflightMissingAllowOriginHeader",
-        "The preflight's response has no Access-Control-Allow-Origin.",
+        "The preflight response has no Access-Control-Allow-Origin header.",
     )
     PREFLIGHT_WILDCARD_ORIGIN_NOT_ALLOWED = (
         "PreflightWildcardOriginNotAllowed",
-        "The preflight's Access-Control-Allow-Origin is *, which does not cover credentials.",
+        f"{_OF_PREFLIGHT}-Allow-Origin is *, which is not valid with credentials.",
     )
     PREFLIGHT_MULTIPLE_ALLOW_ORIGIN_VALUES = (
         "PreflightMultipleAllowOriginValues",
-        "The preflight's Access-Control-Allow-Origin is {parameter}: it takes one value.",
+        f"{_OF_PREFLIGHT}-Allow-Origin is {{parameter}}; only one value is allowed.",
     )
     PREFLIGHT_INVALID_ALLOW_ORIGIN_VALUE = (
         "PreflightInvalidAllowOriginValue",
-        "The preflight's Access-Control-Allow-Origin is {parameter}, which is no origin.",
+        f"{_OF_PREFLIGHT}-Allow-Origin is {{parameter}}, which is not an origin.",
     )
     PREFLIGHT_ALLOW_ORIGIN_MISMATCH = (
         "PreflightAllowOriginMismatch",
-        "The preflight's Access-Control-Allow-Origin is {parameter}, which is not its Origin.",
+        f"{_OF_PREFLIGHT}-Allow-Origin is {{parameter}}, which is not the request's origin.",
     )
     PREFLIGHT_INVALID_ALLOW_CREDENTIALS = (
         "PreflightInvalidAllowCredentials",
-        "The preflight's Access-Control-Allow-Credentials is {parameter}; it must be true.",
+        f"{_OF_PREFLIGHT}-Allow-Credentials is {{parameter}}; it must be true.",
     )
 
     # The CORS-preflight check.
     PREFLIGHT_DISALLOWED_REDIRECT = (
         "PreflightDisallowedRedirect",
-        "The preflight was answered with a redirect.",
+        "The preflight response is a redirect.",
     )
     PREFLIGHT_INVALID_STATUS = (
         "PreflightInvalidStatus",
-        "The preflight's status is not one of 200 to 299.",
+        "The status of the preflight response is not 200 to 299.",
     )
     INVALID_ALLOW_METHODS_PREFLIGHT_RESPONSE = (
         "InvalidAllowMethodsPreflightResponse",
-        "The preflight's Access-Control-Allow-Methods is no list of methods.",
+        f"{_OF_PREFLIGHT}-Allow-Methods is not a list of methods.",
     )
     INVALID_ALLOW_HEADERS_PREFLIGHT_RESPONSE = (
         "InvalidAllowHeadersPreflightResponse",
-        "The preflight's Access-Control-Allow-Headers is no list of header names.",
+        f"{_OF_PREFLIGHT}-Allow-Headers is not a list of header names.",
     )
     METHOD_DISALLOWED_BY_PREFLIGHT_RESPONSE = (
         "MethodDisallowedByPreflightResponse",
-        "The preflight's Access-Control-Allow-Methods does not allow {parameter}.",
+        f"{_OF_PREFLIGHT}-Allow-Methods does not allow {{parameter}}.",
     )
     HEADER_DISALLOWED_BY_PREFLIGHT_RESPONSE = (
         "HeaderDisallowedByPreflightResponse",
-        "The preflight's Access-Control-Allow-Headers does not allow {parameter}.",
+        f"{_OF_PREFLIGHT}-Allow-Headers does not allow {{parameter}}.",
     )
 
-    # Never given by the simulation.
+    # Not simulated.
     INVALID_RESPONSE = "InvalidResponse"
     PREFLIGHT_MISSING_ALLOW_EXTERNAL = "PreflightMissingAllowExternal"
     PREFLIGHT_INVALID_ALLOW_EXTERNAL = "PreflightInvalidAllowExternal"
@@ -135,12 +137,12 @@ class Reason(str, Enum):
         return str(self.value)
 
 
-class Failure(NamedTuple):
-    """What makes a fetch a network error (https://fetch.spec.whatwg.org/#concept-network-error).
+class FetchFailure(NamedTuple):
+    """Why a fetch is a network error (https://fetch.spec.whatwg.org/#concept-network-error).
 
-    :ivar reason: None where CORS is not what failed.
-    :ivar parameter: the header, value or method at fault, ``""`` where the reason says it all.
-    :ivar message: one sentence for a person.
+    :ivar reason: None if CORS is not what failed.
+    :ivar parameter: the header, value or method at fault; ``""`` where the reason has none.
+    :ivar message: one sentence.
     """
 
     reason: Reason | None
@@ -148,16 +150,23 @@ class Failure(NamedTuple):
     message: str
 
 
-# What a message shows of a value that a server chose the length of.
-_SHOWN = 200
+def cors_failure(reason: Reason, parameter: str = "") -> FetchFailure:
+    """Return a failure of CORS, with its sentence."""
+    shown = shorten(parameter) or "empty or missing"
+    return FetchFailure(reason, parameter, reason.sentence.replace("{parameter}", shown))
 
 
-def failure(reason: Reason, parameter: str = "") -> Failure:
-    """A failure of CORS, with its sentence."""
-    shown = ascii(parameter[:_SHOWN])[1:-1] or "empty or missing"
-    return Failure(reason, parameter, reason.sentence.replace("{parameter}", shown))
+def other_failure(message: str) -> FetchFailure:
+    """Return a failure that is not CORS's."""
+    return FetchFailure(None, None, message)
 
 
-def network_error(message: str) -> Failure:
-    """A failure that is not CORS's."""
-    return Failure(None, None, message)
+MAX_VALUE_SHOWN = 200  # servers choose how long a value is
+
+
+def shorten(text: str) -> str:
+    """Return a foreign text for one line, without control characters."""
+    text = text[: MAX_VALUE_SHOWN + 1]
+    if not text.isprintable():
+        text = ascii(text)[1:-1]
+    return text if len(text) <= MAX_VALUE_SHOWN else f"{text[:MAX_VALUE_SHOWN]}..."

@@ -1,4 +1,4 @@
-"""Which methods and headers need no permission, and which a page may not set at all.
+"""Methods and headers that need no permission, and those that scripts may not set at all.
 
 https://fetch.spec.whatwg.org/#cors-safelisted-method, #cors-safelisted-request-header,
 #cors-safelisted-response-header-name, #forbidden-request-header.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from .. import headers as h
-from .headerlist import Header, HeaderList, NotAListError, extract_list, readable
+from ..protocol import headers as h
+from .headerlist import Header, HeaderList, NotAListError, extract_list, sort_and_combine
 from .quirks import Quirks
 
 # ---- methods -----------------------------------------------------------------------------------
@@ -18,28 +18,31 @@ from .quirks import Quirks
 # https://fetch.spec.whatwg.org/#cors-safelisted-method
 _SAFELISTED_METHODS = frozenset({"GET", "HEAD", "POST"})
 
-# https://fetch.spec.whatwg.org/#concept-method-normalize. PATCH is not among them: a page that
-# asks for "patch" sends "patch", and the server must allow that.
+# https://fetch.spec.whatwg.org/#concept-method-normalize. PATCH is not among them: a script that
+# writes "patch" sends "patch", which the server must allow.
 _NORMALIZED_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
 
 
 def is_safelisted_method(method: str) -> bool:
-    """https://fetch.spec.whatwg.org/#cors-safelisted-method: byte for byte."""
+    """Return whether a method is CORS-safelisted, byte for byte
+    (https://fetch.spec.whatwg.org/#cors-safelisted-method)."""
     return method in _SAFELISTED_METHODS
 
 
 def is_forbidden_method(method: str) -> bool:
-    """https://fetch.spec.whatwg.org/#forbidden-method: in any case."""
+    """Return whether scripts may not use a method, in any case
+    (https://fetch.spec.whatwg.org/#forbidden-method)."""
     return method.upper() in h.FORBIDDEN_METHODS
 
 
 def normalize_method(method: str) -> str:
-    """https://fetch.spec.whatwg.org/#concept-method-normalize"""
+    """Return a method as browsers send it
+    (https://fetch.spec.whatwg.org/#concept-method-normalize)."""
     upper = method.upper()
     return upper if upper in _NORMALIZED_METHODS else method
 
 
-# ---- request headers that a page may not set ---------------------------------------------------
+# ---- request headers that a script may not set -------------------------------------------------
 
 # https://fetch.spec.whatwg.org/#forbidden-request-header, step 1
 _FORBIDDEN_REQUEST_NAMES = frozenset(
@@ -54,7 +57,8 @@ _METHOD_OVERRIDES = frozenset({"x-http-method", "x-http-method-override", "x-met
 
 
 def is_forbidden_request_header(name: str, value: str) -> bool:
-    """https://fetch.spec.whatwg.org/#forbidden-request-header"""
+    """Return whether scripts may not set a header
+    (https://fetch.spec.whatwg.org/#forbidden-request-header)."""
     lowered = name.lower()
     if lowered in _FORBIDDEN_REQUEST_NAMES or lowered.startswith(("proxy-", "sec-")):
         return True
@@ -63,7 +67,7 @@ def is_forbidden_request_header(name: str, value: str) -> bool:
     return False
 
 
-# https://fetch.spec.whatwg.org/#header-value-get-decode-and-split: a comma within quotes is none.
+# https://fetch.spec.whatwg.org/#header-value-get-decode-and-split: quoted commas do not separate.
 _find_elements = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+', re.DOTALL).findall
 
 
@@ -74,14 +78,14 @@ def _split(value: str) -> list[str]:
 
 # ---- CORS-safelisted request-headers -----------------------------------------------------------
 
-MAX_SAFELISTED_VALUE = 128
+MAX_SAFELISTED_VALUE_BYTES = 128
 
 # https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte
 _has_unsafe_byte = re.compile(r'[\0-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]').search
 _is_language = re.compile(r"[0-9A-Za-z *,\-.;=]*", re.ASCII).fullmatch
 
 # https://mimesniff.spec.whatwg.org/#parsing-a-mime-type. The type ends at a slash, the subtype at
-# a semicolon; what follows cannot make the parser fail.
+# a semicolon. What follows cannot make the parser fail.
 _parse_mime_type = re.compile(r"([^/]*)/([^;]*)", re.DOTALL).match
 _SAFELISTED_TYPES = frozenset(
     {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
@@ -117,7 +121,7 @@ def _is_safe_range(value: str) -> bool:
     return not end or int(start) <= int(end)
 
 
-_SAFELISTED = {
+_SAFELISTED_VALUES = {
     "accept": _is_safe_accept,
     "accept-language": _is_safe_language,
     "content-language": _is_safe_language,
@@ -127,30 +131,31 @@ _SAFELISTED = {
 
 
 def is_safelisted_request_header(name: str, value: str, quirks: Quirks) -> bool:
-    """https://fetch.spec.whatwg.org/#cors-safelisted-request-header"""
-    if len(value) > MAX_SAFELISTED_VALUE:
+    """Return whether a header needs no permission
+    (https://fetch.spec.whatwg.org/#cors-safelisted-request-header)."""
+    if len(value) > MAX_SAFELISTED_VALUE_BYTES:
         return False
     lowered = name.lower()
-    only = quirks.safelists_only.get(lowered)
-    if only is not None and not only(value):
+    restriction = quirks.value_restrictions.get(lowered)
+    if restriction is not None and not restriction(value):
         return False
-    is_safe = _SAFELISTED.get(lowered) or quirks.also_safelisted.get(lowered)
-    return is_safe is not None and is_safe(value)
+    is_safe = _SAFELISTED_VALUES.get(lowered) or quirks.extra_safelisted.get(lowered)
+    return is_safe is not None and bool(is_safe(value))
 
 
 def unsafe_request_header_names(headers: Sequence[Header], quirks: Quirks) -> list[str]:
-    """The CORS-unsafe request-header names, lower-cased, and in the standard each once
+    """Return the CORS-unsafe request-header names, lower-cased, and in the standard each once
     (https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names).
 
-    They stand in the order of the request, in which Chromium looks for one that is not allowed;
-    ``Access-Control-Request-Headers`` has them sorted.
+    They keep the order of the request, in which Chromium looks for one that is not allowed;
+    ``Access-Control-Request-Headers`` sorts them.
     """
     unsafe: list[str] = []
     potentially_unsafe: list[str] = []
     safelisted_bytes = 0
-    for name, value in _joined(headers) if quirks.joins_repeated_headers else headers:
+    for name, value in _join_repeated(headers) if quirks.joins_repeated_headers else headers:
         lowered = name.lower()
-        if lowered in quirks.passed_over:
+        if lowered in quirks.ignored_names:
             continue
         if is_safelisted_request_header(name, value, quirks):
             potentially_unsafe.append(lowered)
@@ -163,8 +168,8 @@ def unsafe_request_header_names(headers: Sequence[Header], quirks: Quirks) -> li
     return unsafe if quirks.repeats_names else list(dict.fromkeys(unsafe))
 
 
-def _joined(headers: Iterable[Header]) -> list[Header]:
-    """One line a name, at the place of its first."""
+def _join_repeated(headers: Iterable[Header]) -> list[Header]:
+    """Return one line per name, in the order of the first lines."""
     values: dict[str, list[str]] = {}
     for name, value in headers:
         values.setdefault(name.lower(), []).append(value)
@@ -175,9 +180,9 @@ def _joined(headers: Iterable[Header]) -> list[Header]:
 _NO_CORS_NAMES = frozenset({"accept", "accept-language", "content-language", "content-type"})
 
 
-def no_cors_headers(headers: Iterable[Header], quirks: Quirks) -> list[Header]:
-    """What is left of a page's headers in mode ``no-cors``: the safelisted ones, by the value that
-    all lines of a name have together (https://fetch.spec.whatwg.org/#concept-headers-append)."""
+def keep_no_cors_safelisted(headers: Iterable[Header], quirks: Quirks) -> list[Header]:
+    """Return the headers that a script may set in mode ``no-cors``: the safelisted ones, by
+    the joined value of a name (https://fetch.spec.whatwg.org/#concept-headers-append)."""
     kept: dict[str, str] = {}
     for name, value in headers:
         lowered = name.lower()
@@ -205,22 +210,24 @@ _SAFELISTED_RESPONSE_NAMES = frozenset(
 )
 
 
-def basic_headers(headers: Iterable[Header]) -> HeaderList:
-    """https://fetch.spec.whatwg.org/#concept-filtered-response-basic"""
-    return readable(headers, None)
+def filter_basic_headers(headers: Iterable[Header]) -> HeaderList:
+    """Return the headers of a basic filtered response
+    (https://fetch.spec.whatwg.org/#concept-filtered-response-basic)."""
+    return sort_and_combine(headers, None)
 
 
-def cors_headers(headers: Sequence[Header], credentials: str) -> HeaderList:
-    """https://fetch.spec.whatwg.org/#concept-filtered-response-cors, and main fetch, step
-    "If request's response tainting is cors".
+def filter_cors_headers(headers: Sequence[Header], credentials: str) -> HeaderList:
+    """Return the headers of a CORS filtered response
+    (https://fetch.spec.whatwg.org/#concept-filtered-response-cors, and main fetch, step
+    "If request's response tainting is cors").
 
-    :param credentials: the request's credentials mode: with ``"include"`` a ``*`` stands for a
-        header of that name alone.
+    :param credentials: the request's credentials mode. With ``"include"``, ``*`` is the name of a
+        header and not a wildcard.
     """
     try:
         exposed = {name.lower() for name in extract_list(headers, h.EXPOSE_HEADERS) or ()}
     except NotAListError:
         exposed = set()
     if credentials != "include" and "*" in exposed:
-        return readable(headers, None)
-    return readable(headers, _SAFELISTED_RESPONSE_NAMES | exposed)
+        return sort_and_combine(headers, None)
+    return sort_and_combine(headers, _SAFELISTED_RESPONSE_NAMES | exposed)

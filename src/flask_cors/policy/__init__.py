@@ -1,1 +1,1 @@
-"""The server's half of CORS: options in, decisions out. Imports no framework."""
+"""The server's side of CORS: reads options and decides on requests. Imports no framework."""

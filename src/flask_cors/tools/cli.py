@@ -1,5 +1,5 @@
-"""``flask cors …``. Flask imports this module at every ``flask`` call, whatever the command: it
-imports click alone, and each command what it needs when it is called."""
+"""The commands ``flask cors …``. Flask imports this module with every ``flask`` command, so it
+imports only click, and each command imports the rest when it is called."""
 
 from __future__ import annotations
 
@@ -9,65 +9,107 @@ from typing import Any
 import click
 
 _Command = Callable[..., Any]
+_FORMATS = {
+    "text": "Text for people",
+    "json": "JSON for programs",
+    "github": "annotations for GitHub Actions",
+    "sarif": "SARIF for code scanning",
+}
 
-_format = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="To be read by people, or JSON for programs.",
+
+def _format_option(*forms: str) -> Callable[[_Command], _Command]:
+    """Return the option ``--format`` with these choices."""
+    *first, last = (_FORMATS[form] for form in forms)
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default="text",
+        show_default=True,
+        help=f"{', '.join(first)} or {last}.",
+    )
+
+
+_PAGE_REQUEST = (
+    click.option(
+        "--credentials",
+        type=click.Choice(["omit", "same-origin", "include"]),
+        default="same-origin",
+        show_default=True,
+        help="The credentials mode of fetch().",
+    ),
+    click.option(
+        "--header",
+        "headers",
+        multiple=True,
+        metavar="'NAME: VALUE'",
+        help="A header that the frontend sets. Can be repeated.",
+    ),
+    click.option("--method", default="GET", show_default=True, help="The method of the request."),
+    click.option("--origin", required=True, help="The origin of the frontend, or null."),
+    click.argument("url"),
+)
+_SELECTION = (
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="CODES",
+        help="Skip these rules.",
+    ),
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="CODES",
+        help="Report only these rules: codes or their beginnings, separated by commas.",
+    ),
 )
 
 
-def _asks(command: _Command) -> _Command:
-    """The arguments of a command that is asked about a request of a page."""
-    for part in (
-        _format,
-        click.option(
-            "--credentials",
-            type=click.Choice(["omit", "same-origin", "include"]),
-            default="same-origin",
-            show_default=True,
-            help="The credentials mode of the page's fetch().",
-        ),
-        click.option(
-            "--header",
-            "headers",
-            multiple=True,
-            metavar="'NAME: VALUE'",
-            help="A header that the page sets; may be given again.",
-        ),
-        click.option("--method", default="GET", show_default=True, help="The page's method."),
-        click.option("--origin", required=True, help="The origin of the page, or null."),
-        click.argument("url"),
-    ):
-        command = part(command)
-    return command
+def _add(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    """Return a decorator that adds options to a command. The last one is shown first."""
+
+    def add(command: _Command) -> _Command:
+        for option in options:
+            command = option(command)
+        return command
+
+    return add
 
 
-@click.group()
+class _Group(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call a command. Ctrl-C ends it with one line and status 130, as in a shell."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(130)
+
+
+@click.group(cls=_Group)
 def cors() -> None:
-    """Cross-Origin Resource Sharing: see what the app tells browsers.
+    """Inspect, explain and check the CORS configuration of an app.
 
     \b
-    Example:
+    Examples:
         flask --app hello cors routes
+        flask --app hello cors check
+        flask --app hello cors explain /api/books --origin https://app.example
     """
 
 
 @cors.command()
-@_format
+@_format_option("text", "json")
 @click.pass_context
 def routes(context: click.Context, form: str) -> None:
     """Show the CORS policy of every route.
 
-    Each rule of the app with its methods, the policy that they get, where that was configured, and
-    what it allows. Where the paths of one rule fall under several resources, a policy that holds
-    for some of them is marked "?", and the first that matches decides.
+    Lists each URL rule of the app with its methods, their policy, where that policy was configured,
+    and what it allows. If several resources match paths of one URL rule, a "?" marks a policy that
+    applies to some of the paths only. The first one that matches decides.
 
-    The exit status is 0, 1 when the options of a decorated view make no policy, and 2 when the
-    app cannot be loaded.
+    The exit status is 0, 1 if the CORS options of a decorated view are invalid, and 2 if the app
+    cannot be loaded.
 
     \b
     Examples:
@@ -75,33 +117,25 @@ def routes(context: click.Context, form: str) -> None:
         flask --app hello cors routes --format json
         flask --app hello cors routes | grep /api/
     """
-    from . import routes
-    from .loading import load_app
+    from .routes import command
+    from .shared.loading import load_app
 
-    app = load_app(context)
-    context.exit(routes.run(app, form))
+    context.exit(command.run(load_app(context), form))
 
 
 @cors.command()
-@_asks
+@_add(_format_option("text", "json"), *_PAGE_REQUEST)
 @click.pass_context
-def explain(
-    context: click.Context,
-    url: str,
-    origin: str,
-    method: str,
-    headers: tuple[str, ...],
-    credentials: str,
-    form: str,
-) -> None:
-    """Explain what comes of a request that a page makes to the app.
+def explain(context: click.Context, /, form: str, **page_request: Any) -> None:
+    """Explain whether a browser would allow a cross-origin request.
 
-    URL is a path of the app, or an absolute URL that it serves. The request goes through the app
-    as it is configured, in this process and without cookies; it is really made: a DELETE deletes.
-    Where the browser blocks it, a change of the configuration is looked for that would allow it.
+    URL is a path of the app, or an absolute URL that it serves. The request is sent through the app
+    in this process, without cookies, and has its usual effects: a DELETE deletes. If the browser
+    would block it, the command tries changes of the configuration and suggests the smallest one
+    that allows it.
 
-    The exit status is 0 when the request is allowed, 1 when it is blocked, and 2 when that cannot
-    be told.
+    The exit status is 0 if the request is allowed, 1 if it is blocked, and 2 if there is no
+    verdict.
 
     \b
     Examples:
@@ -109,35 +143,33 @@ def explain(
         flask --app hello cors explain /api/books/1 --origin http://localhost:5173 \\
             --method PUT --header "Content-Type: application/json" --credentials include
     """
-    from . import explain
-    from .loading import load_app
+    from .explain import command
+    from .shared.loading import load_app
 
-    app = load_app(context)
-    context.exit(explain.run(app, url, origin, method, headers, credentials, form))
+    context.exit(command.run(load_app(context), form, **page_request))
 
 
 @cors.command()
-@_asks
+@_add(_format_option("text", "json", "github", "sarif"), *_SELECTION, *_PAGE_REQUEST)
 @click.pass_context
 def probe(
     context: click.Context,
-    url: str,
-    origin: str,
-    method: str,
-    headers: tuple[str, ...],
-    credentials: str,
+    /,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
     form: str,
+    **page_request: Any,
 ) -> None:
-    """Ask a live server at URL, and say what browsers conclude.
+    """Test a live server with the requests of a browser.
 
-    The server is asked over HTTP, as a browser asks it for a page of the origin. What its answers
-    show besides is told too: headers that a proxy doubles, a preflight that something else
-    answers, redirects, caches. GET, HEAD and preflights are sent again with another origin, and
-    the answers compared. The request is really made: a DELETE deletes. It is made once, and not
-    again for the comparison. No app is needed.
+    Sends the requests that a browser would send over HTTP, and reports whether it allows the
+    frontend to read the response. The responses also show what is in front of the app: proxies that
+    repeat headers or respond to preflights, redirects, caches. GET, HEAD and preflights are sent a
+    second time, from another origin, for comparison. Other requests are sent once and have their
+    usual effects: a DELETE deletes. No app is loaded.
 
-    The exit status is 0 when the page can read the answer, 1 when browsers block it, and 2 when
-    there was no answer.
+    The exit status is 0 if the frontend can read the response, 1 if browsers block it, and 2 if the
+    server does not respond.
 
     \b
     Examples:
@@ -146,86 +178,103 @@ def probe(
             --method PUT --header 'Content-Type: application/json' --credentials include
         flask cors probe http://localhost:5000/ --origin http://localhost:3000 --format json
     """
-    from . import arguments, probe
+    from .probe import command
+    from .shared.page_request import parse_page_request
 
-    asked = arguments.read(url, origin, method, headers, credentials)
-    context.exit(probe.run(asked, form))
+    context.exit(command.run(parse_page_request(**page_request), select, ignore, form))
 
 
 @cors.command()
+@click.option("--explain", "code", metavar="CODE", help="Explain a rule, and load no app.")
+@click.option("--no-calls", is_flag=True, help="Call no views.")
 @click.option(
-    "--select",
-    multiple=True,
-    metavar="CODES",
-    help="Look for these alone: codes or their beginnings, CORS1,CORS203.",
-)
-@click.option("--ignore", multiple=True, metavar="CODES", help="Do not look for these.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
+    "--timeout",
+    type=click.IntRange(1),
+    default=120,
     show_default=True,
-    help="To be read by people, JSON for programs, or annotations of GitHub's Actions.",
+    metavar="SECONDS",
+    help="End the check after this time.",
 )
-@click.option(
-    "--from",
-    "version",
-    type=click.Choice(["6"]),
-    help="Say instead what changes for an app that comes from that version of flask-cors.",
-)
+@_add(_format_option("text", "json", "github", "sarif"), *_SELECTION)
 @click.pass_context
 def check(
     context: click.Context,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     form: str,
-    version: str | None,
+    timeout: int,
+    no_calls: bool,
+    code: str | None,
 ) -> None:
-    """Look for mistakes in the CORS configuration of the app.
+    """Check the CORS configuration of the app.
 
-    Each has a code, says how bad it is, where it stands and what to write instead. What is
-    suspected is tried: origins in the policies, requests in the app, whose views are not
-    called, but for GET requests to those that seem to set headers of their own. What is meant as it
-    stands is exempted in app.config["CORS_CHECK_IGNORE"], with its reason.
+    Each finding has a code, a severity, a location and a hint: what to write instead. The rules
+    test origins against the policies, and requests against the app. Views are not called, except
+    for GET requests to those that seem to set headers that matter; with --no-calls not even these.
+    Suppress a finding that is intended in app.config["CORS_CHECK_IGNORE"], with a reason.
 
-    The exit status is 0 when there is no error and no warning, 1 when there are, and 2 when the app
-    cannot be loaded; with --from, 1 when a change asks for something to be done.
+    The exit status is 0 if there are no errors and no warnings, 1 if there are, and 2 if the app
+    cannot be loaded.
 
     \b
     Examples:
         flask --app hello cors check
         flask --app hello cors check --ignore CORS113 --format github
-        flask --app hello cors check --from 6
+        flask cors check --explain CORS203
     """
-    import warnings
-
-    from ..errors import CORSWarning
     from .check import command
-    from .loading import load_app
+    from .check.calls import Calls
+    from .shared.loading import load_app
+    from .shared.silence import ignore_cors_warnings
 
-    if version is not None and (select or ignore):
-        raise click.UsageError("--from goes with neither --select nor --ignore: leave them out")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CORSWarning)  # it is told below
-        if version is not None:
-            context.exit(command.from_six(lambda: load_app(context), form))
-        context.exit(command.command(load_app(context), select, ignore, form))
+    if code is not None:
+        command.explain(code)
+        return
+    with ignore_cors_warnings():  # the findings contain them
+        app = load_app(context)
+        calls = Calls(are_allowed=not no_calls, seconds=timeout)
+        context.exit(command.command(app, select, ignore, form, calls))
+
+
+@cors.command()
+@_format_option("text", "json", "github", "sarif")
+@click.pass_context
+def migrate(context: click.Context, form: str) -> None:
+    """Show what changes for the app after an upgrade from flask-cors 6.
+
+    Each finding says what flask-cors 6.0.5 did and what happens now, where it is configured, and
+    what to write. It has the code of its row in "Differences from flask-cors 6".
+
+    The exit status is 0 if nothing changes that a browser or an operator notices, 1 if something
+    does, which includes an app that no longer loads, and 2 if that is not known, because the app
+    fails for a reason of its own.
+
+    \b
+    Examples:
+        flask --app hello cors migrate
+        flask --app hello cors migrate --format json
+    """
+    from .migrate import command
+    from .shared.loading import load_app
+    from .shared.silence import ignore_cors_warnings
+
+    with ignore_cors_warnings():  # the report contains them
+        context.exit(command.command(lambda: load_app(context), form))
 
 
 @cors.command()
 @click.argument("proxy", type=click.Choice(["apache", "caddy", "envoy", "haproxy", "nginx"]))
-@click.option("--listen", metavar="ADDR", help="Where the proxy listens: 127.0.0.1:8080.")
-@click.option("--upstream", metavar="URL", help="Where the app is: http://127.0.0.1:5000.")
+@click.option("--listen", metavar="ADDR", help="The proxy's own address: 127.0.0.1:8080.")
+@click.option("--upstream", metavar="URL", help="The app's address: http://127.0.0.1:5000.")
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, writable=True, allow_dash=True),
-    help="Write there instead of to standard output.",
+    help="Write to this file instead of to standard output.",
 )
 @click.option(
     "--check",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-    help="Write nothing, and see whether this file still matches the app.",
+    help="Check whether this file still matches the app, and write nothing.",
 )
 @click.pass_context
 def export(
@@ -238,13 +287,13 @@ def export(
 ) -> None:
     """Write the CORS policy of the app as the configuration of a proxy.
 
-    The proxy then answers preflights itself, refused ones too, and sets the headers of all other
-    answers, its own errors included; what the app says of CORS is dropped. Without options it is
-    the part to include in a configuration that there is. With --listen and --upstream it is a
-    whole one, which runs as it is.
+    With it, the proxy responds to all preflights and sets the CORS headers of all other responses,
+    including its own errors. CORS headers of the app are removed. The output is a part to include
+    in an existing configuration; with --listen and --upstream, it is a complete configuration.
 
-    The exit status is 0, 1 when the file of --check no longer matches the app, and 2 when the app
-    cannot be loaded, has no policy, or one that the proxy cannot state: nothing is written then.
+    The exit status is 0, 1 if the file of --check no longer matches the app, and 2 if the app
+    cannot be loaded, has no policy, or has one that the proxy cannot express. Nothing is written
+    then.
 
     \b
     Examples:
@@ -254,11 +303,10 @@ def export(
         flask --app hello cors export nginx --check cors.conf
     """
     from .export import command
-    from .loading import load_app
+    from .shared.loading import load_app
 
     if (listen is None) != (upstream is None):
-        raise click.UsageError("--listen and --upstream go together: give both, or neither")
+        raise click.UsageError("--listen and --upstream belong together: use both or neither")
     if output is not None and check is not None:
-        raise click.UsageError("--check writes nothing: leave --output out")
-    app = load_app(context)
-    context.exit(command.command(app, proxy, listen, upstream, output, check))
+        raise click.UsageError("--check writes nothing: remove --output")
+    context.exit(command.command(load_app(context), proxy, listen, upstream, output, check))

@@ -1,4 +1,4 @@
-"""Pages and an API in one app: the API is for everybody and takes JSON, the pages stay apart."""
+"""Pages and an API in one app: the API is for everyone and takes JSON, the pages stay apart."""
 
 from flask import Flask, jsonify
 from flask.typing import ResponseReturnValue

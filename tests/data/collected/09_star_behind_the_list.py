@@ -1,5 +1,5 @@
 """A console on the home network: origins come from the environment, and where there are none,
-from a list that ends in everybody."""
+from a list that ends in everyone."""
 
 import os
 

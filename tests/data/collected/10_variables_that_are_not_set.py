@@ -1,5 +1,5 @@
-"""The front end and the back end are named in the environment: on a machine where nobody set the
-two variables, both origins are None."""
+"""The front end and the back end are named in the environment: on a machine where the two variables
+are not set, both origins are None."""
 
 import os
 

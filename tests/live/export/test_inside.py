@@ -1,4 +1,4 @@
-"""The part to include, inside a configuration that asks for a login and serves others beside."""
+"""The part to include, in a configuration that requires a login and serves other sites."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 from flask import Flask, Response, request
 
 from flask_cors.tools.export import apache, caddy, haproxy, nginx
-from flask_cors.tools.export.plan import Plan, plan
-from tests.live.export.edge_answers import said
-from tests.live.export.edge_policies import ADMIN, APP, app_with
+from flask_cors.tools.export.plan import EdgePlan, build_plan
 from tests.live.export.edge_proxies import PROXIES, executable, started
-from tests.live.export.edge_requests import Client, actual, preflight
+from tests.live.export.edge_responses import cors_headers
+from tests.tools.export.edge_policies import ADMIN, APP, app_with
+from tests.tools.export.edge_requests import Client, actual, preflight
 
 pytestmark = pytest.mark.live
 
@@ -40,12 +40,12 @@ class Place(NamedTuple):
 
 
 def copied(part: str) -> list[str]:
-    """The lines that the comment asks to copy."""
+    """Return the lines that the comment says to copy."""
     begins = "#     "
     return [line.removeprefix(begins) for line in part.splitlines() if line.startswith(begins)]
 
 
-def in_nginx(plan: Plan, at: Place) -> str:
+def in_nginx(plan: EdgePlan, at: Place) -> str:
     part = nginx.render(plan)
     (at.folder / "cors.conf").write_text(part)
     (at.folder / "users").write_text("user:{PLAIN}word\n")
@@ -73,7 +73,7 @@ def in_nginx(plan: Plan, at: Place) -> str:
     """
 
 
-def in_haproxy(plan: Plan, at: Place) -> str:
+def in_haproxy(plan: EdgePlan, at: Place) -> str:
     return f"""
 userlist users
     user user insecure-password word
@@ -96,7 +96,7 @@ backend other
 """
 
 
-def in_caddy(plan: Plan, at: Place) -> str:
+def in_caddy(plan: EdgePlan, at: Place) -> str:
     part = caddy.render(plan)
     (at.folder / "cors").write_text(part)
     command = [at.program, "hash-password", "--plaintext", "word"]
@@ -129,7 +129,7 @@ http://:{at.listen} {{
 """
 
 
-def in_apache(plan: Plan, at: Place) -> str:
+def in_apache(plan: EdgePlan, at: Place) -> str:
     listen = f"127.0.0.1:{at.listen}"
     whole = apache.render_whole(plan, listen, f"http://127.0.0.1:{at.app}")
     (at.folder / "cors.conf").write_text(apache.render(plan))
@@ -158,7 +158,7 @@ LoadModule authn_anon_module ${{MODULES}}/mod_authn_anon.so
 """
 
 
-INSIDE: dict[str, Callable[[Plan, Place], str]] = {
+INSIDE: dict[str, Callable[[EdgePlan, Place], str]] = {
     "apache": in_apache,
     "caddy": in_caddy,
     "haproxy": in_haproxy,
@@ -179,19 +179,21 @@ def talkative() -> Flask:
 
     @app.route("/api/books", methods=["GET", "PUT"])
     def books() -> Response:
-        said = {"Access-Control-Allow-Origin": "https://own.example", "Vary": "Accept"}
-        return Response(request.host, headers=said)
+        cors_headers = {"Access-Control-Allow-Origin": "https://own.example", "Vary": "Accept"}
+        return Response(request.host, headers=cors_headers)
 
     return app
 
 
 @pytest.fixture
 def edge(proxy: str, serve: Any, tmp_path: Path) -> Iterator[Client]:
-    policy = plan(app_with(resources="/api/*", origins=[APP, ADMIN], supports_credentials=True))
+    policy = build_plan(
+        app_with(resources="/api/*", origins=[APP, ADMIN], supports_credentials=True)
+    )
     ports = serve(talkative()), serve(talkative())
     inside, program = INSIDE[proxy], executable(PROXIES[proxy]) or ""
 
-    def render(plan: Plan, listen: str, _: str) -> str:
+    def render(plan: EdgePlan, listen: str, _: str) -> str:
         return inside(plan, Place(tmp_path, program, int(listen.partition(":")[2]), *ports))
 
     with ExitStack() as running:
@@ -200,35 +202,35 @@ def edge(proxy: str, serve: Any, tmp_path: Path) -> Iterator[Client]:
         yield running.enter_context(Client(at))
 
 
-def test_a_preflight_is_answered_before_a_login(edge: Client) -> None:
-    answer = edge.ask(preflight("/api/books", APP, "PUT", "authorization"))
-    assert answer.status == 200
-    assert said(answer)["access-control-allow-origin"] == [APP]
-    assert said(answer)["access-control-allow-headers"] == {"authorization"}
-    refused = edge.ask(preflight("/api/books", "https://evil.example", "PUT"))
-    assert (refused.status, said(refused)) == (200, {"vary": {"origin"}})
+def test_a_preflight_gets_its_response_before_a_login(edge: Client) -> None:
+    response = edge.send(preflight("/api/books", APP, "PUT", "authorization"))
+    assert response.status == 200
+    assert cors_headers(response)["access-control-allow-origin"] == [APP]
+    assert cors_headers(response)["access-control-allow-headers"] == {"authorization"}
+    refused = edge.send(preflight("/api/books", "https://evil.example", "PUT"))
+    assert (refused.status, cors_headers(refused)) == (200, {"vary": {"origin"}})
 
 
-def test_a_page_may_read_that_a_login_is_missing(edge: Client) -> None:
-    answer = edge.ask(actual("/api/books", APP))
-    assert answer.status == 401
-    assert said(answer)["access-control-allow-origin"] == [APP]
+def test_a_frontend_can_read_that_a_login_is_missing(edge: Client) -> None:
+    response = edge.send(actual("/api/books", APP))
+    assert response.status == 401
+    assert cors_headers(response)["access-control-allow-origin"] == [APP]
 
 
-def test_who_has_logged_in_is_told_what_the_policy_says(edge: Client) -> None:
-    answer = edge.ask(actual("/api/books", APP, **LOGIN))
-    assert answer.status == 200
-    assert said(answer) == {
+def test_a_response_after_a_login_has_the_headers_of_the_policy(edge: Client) -> None:
+    response = edge.send(actual("/api/books", APP, **LOGIN))
+    assert response.status == 200
+    assert cors_headers(response) == {
         "access-control-allow-origin": [APP],
         "access-control-allow-credentials": ["true"],
         "vary": {"accept", "origin"},
     }
-    assert answer.headers.get("X-Frame-Options") == "DENY"
+    assert response.headers.get("X-Frame-Options") == "DENY"
 
 
-def test_who_is_served_beside_the_app_keeps_its_own_policy(edge: Client) -> None:
+def test_another_site_beside_the_app_keeps_its_own_policy(edge: Client) -> None:
     for sent in (actual("/api/books", APP), preflight("/api/books", APP, "PUT")):
-        answer = edge.ask(sent, host="other.example")
+        response = edge.send(sent, host="other.example")
         own = "https://own.example" if sent.method == "GET" else None
-        assert said(answer).get("access-control-allow-origin") == (own and [own])
-        assert answer.status == 200
+        assert cors_headers(response).get("access-control-allow-origin") == (own and [own])
+        assert response.status == 200

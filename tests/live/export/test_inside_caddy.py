@@ -1,4 +1,4 @@
-"""What Caddy says of an export before it runs."""
+"""What Caddy reports about an export before it runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from flask_cors import CORS
-from flask_cors.tools.export.plan import plan
+from flask_cors.tools.export.plan import build_plan
 from tests.live.export.edge_proxies import PROXIES, executable
 
 pytestmark = pytest.mark.live
@@ -30,7 +30,7 @@ def tried(text: str, folder: Path, missing: Any) -> subprocess.CompletedProcess[
 def test_caddy_refuses_a_second_export_in_one_site(missing: Any, tmp_path: Path) -> None:
     app = Flask(__name__)
     CORS(app)
-    text = CADDY.render(plan(app), "127.0.0.1:1", "http://127.0.0.1:1")
+    text = CADDY.render(build_plan(app), "127.0.0.1:1", "http://127.0.0.1:1")
     begin, end = text.index("\t# The Origin"), text.index("\treverse_proxy")
     found = tried(text[:end] + text[begin:end] + text[end:], tmp_path, missing)
     assert found.returncode != 0

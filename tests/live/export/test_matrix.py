@@ -6,30 +6,32 @@ from typing import Any
 
 import pytest
 
-from flask_cors.tools.export.plan import plan
-from tests.live.export.edge_answers import differ, said
-from tests.live.export.edge_differences import is_expected
-from tests.live.export.edge_policies import POLICIES, app_of
+from flask_cors.tools.export.plan import build_plan
 from tests.live.export.edge_proxies import PROXIES
-from tests.live.export.edge_requests import requests_for
-from tests.live.export.edge_statements import cannot
+from tests.live.export.edge_responses import cors_headers, differ
+from tests.tools.export.edge_differences import is_expected
+from tests.tools.export.edge_policies import POLICIES, app_of
+from tests.tools.export.edge_requests import requests_for
+from tests.tools.export.edge_statements import cannot
 
 pytestmark = pytest.mark.live
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_the_edge_says_what_the_app_says(policy: str, alone: Any, behind: Any, proxy: str) -> None:
+def test_the_edge_sends_the_headers_that_the_app_sends(
+    policy: str, alone: Any, behind: Any, proxy: str
+) -> None:
     if cannot(proxy, policy):
         pytest.skip(f"{proxy} cannot state it")
     whole = app_of(policy, with_cors=True)
-    what = plan(whole, PROXIES[proxy].engine)
+    what = build_plan(whole, PROXIES[proxy].dialect)
     app, edge = alone(whole), behind(what, app_of(policy, with_cors=False))
     differing: list[str] = []
-    for sent in requests_for(policy, what.is_everywhere):
-        by_app, by_edge = app.ask(sent), edge.ask(sent)
+    for sent in requests_for(policy, what.has_one_policy):
+        by_app, by_edge = app.send(sent), edge.send(sent)
         if differ(sent, by_app, by_edge) and not is_expected(
-            proxy, sent, said(by_app), said(by_edge)
+            proxy, whole, sent, cors_headers(by_app), cors_headers(by_edge)
         ):
-            told = [f"{each.status} {said(each)}" for each in (by_app, by_edge)]
-            differing.append(f"{sent}\n  app:  {told[0]}\n  edge: {told[1]}")
+            shown = [f"{each.status} {cors_headers(each)}" for each in (by_app, by_edge)]
+            differing.append(f"{sent}\n  app:  {shown[0]}\n  edge: {shown[1]}")
     assert not differing, "\n".join(differing)

@@ -30,7 +30,7 @@ def join(request: pytest.FixtureRequest) -> Callable[..., CORS]:
 
 @pytest.fixture
 def handshake() -> Callable[..., int]:
-    """Ask for a WebSocket as a page would; answers with the status, 101 where it is granted."""
+    """Open a WebSocket as a page would, and return the status; 101 if it is accepted."""
 
     def handshake(port: int, path: str, origin: str | None) -> int:
         headers = {

@@ -6,6 +6,8 @@ import pytest
 
 from flask_cors import CORS, cross_origin
 
+from ...runtime.exchanges import allowed
+
 pytestmark = [
     pytest.mark.live,
     # The schemas of older APIFlask, under marshmallow 3.
@@ -52,16 +54,12 @@ def app(request, library, join):
     return app
 
 
-def told(response) -> list[str]:
-    return response.headers.getlist("Access-Control-Allow-Origin")
-
-
-def test_a_preflight_is_answered_then_the_request(app, preflight, ask):
-    answer = preflight(app, "/things", "DELETE", names="authorization")
-    assert (answer.status_code, answer.data, told(answer)) == (200, b"", [APP])
-    assert answer.headers["Access-Control-Allow-Headers"] == "authorization"
-    response = ask(app, "/things", method="PUT", json={"name": "a"})
-    assert (response.status_code, response.json, told(response)) == (201, {"name": "a"}, [APP])
+def test_a_preflight_and_then_the_request_are_allowed(app, preflight, fetch):
+    response = preflight(app, "/things", "DELETE", names="authorization")
+    assert (response.status_code, response.data, allowed(response)) == (200, b"", [APP])
+    assert response.headers["Access-Control-Allow-Headers"] == "authorization"
+    response = fetch(app, "/things", method="PUT", json={"name": "a"})
+    assert (response.status_code, response.json, allowed(response)) == (201, {"name": "a"}, [APP])
 
 
 @pytest.mark.parametrize(
@@ -76,11 +74,11 @@ def test_a_preflight_is_answered_then_the_request(app, preflight, ask):
     ],
 )
 @pytest.mark.parametrize("origin", [APP, EVIL])
-def test_the_errors_are_readable(app, ask, path, method, headers, status, origin):
+def test_errors_are_readable(app, fetch, path, method, headers, status, origin):
     app.logger.disabled = True
-    response = ask(app, path, origin, method, headers=headers)
+    response = fetch(app, path, origin, method, headers=headers)
     assert response.status_code == status
-    assert told(response) == ([APP] if origin == APP else [])
+    assert allowed(response) == ([APP] if origin == APP else [])
     assert response.headers.getlist("Vary") == ["Origin"]
 
 
@@ -93,15 +91,15 @@ def test_the_errors_are_readable(app, ask, path, method, headers, status, origin
     ],
 )
 def test_a_decorated_view_keeps_its_policy_where_what_is_outside_it_aborts(
-    app, ask, preflight, headers, json, status
+    app, fetch, preflight, headers, json, status
 ):
-    assert told(preflight(app, "/decorated", origin=EVIL)) == [EVIL]
-    response = ask(app, "/decorated", EVIL, "PUT", headers=headers, json=json)
-    assert (response.status_code, told(response)) == (status, [EVIL])
-    assert told(ask(app, "/decorated", APP, "PUT", headers=headers, json=json)) == []
+    assert allowed(preflight(app, "/decorated", origin=EVIL)) == [EVIL]
+    response = fetch(app, "/decorated", EVIL, "PUT", headers=headers, json=json)
+    assert (response.status_code, allowed(response)) == (status, [EVIL])
+    assert allowed(fetch(app, "/decorated", APP, "PUT", headers=headers, json=json)) == []
 
 
-def test_a_class_based_view_and_a_blueprint_of_its_own_work_alike(library, ask, preflight):
+def test_a_class_based_view_and_a_blueprint_of_its_own_work_alike(library, fetch, preflight):
     apiflask = library("apiflask")
     views = library("apiflask.views", "apiflask")
     blueprint = apiflask.APIBlueprint("things", __name__, url_prefix="/things")
@@ -119,7 +117,7 @@ def test_a_class_based_view_and_a_blueprint_of_its_own_work_alike(library, ask, 
     app.register_blueprint(blueprint)
     CORS(app, origins=[APP])
     assert preflight(app, "/things/", origin=EVIL).status_code == 200
-    response = ask(app, "/things/", EVIL, "PUT")
-    assert (response.status_code, told(response)) == (401, [EVIL])
-    assert told(ask(app, "/things/", APP, "PUT")) == []
-    assert told(ask(app, "/openapi.json", APP)) == [APP]
+    response = fetch(app, "/things/", EVIL, "PUT")
+    assert (response.status_code, allowed(response)) == (401, [EVIL])
+    assert allowed(fetch(app, "/things/", APP, "PUT")) == []
+    assert allowed(fetch(app, "/openapi.json", APP)) == [APP]

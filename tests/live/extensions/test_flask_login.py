@@ -27,8 +27,8 @@ def app(library, join) -> Flask:
     manager.user_loader(lambda key: User() if key == "ada" else None)
 
     @app.before_request
-    def nobody_else():
-        """The check for the whole app that many have; unlike login_required it stops OPTIONS."""
+    def require_login():
+        """Require a login for the whole app; unlike login_required this stops OPTIONS."""
         if not flask_login.current_user.is_authenticated and app.config.get("CHECK_ALL"):
             return manager.unauthorized()
         return None
@@ -48,42 +48,42 @@ def app(library, join) -> Flask:
 
 
 def readable(response, origin: str = APP) -> bool:
-    """Whether a page may read it, that called with credentials."""
+    """Return whether a page that sent credentials may read the response."""
     return response.headers.getlist("Access-Control-Allow-Origin") == [
         origin
     ] and response.headers.getlist("Access-Control-Allow-Credentials") == ["true"]
 
 
 @pytest.mark.parametrize("check_all", [False, True])
-def test_a_preflight_without_cookie_is_answered_then_the_login_counts(app, preflight, check_all):
+def test_a_preflight_needs_no_cookie_but_the_request_needs_a_login(app, preflight, check_all):
     client = app.test_client()
     response = client.post("/login", headers={"Origin": APP})
     assert (response.status_code, readable(response)) == (200, True)
     assert response.headers["Set-Cookie"].endswith("; Secure; HttpOnly; Path=/; SameSite=None")
     app.config["CHECK_ALL"] = check_all
-    answer = preflight(app, "/me", names="content-type")
-    assert (answer.status_code, answer.data, readable(answer)) == (200, b"", True)
-    assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
-    assert answer.headers["Access-Control-Allow-Headers"] == "content-type"
-    assert "Set-Cookie" not in answer.headers
+    response = preflight(app, "/me", names="content-type")
+    assert (response.status_code, response.data, readable(response)) == (200, b"", True)
+    assert "PUT" in response.headers["Access-Control-Allow-Methods"]
+    assert response.headers["Access-Control-Allow-Headers"] == "content-type"
+    assert "Set-Cookie" not in response.headers
     response = client.put("/me", headers={"Origin": APP})
     assert (response.status_code, response.text, readable(response)) == (200, "ada", True)
 
 
 @pytest.mark.parametrize("check_all", [False, True])
-def test_the_401_is_readable(app, ask, check_all):
+def test_the_401_is_readable(app, fetch, check_all):
     app.config["CHECK_ALL"] = check_all
-    response = ask(app, "/me", method="PUT")
+    response = fetch(app, "/me", method="PUT")
     assert (response.status_code, readable(response)) == (401, True)
-    assert ask(app, "/me", EVIL, "PUT").access_control_allow_origin is None
+    assert fetch(app, "/me", EVIL, "PUT").access_control_allow_origin is None
 
 
-def test_with_a_login_view_the_redirect_is_what_the_page_follows(app, preflight, ask):
+def test_with_a_login_view_the_frontend_follows_the_redirect(app, preflight, fetch):
     """So an API leaves login_view unset: examples/README.md."""
     app.config["MANAGER"].login_view = "/login"
     app.config["CHECK_ALL"] = True
     assert preflight(app, "/me").status_code == 200
-    response = ask(app, "/me")
+    response = fetch(app, "/me")
     assert (response.status_code, readable(response)) == (302, True)
 
 
@@ -95,8 +95,8 @@ def test_the_session_and_the_policy_both_vary(app):
     assert sorted(names) == ["Cookie", "Origin"]
 
 
-def test_a_stranger_gets_the_ordinary_answer_to_a_preflight(app, preflight):
+def test_a_preflight_from_an_untrusted_origin_gets_the_usual_response(app, preflight):
     app.config["CHECK_ALL"] = True
-    answer = preflight(app, "/me", origin=EVIL)
-    assert (answer.status_code, answer.access_control_allow_origin) == (401, None)
-    assert "Origin" in answer.headers["Vary"].split(", ")
+    response = preflight(app, "/me", origin=EVIL)
+    assert (response.status_code, response.access_control_allow_origin) == (401, None)
+    assert "Origin" in response.headers["Vary"].split(", ")

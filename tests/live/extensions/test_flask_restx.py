@@ -1,4 +1,4 @@
-"""Flask-RESTX: its resources, and the errors that it answers itself."""
+"""Flask-RESTX: its resources, and the errors that it handles itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 from flask import Blueprint, Flask, session
 
 from flask_cors import CORS, cross_origin
+
+from ...runtime.exchanges import allowed
 
 pytestmark = [
     pytest.mark.live,
@@ -80,22 +82,18 @@ def add_resources(restx, api) -> None:
             restx.abort(401)
 
 
-def told(response) -> list[str]:
-    return response.headers.getlist("Access-Control-Allow-Origin")
-
-
 def vary(response) -> list[str]:
     lines = response.headers.getlist("Vary")
     return sorted(name.strip() for line in lines for name in line.split(","))
 
 
-def test_a_resource_answers_a_preflight_then_the_request(app, preflight, ask):
-    answer = preflight(app, "/things", names="content-type")
-    assert (answer.status_code, answer.data, told(answer)) == (200, b"", [APP])
-    assert "Allow" not in answer.headers
-    response = ask(app, "/things", method="PUT", json={"name": "a"})
-    assert (response.status_code, response.json, told(response)) == (200, "done", [APP])
-    response = ask(app, "/things")
+def test_a_preflight_and_then_the_request_to_a_resource_are_allowed(app, preflight, fetch):
+    response = preflight(app, "/things", names="content-type")
+    assert (response.status_code, response.data, allowed(response)) == (200, b"", [APP])
+    assert "Allow" not in response.headers
+    response = fetch(app, "/things", method="PUT", json={"name": "a"})
+    assert (response.status_code, response.json, allowed(response)) == (200, "done", [APP])
+    response = fetch(app, "/things")
     assert response.headers["Access-Control-Expose-Headers"] == "X-Total"
     assert vary(response) == ["Origin"]
 
@@ -110,41 +108,41 @@ def test_a_resource_answers_a_preflight_then_the_request(app, preflight, ask):
     ],
 )
 @pytest.mark.parametrize("origin", [APP, EVIL])
-def test_the_errors_are_readable(app, ask, path, method, json, status, origin):
-    response = ask(app, path, origin, method, json=json)
+def test_errors_are_readable(app, fetch, path, method, json, status, origin):
+    response = fetch(app, path, origin, method, json=json)
     assert response.status_code == status
-    assert told(response) == ([APP] if origin == APP else [])
+    assert allowed(response) == ([APP] if origin == APP else [])
     assert "Origin" in vary(response)
     assert vary(response).count("Origin") == 1
 
 
-def test_the_500_is_readable(app, ask):
+def test_the_500_is_readable(app, fetch):
     app.logger.disabled = True
-    response = ask(app, "/things", method="POST")
-    assert (response.status_code, told(response)) == (500, [APP])
+    response = fetch(app, "/things", method="POST")
+    assert (response.status_code, allowed(response)) == (500, [APP])
 
 
 @pytest.mark.parametrize("path", ["/decorated", "/method"])
-def test_a_decorated_resource_or_method_has_its_own_policy(app, preflight, ask, path):
-    assert told(preflight(app, path, origin=EVIL)) == [EVIL]
-    assert told(preflight(app, path)) == []
-    response = ask(app, path, EVIL, "PUT")
-    assert (response.status_code, told(response)) == (401, [EVIL])
-    assert told(ask(app, path, APP, "PUT")) == []
+def test_a_decorated_resource_or_method_has_its_own_policy(app, preflight, fetch, path):
+    assert allowed(preflight(app, path, origin=EVIL)) == [EVIL]
+    assert allowed(preflight(app, path)) == []
+    response = fetch(app, path, EVIL, "PUT")
+    assert (response.status_code, allowed(response)) == (401, [EVIL])
+    assert allowed(fetch(app, path, APP, "PUT")) == []
 
 
-def test_the_other_methods_of_the_resource_have_that_of_the_app(app, ask, preflight):
-    assert told(ask(app, "/method", APP)) == [APP]
-    assert told(preflight(app, "/method", "GET")) == [APP]
-    assert told(ask(app, "/method", EVIL)) == []
+def test_the_other_methods_of_a_resource_have_the_policy_of_the_app(app, fetch, preflight):
+    assert allowed(fetch(app, "/method", APP)) == [APP]
+    assert allowed(preflight(app, "/method", "GET")) == [APP]
+    assert allowed(fetch(app, "/method", EVIL)) == []
 
 
-def test_the_specification_may_be_read_by_the_page_of_swagger(app, ask):
-    response = ask(app, "/swagger.json")
-    assert (response.status_code, told(response)) == (200, [APP])
+def test_swagger_ui_on_another_origin_can_read_the_specification(app, fetch):
+    response = fetch(app, "/swagger.json")
+    assert (response.status_code, allowed(response)) == (200, [APP])
 
 
-def test_where_its_own_crossdomain_has_set_the_origin_that_stands(restx, join, ask):
+def test_an_origin_set_by_the_crossdomain_of_restx_is_kept(restx, join, fetch):
     app = Flask(__name__)
     api = restx.Api()
 
@@ -155,12 +153,14 @@ def test_where_its_own_crossdomain_has_set_the_origin_that_stands(restx, join, a
             return "done"
 
     join(app, api.init_app, origins=[APP, OTHER])
-    assert told(ask(app, "/things")) == [EVIL]
+    assert allowed(fetch(app, "/things")) == [EVIL]
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_without_intercept_exceptions_only_the_500_goes_without(restx, join, ask, status):
-    """RESTX sends got_request_exception for what it aborts with, too."""
+def test_without_intercept_exceptions_errors_that_restx_handles_have_the_headers(
+    restx, join, fetch, status
+):
+    """RESTX responds to exceptions itself: Flask's handle_exception is not called for them."""
     app = Flask(__name__)
     app.logger.disabled = True
     api = restx.Api()
@@ -174,13 +174,13 @@ def test_without_intercept_exceptions_only_the_500_goes_without(restx, join, ask
             raise RuntimeError
 
     join(app, api.init_app, origins=APP, intercept_exceptions=False)
-    response = ask(app, "/things", method="PUT")
-    assert (response.status_code, told(response)) == (500, [])
-    response = ask(app, "/things")
-    assert (response.status_code, told(response)) == (status, [APP])
+    response = fetch(app, "/things", method="PUT")
+    assert (response.status_code, allowed(response)) == (500, [APP])
+    response = fetch(app, "/things")
+    assert (response.status_code, allowed(response)) == (status, [APP])
 
 
-def test_the_cors_of_a_blueprint_holds_for_its_api(restx, ask, preflight):
+def test_the_cors_of_a_blueprint_holds_for_its_api(restx, fetch, preflight):
     blueprint = Blueprint("api", __name__, url_prefix="/api")
     api = restx.Api(blueprint)
     add_resources(restx, api)
@@ -189,15 +189,15 @@ def test_the_cors_of_a_blueprint_holds_for_its_api(restx, ask, preflight):
     app.secret_key = "key"
     app.register_blueprint(blueprint)
     CORS(app, origins=EVIL)
-    assert told(preflight(app, "/api/things")) == [APP]
-    assert told(ask(app, "/api/things", method="DELETE")) == [APP]
-    assert told(ask(app, "/api/none")) == [APP]
-    assert told(ask(app, "/api/things", EVIL)) == []
-    assert told(ask(app, "/none", EVIL)) == [EVIL]
+    assert allowed(preflight(app, "/api/things")) == [APP]
+    assert allowed(fetch(app, "/api/things", method="DELETE")) == [APP]
+    assert allowed(fetch(app, "/api/none")) == [APP]
+    assert allowed(fetch(app, "/api/things", EVIL)) == []
+    assert allowed(fetch(app, "/none", EVIL)) == [EVIL]
 
 
 @pytest.mark.parametrize("status", [404, 500])
-def test_an_error_that_varies_by_itself_varies_on_session_and_origin(restx, join, ask, status):
+def test_an_error_that_varies_by_itself_varies_on_session_and_origin(restx, join, fetch, status):
     """A shared cache may keep a 404."""
     app = Flask(__name__)
     app.logger.disabled = True
@@ -220,7 +220,7 @@ def test_an_error_that_varies_by_itself_varies_on_session_and_origin(restx, join
 
     join(app, api.init_app, origins=[APP, OTHER])
     for origin in (APP, EVIL):
-        response = ask(app, "/things", origin)
+        response = fetch(app, "/things", origin)
         assert response.status_code == status
-        assert told(response) == ([APP] if origin == APP else [])
+        assert allowed(response) == ([APP] if origin == APP else [])
         assert vary(response) == ["Accept-Language", "Cookie", "Origin"]

@@ -7,6 +7,8 @@ from flask import Flask
 
 from flask_cors import CORS, cross_origin
 
+from ...runtime.exchanges import allowed
+
 pytestmark = [
     pytest.mark.live,
     # The schemas of older flask-smorest, under marshmallow 3.
@@ -80,16 +82,12 @@ def app(smorest, join, blueprint) -> Flask:
     return app
 
 
-def told(response) -> list[str]:
-    return response.headers.getlist("Access-Control-Allow-Origin")
-
-
-def test_a_preflight_is_answered_then_the_request(app, preflight, ask):
-    answer = preflight(app, "/things/", names="content-type")
-    assert (answer.status_code, answer.data, told(answer)) == (200, b"", [APP])
-    response = ask(app, "/things/", method="PUT", json={"name": "a"})
-    assert (response.status_code, response.json, told(response)) == (201, {"name": "a"}, [APP])
-    response = ask(app, "/things/")
+def test_a_preflight_and_then_the_request_are_allowed(app, preflight, fetch):
+    response = preflight(app, "/things/", names="content-type")
+    assert (response.status_code, response.data, allowed(response)) == (200, b"", [APP])
+    response = fetch(app, "/things/", method="PUT", json={"name": "a"})
+    assert (response.status_code, response.json, allowed(response)) == (201, {"name": "a"}, [APP])
+    response = fetch(app, "/things/")
     assert response.headers["X-Pagination"]
     assert response.headers["Access-Control-Expose-Headers"] == "X-Pagination"
 
@@ -107,33 +105,35 @@ def test_a_preflight_is_answered_then_the_request(app, preflight, ask):
     ],
 )
 @pytest.mark.parametrize("origin", [APP, EVIL])
-def test_the_errors_are_readable(app, ask, path, method, json, status, origin):
+def test_errors_are_readable(app, fetch, path, method, json, status, origin):
     app.logger.disabled = True
-    response = ask(app, path, origin, method, json=json)
+    response = fetch(app, path, origin, method, json=json)
     assert response.status_code == status
-    assert told(response) == ([APP] if origin == APP else [])
+    assert allowed(response) == ([APP] if origin == APP else [])
     assert response.headers.getlist("Vary") == ["Origin"]
 
 
-def test_a_decorated_view_keeps_its_policy_when_validation_outside_it_aborts(app, ask, preflight):
-    assert told(preflight(app, "/things/decorated", origin=EVIL)) == [EVIL]
+def test_a_decorated_view_keeps_its_policy_when_validation_outside_it_aborts(app, fetch, preflight):
+    assert allowed(preflight(app, "/things/decorated", origin=EVIL)) == [EVIL]
     for json, status in (({}, 422), ({"name": "a"}, 200)):
-        response = ask(app, "/things/decorated", EVIL, "PUT", json=json)
-        assert (response.status_code, told(response)) == (status, [EVIL])
-        assert told(ask(app, "/things/decorated", APP, "PUT", json=json)) == []
+        response = fetch(app, "/things/decorated", EVIL, "PUT", json=json)
+        assert (response.status_code, allowed(response)) == (status, [EVIL])
+        assert allowed(fetch(app, "/things/decorated", APP, "PUT", json=json)) == []
 
 
 def test_a_preflight_for_a_path_without_its_slash_is_not_redirected(app, preflight):
     assert preflight(app, "/things").status_code == 200
 
 
-def test_the_cors_of_its_blueprint_decides_for_its_paths(blueprint, smorest, join, ask, preflight):
+def test_the_cors_of_a_smorest_blueprint_decides_on_its_paths(
+    blueprint, smorest, join, fetch, preflight
+):
     app = an_app()
     CORS(blueprint, origins=[EVIL])
     join(app, lambda app: smorest.Api(app).register_blueprint(blueprint), origins=[APP])
-    assert told(preflight(app, "/things/", origin=EVIL)) == [EVIL]
-    response = ask(app, "/things/", EVIL, "PUT", json={})
-    assert (response.status_code, told(response)) == (422, [EVIL])
-    assert told(ask(app, "/things/none", EVIL)) == [EVIL]
-    assert told(ask(app, "/things/", APP)) == []
-    assert told(ask(app, "/docs/openapi.json", APP)) == [APP]
+    assert allowed(preflight(app, "/things/", origin=EVIL)) == [EVIL]
+    response = fetch(app, "/things/", EVIL, "PUT", json={})
+    assert (response.status_code, allowed(response)) == (422, [EVIL])
+    assert allowed(fetch(app, "/things/none", EVIL)) == [EVIL]
+    assert allowed(fetch(app, "/things/", APP)) == []
+    assert allowed(fetch(app, "/docs/openapi.json", APP)) == [APP]

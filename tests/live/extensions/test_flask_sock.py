@@ -1,4 +1,4 @@
-"""flask-sock: a ``before_request`` function asks ``cors.allows`` ahead of the handshake."""
+"""flask-sock: a ``before_request`` function calls ``cors.allows`` before the handshake."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def test_an_allowed_origin_gets_its_websocket(app, library, serve):
 
 
 @pytest.mark.parametrize("origin", [EVIL, f"{APP}.evil.example", f"{APP}, {APP}", "null", None])
-def test_another_is_refused_before_the_handshake(app, handshake, serve, origin):
+def test_another_origin_is_refused_before_the_handshake(app, handshake, serve, origin):
     assert handshake(serve(app), "/echo", origin) == 403
     assert app.config["TOUCHED"] == []
 
 
-def test_the_views_beside_it_keep_their_headers(app, ask, preflight):
+def test_views_beside_the_websocket_keep_their_headers(app, fetch, preflight):
     assert preflight(app, origin=EVIL).access_control_allow_origin == EVIL
-    assert ask(app, origin=EVIL, method="PUT").access_control_allow_origin == EVIL
-    assert ask(app, "/echo").access_control_allow_origin == APP  # no handshake: an error
+    assert fetch(app, origin=EVIL, method="PUT").access_control_allow_origin == EVIL
+    assert fetch(app, "/echo").access_control_allow_origin == APP  # no handshake: an error

@@ -1,5 +1,5 @@
-"""Where an app may stand: behind a proxy, below a prefix, on hosts and subdomains; and
-Flask-Login, which stops preflights there as anywhere."""
+"""Apps behind a proxy, below a prefix, on hosts and subdomains, with Flask-Login, which refuses
+unauthenticated requests there too."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from werkzeug.test import Client
 
 from flask_cors import CORS, cross_origin
 
+from ...runtime.exchanges import allowed
+
 pytestmark = pytest.mark.live
 
 APP = "https://app.example"
 OTHER = "https://other.example"
 EVIL = "https://evil.example"
-
-
-def told(response) -> list[str]:
-    return response.headers.getlist("Access-Control-Allow-Origin")
 
 
 def preflight_of(origin: str, method: str = "PUT") -> dict[str, str]:
@@ -30,7 +28,7 @@ def preflight_of(origin: str, method: str = "PUT") -> dict[str, str]:
 
 @pytest.fixture
 def guard(library) -> Callable[[Flask], None]:
-    """Let nobody in."""
+    """Refuse every request."""
     flask_login = library("flask_login")
 
     def guard(app: Flask) -> None:
@@ -61,7 +59,7 @@ def an_app(guard, join, **options: object) -> Flask:
 # ---- a proxy -----------------------------------------------------------------------------------
 
 
-def test_behind_a_proxy_paths_are_those_of_the_app(guard, join):
+def test_behind_a_proxy_the_paths_are_those_of_the_app(guard, join):
     app = an_app(guard, join)
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_port=1, x_prefix=1)
     sent = {
@@ -72,38 +70,38 @@ def test_behind_a_proxy_paths_are_those_of_the_app(guard, join):
         "X-Forwarded-Prefix": "/v1",
     }
     client = app.test_client()
-    answer = client.options("/api/where", headers=sent | preflight_of(APP))
-    assert (answer.status_code, told(answer)) == (200, [APP])
+    response = client.options("/api/where", headers=sent | preflight_of(APP))
+    assert (response.status_code, allowed(response)) == (200, [APP])
     response = client.put("/api/where?in", headers=sent | {"Origin": APP})
-    assert (response.text, told(response)) == ("https://api.example/v1/api/where", [APP])
+    assert (response.text, allowed(response)) == ("https://api.example/v1/api/where", [APP])
     response = client.put("/api/where", headers=sent | {"Origin": APP})
-    assert (response.status_code, told(response)) == (401, [APP])
-    assert told(client.put("/api/where?in", headers=sent | {"Origin": EVIL})) == []
-    assert told(client.get("/else?in", headers=sent | {"Origin": APP})) == []
+    assert (response.status_code, allowed(response)) == (401, [APP])
+    assert allowed(client.put("/api/where?in", headers=sent | {"Origin": EVIL})) == []
+    assert allowed(client.get("/else?in", headers=sent | {"Origin": APP})) == []
 
 
-def test_what_a_proxy_says_of_the_host_allows_no_origin(guard, join):
+def test_a_forwarded_host_does_not_allow_an_origin(guard, join):
     app = an_app(guard, join)
     app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)
     sent = {"X-Forwarded-Host": "evil.example", "Origin": EVIL}
-    assert told(app.test_client().get("/api/where?in", headers=sent)) == []
+    assert allowed(app.test_client().get("/api/where?in", headers=sent)) == []
 
 
 # ---- prefixes ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("root", ["/", "/root"])
-def test_the_application_root_is_no_part_of_the_path(guard, join, root):
+def test_the_application_root_is_not_part_of_the_path(guard, join, root):
     app = an_app(guard, join)
     app.config["APPLICATION_ROOT"] = root
     client = Client(DispatcherMiddleware(Flask("outside"), {root: app}) if root != "/" else app)
     base = root.rstrip("/")
-    answer = client.options(f"{base}/api/where", headers=preflight_of(APP))
-    assert (answer.status_code, told(answer)) == (200, [APP])
+    response = client.options(f"{base}/api/where", headers=preflight_of(APP))
+    assert (response.status_code, allowed(response)) == (200, [APP])
     response = client.get(f"{base}/api/where?in", headers={"Origin": OTHER})
-    assert (response.text, told(response)) == (f"http://localhost{base}/api/where", [OTHER])
-    assert told(client.get(f"{base}/api/none?in", headers={"Origin": OTHER})) == [OTHER]
-    assert told(client.get(f"{base}/none?in", headers={"Origin": OTHER})) == []
+    assert (response.text, allowed(response)) == (f"http://localhost{base}/api/where", [OTHER])
+    assert allowed(client.get(f"{base}/api/none?in", headers={"Origin": OTHER})) == [OTHER]
+    assert allowed(client.get(f"{base}/none?in", headers={"Origin": OTHER})) == []
 
 
 def test_each_app_of_a_dispatcher_has_its_own_policy(guard, join):
@@ -113,8 +111,8 @@ def test_each_app_of_a_dispatcher_has_its_own_policy(guard, join):
     plain.add_url_rule("/api/where", "where", lambda: "plain", methods=["PUT"])
     client = Client(DispatcherMiddleware(outside, {"/in": inside, "/plain": plain}))
 
-    def told_to(path: str) -> list[list[str]]:
-        answers = [
+    def origins_allowed_at(path: str) -> list[list[str]]:
+        responses = [
             client.open(path, method=method, headers=headers)
             for origin in (APP, EVIL)
             for method, headers in (
@@ -122,28 +120,28 @@ def test_each_app_of_a_dispatcher_has_its_own_policy(guard, join):
                 ("PUT", {"Origin": origin}),
             )
         ]
-        return [told(answer) for answer in answers]
+        return [allowed(response) for response in responses]
 
-    assert told_to("/in/api/where") == [[APP], [APP], [], []]
-    assert told_to("/api/where") == [[], [], [EVIL], [EVIL]]
-    assert told_to("/plain/api/where") == [[], [], [], []]
+    assert origins_allowed_at("/in/api/where") == [[APP], [APP], [], []]
+    assert origins_allowed_at("/api/where") == [[], [], [EVIL], [EVIL]]
+    assert origins_allowed_at("/plain/api/where") == [[], [], [], []]
 
 
-def test_an_app_that_hands_on_a_request_leaves_no_decision_behind(guard, join):
-    """As a WSGI middleware does that asks a second app where the first knows nothing."""
+def test_an_app_that_forwards_a_request_leaves_no_decision_behind(guard, join):
+    """As a WSGI middleware does that calls a second app if the first responds with 404."""
     first, second = an_app(guard, join), Flask("second")
     CORS(second, origins=[EVIL])
     second.add_url_rule("/api/else", "else", lambda: "second", methods=["PUT"])
 
     def cascade(environ, start_response):
-        answer = Client(first).open(environ)
-        if answer.status_code != 404:
-            return answer(environ, start_response)
+        response = Client(first).open(environ)
+        if response.status_code != 404:
+            return response(environ, start_response)
         return second(environ, start_response)
 
     client = Client(cascade)
-    assert told(client.put("/api/else?in", headers={"Origin": EVIL})) == [EVIL]
-    assert told(client.put("/api/where?in", headers={"Origin": APP})) == [APP]
+    assert allowed(client.put("/api/else?in", headers={"Origin": EVIL})) == [EVIL]
+    assert allowed(client.put("/api/where?in", headers={"Origin": APP})) == [APP]
 
 
 # ---- hosts and subdomains ----------------------------------------------------------------------
@@ -165,25 +163,25 @@ def on_hosts(guard, join) -> Flask:
 
 
 @pytest.mark.parametrize(
-    ("host", "allowed", "status"),
+    ("host", "allowed_origin", "status"),
     [
         ("open.example", EVIL, 200),
         ("ada.api.example", APP, 200),
         ("unknown.example", APP, 404),
     ],
 )
-def test_with_host_matching_the_host_picks_the_policy(on_hosts, host, allowed, status):
+def test_host_matching_selects_the_policy_by_the_host(on_hosts, host, allowed_origin, status):
     client = on_hosts.test_client()
     base_url = f"http://{host}"
     for origin in (APP, EVIL):
-        expected = [origin] if origin == allowed else []
-        answer = client.options("/", base_url=base_url, headers=preflight_of(origin))
-        assert told(answer) == expected
-        assert (answer.status_code == 200) == (origin == allowed)
+        expected = [origin] if origin == allowed_origin else []
+        response = client.options("/", base_url=base_url, headers=preflight_of(origin))
+        assert allowed(response) == expected
+        assert (response.status_code == 200) == (origin == allowed_origin)
         response = client.put("/?in", base_url=base_url, headers={"Origin": origin})
-        assert (response.status_code, told(response)) == (status, expected)
+        assert (response.status_code, allowed(response)) == (status, expected)
         response = client.put("/", base_url=base_url, headers={"Origin": origin})
-        assert (response.status_code, told(response)) == (401, expected)
+        assert (response.status_code, allowed(response)) == (401, expected)
 
 
 @pytest.fixture
@@ -204,7 +202,7 @@ def on_subdomains(guard, join) -> Flask:
 
 
 @pytest.mark.parametrize(
-    ("host", "path", "allowed", "status"),
+    ("host", "path", "allowed_origin", "status"),
     [
         ("example.com", "/v1/", APP, 200),
         ("example.com", "/v1/none", APP, 404),
@@ -214,8 +212,8 @@ def on_subdomains(guard, join) -> Flask:
     ],
 )
 @pytest.mark.parametrize("behind_proxy", [False, True])
-def test_with_subdomains_the_subdomain_picks_the_policy(
-    on_subdomains, host, path, allowed, status, behind_proxy
+def test_subdomain_matching_selects_the_policy_by_the_subdomain(
+    on_subdomains, host, path, allowed_origin, status, behind_proxy
 ):
     sent = {}
     base_url = f"http://{host}"
@@ -224,10 +222,10 @@ def test_with_subdomains_the_subdomain_picks_the_policy(
         base_url, sent = "http://10.0.0.1:8000", {"X-Forwarded-Host": host}
     client = on_subdomains.test_client()
     for origin in (APP, OTHER, EVIL):
-        expected = [origin] if origin == allowed else []
-        answer = client.options(path, base_url=base_url, headers=sent | preflight_of(origin))
-        assert told(answer) == expected
-        assert (answer.status_code == 200) == (origin == allowed)
+        expected = [origin] if origin == allowed_origin else []
+        response = client.options(path, base_url=base_url, headers=sent | preflight_of(origin))
+        assert allowed(response) == expected
+        assert (response.status_code == 200) == (origin == allowed_origin)
         headers = sent | {"Origin": origin}
         response = client.put(f"{path}?in", base_url=base_url, headers=headers)
-        assert (response.status_code, told(response)) == (status, expected)
+        assert (response.status_code, allowed(response)) == (status, expected)

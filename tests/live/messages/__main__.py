@@ -1,7 +1,9 @@
-"""Collect what the browsers say into ``tests/data/messages.json``: ``python tests/live/messages``.
+"""Collect the messages of browsers into ``tests/data/messages.json``.
 
-Both browsers must be installed, and openssl. Afterwards ``docs/troubleshooting.md`` wants each new
-message, which ``test_page.py`` names.
+Run it with ``python -m tests.live.messages``.
+
+Both browsers must be installed. Afterwards add each new message, which ``test_page.py`` names, to
+``docs/troubleshooting.md``.
 """
 
 from __future__ import annotations
@@ -9,17 +11,14 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).parents[1]))  # as pytest does, for browsers.py
+from tests.live.browsers import EXECUTABLES, executable, install
 
-import chromium
-import firefox
-from browsers import EXECUTABLES, executable, install
-from loopback import loopback
-from messages import EXAMPLES, FILE, write
-from scenarios import ALL
+from . import chromium, firefox
+from .loopback import loopback
+from .messages import EXAMPLES, FILE, write
+from .scenarios import ALL
 
 SETTLE = 0.7  # seconds: nothing is expected here, so every line gets time to come
 
@@ -29,7 +28,7 @@ def main() -> str | None:
     for name, path in paths.items():
         if path is None:
             return f"{name} is missing: {install(name)}"
-    said: dict[str, dict[str, Any]] = {s.name: {"name": s.name, "what": s.what} for s in ALL}
+    rows: dict[str, dict[str, Any]] = {s.name: {"name": s.name, "what": s.what} for s in ALL}
     browsers = {}
     with ExitStack() as stack:
         served = stack.enter_context(loopback())
@@ -40,16 +39,16 @@ def main() -> str | None:
                 "date": datetime.now(timezone.utc).date().isoformat(),
             }
             for number, scenario in enumerate(ALL, 1):
-                say(f"{driven.version} {number}/{len(ALL)} {scenario.name}")
+                report(f"{driven.version} {number}/{len(ALL)} {scenario.name}")
                 if driven.name in scenario.browsers:
-                    said[scenario.name][driven.name] = driven.replay(served, scenario, SETTLE)
-    write({"browsers": browsers, "examples": EXAMPLES, "scenarios": list(said.values())})
-    say(f"written to {FILE}")
+                    rows[scenario.name][driven.name] = driven.replay(served, scenario, SETTLE)
+    write({"browsers": browsers, "examples": EXAMPLES, "scenarios": list(rows.values())})
+    report(f"written to {FILE}")
     return None
 
 
-def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201  # a program talks to people by printing
+def report(text: str) -> None:
+    print(text, flush=True)  # noqa: T201  # the progress of the program
 
 
 if __name__ == "__main__":

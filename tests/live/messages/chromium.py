@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from browsers import CHROMIUM_ARGUMENTS
-from loopback import Loopback
 from playwright.sync_api import BrowserContext, ConsoleMessage, sync_playwright
-from scenarios import Scenario, program
+
+from tests.live.browsers import CHROMIUM_ARGUMENTS
+
+from .loopback import Loopback
+from .scenarios import Scenario, program
 
 HOSTS = "--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.invalid ~NOTFOUND"
 
@@ -53,7 +55,7 @@ class Chromium:
     def replay(
         self, served: Loopback, scenario: Scenario, settle: float, expected: int = 0
     ) -> dict[str, Any]:
-        """What one scenario makes the browser say.
+        """Return the messages of the browser in a scenario.
 
         :param settle: how many seconds to wait for the next line of the console.
         :param expected: how many lines to wait longer for.
@@ -67,10 +69,10 @@ class Chromium:
         devtools.send("Audits.enable")
         if scenario.page == "https":  # everywhere else the certificate counts
             devtools.send("Security.setIgnoreCertificateErrors", {"ignore": True})
-        devtools.on("Network.loadingFailed", lambda event: _failed(codes, event))
-        devtools.on("Audits.issueAdded", lambda event: _issue(codes, event["issue"]))
+        devtools.on("Network.loadingFailed", lambda event: _record_failure(codes, event))
+        devtools.on("Audits.issueAdded", lambda event: _record_issue(codes, event["issue"]))
         page.goto(at.page)
-        page.on("console", lambda message: _said(console, message))
+        page.on("console", lambda message: _record_console_line(console, message))
         exception = page.evaluate(program(scenario, at.url))
         until = time.monotonic() + 5
         while len(console) < expected and time.monotonic() < until:
@@ -84,18 +86,18 @@ class Chromium:
         }
 
 
-def _said(console: list[str], message: ConsoleMessage) -> None:
+def _record_console_line(console: list[str], message: ConsoleMessage) -> None:
     if message.type in ("error", "warning"):
         console.append(message.text)
 
 
-def _failed(codes: list[str], event: dict[str, Any]) -> None:
+def _record_failure(codes: list[str], event: dict[str, Any]) -> None:
     if "corsErrorStatus" in event:
         codes.insert(0, event["corsErrorStatus"]["corsError"])
 
 
-def _issue(codes: list[str], issue: dict[str, Any]) -> None:
-    """Two codes come as an issue alone; of the others it says less exactly what was wrong."""
+def _record_issue(codes: list[str], issue: dict[str, Any]) -> None:
+    """Record the code of an issue. Two codes come as issues only; others are less exact."""
     details = issue["details"].get("corsIssueDetails", {"isWarning": True})
     if not details["isWarning"]:
         codes.append(details["corsErrorStatus"]["corsError"])

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import importlib
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import pytest
-from browsers import executable, install
+
+from tests.live.browsers import executable, install
 
 DRIVERS = {"chromium": "playwright", "firefox": "websocket"}
 
 
 @pytest.fixture(scope="module")
-def served(missing: Callable[[str, str], NoReturn]) -> Iterator[Any]:
-    if shutil.which("openssl") is None:
-        missing("openssl", "apt-get install -y --no-install-recommends openssl")
-    from loopback import loopback
+def served() -> Iterator[Any]:
+    from .loopback import loopback
 
     with loopback() as running:
         yield running
@@ -37,5 +35,5 @@ def driven(
     if path is None:
         missing(name.title(), install(name))
     # Only now: each needs a library that may be missing.
-    with getattr(importlib.import_module(name), name)(path) as running:
+    with getattr(importlib.import_module(f".{name}", __package__), name)(path) as running:
         yield running

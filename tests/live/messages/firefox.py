@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import websocket
-from loopback import Loopback, bound
-from scenarios import Scenario, program
+
+from .loopback import Loopback, bound
+from .scenarios import Scenario, program
 
 STARTED_WITHIN = 60  # seconds; more than a slow machine needs
 
@@ -46,24 +47,24 @@ class Firefox:
         self._accepts_any_certificate = accepts_any_certificate
         self._connection = _connected(self._port)
         capabilities = {"acceptInsecureCerts": accepts_any_certificate}
-        session = self._ask("session.new", capabilities={"alwaysMatch": capabilities})
+        session = self._call("session.new", capabilities={"alwaysMatch": capabilities})
         self.version = f"Firefox {session['capabilities']['browserVersion']}"
-        self._ask("session.subscribe", events=["log.entryAdded"])
-        self._context = self._ask("browsingContext.getTree")["contexts"][0]["context"]
+        self._call("session.subscribe", events=["log.entryAdded"])
+        self._context = self._call("browsingContext.getTree")["contexts"][0]["context"]
 
     def replay(
         self, served: Loopback, scenario: Scenario, settle: float, expected: int = 0
     ) -> dict[str, Any]:
         at = served.addresses(scenario)
-        # The page of `mixed` is the only one by https; everywhere else certificates count.
+        # Only the page of `mixed` is loaded over https; everywhere else certificates are checked.
         if (scenario.page == "https") != self._accepts_any_certificate:
-            self._ask("session.end")
+            self._call("session.end")
             self.disconnect()
             self._begin(accepts_any_certificate=scenario.page == "https")
-        self._ask("browsingContext.navigate", context=self._context, url=at.page, wait="complete")
+        self._call("browsingContext.navigate", context=self._context, url=at.page, wait="complete")
         self._listen(0.05)
         self._console.clear()
-        done = self._ask(
+        done = self._call(
             "script.evaluate",
             expression=program(scenario, at.url),
             target={"context": self._context},
@@ -80,12 +81,12 @@ class Firefox:
         }
 
     def close(self) -> None:
-        self._ask("browser.close")
+        self._call("browser.close")
 
     def disconnect(self) -> None:
         self._connection.close()
 
-    def _ask(self, method: str, **parameters: Any) -> dict[str, Any]:
+    def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1
         self._connection.settimeout(STARTED_WITHIN)
         message = {"id": self._number, "method": method, "params": parameters}

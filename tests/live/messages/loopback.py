@@ -1,8 +1,8 @@
-"""A server on loopback that answers a scenario's requests with the scenario's own bytes.
+"""A server on loopback that responds to the requests of a scenario with its bytes.
 
-It listens on free ports: one for plain HTTP, one for HTTPS with a certificate that nobody signed,
-and one that is taken but refuses every connection. Hosts are told apart by their names, all of
-which are this machine.
+It listens on free ports: one for plain HTTP, one for HTTPS with a self-signed certificate,
+and one that refuses every connection. Hosts are distinguished by their names, all of which are
+this machine.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from exact import bound, certified, serving
-from scenarios import SCENARIOS, Scenario, answer
+from tests.live.exact import bound, certified, serving
 
-# A page that asks for nothing by itself, so that every line of the console is the scenario's.
+from .scenarios import SCENARIOS, Scenario, build_response
+
+# A page without requests of its own, so every line of the console belongs to the scenario.
 PAGE = b'<!doctype html><title>-</title><link rel="icon" href="data:,"><body></body>'
 SCRIPT = b"export default 1"
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a scenario's page, API and login page are, for the page and for its answers."""
+    """The addresses of a scenario's page, API and login page."""
 
     page: str
     url: str
@@ -66,7 +67,7 @@ class Loopback:
         )
 
     def neutral(self, scenario: Scenario, text: str) -> str:
-        """A browser's text with placeholders for what differs from one run to the next."""
+        """Return a browser's text with placeholders for what differs from one run to the next."""
         at = self.addresses(scenario)
         for address, placeholder in (
             (self._folder.as_uri(), "{folder}"),
@@ -100,13 +101,15 @@ def _bytes(served: Loopback, head: str) -> bytes | None:
     _, name, last = (*path.split("/"), "", "")[:3]
     scenario = SCENARIOS.get(name)
     if scenario is None:
-        return answer("404 Not Found")
+        return build_response("404 Not Found")
     at = served.addresses(scenario)
     if last == "":
-        return answer("200 OK", "Content-Type: text/html", *scenario.page_headers, body=PAGE)
+        return build_response(
+            "200 OK", "Content-Type: text/html", *scenario.page_headers, body=PAGE
+        )
     if last == "login":
         return scenario.login
-    sent = scenario.preflight if method == "OPTIONS" else scenario.answer
+    sent = scenario.preflight if method == "OPTIONS" else scenario.response
     if sent is None:
         return None
     for placeholder, address in (("{origin}", at.origin), ("{login}", at.login)):

@@ -22,7 +22,7 @@ EXAMPLES = {
 
 
 def read() -> dict[str, Any]:
-    """The file: which browsers were asked and when, and what they said in each scenario."""
+    """Return the file: the browsers, the date, and the messages of each scenario."""
     return dict(json.loads(FILE.read_text(encoding="utf-8")))
 
 
@@ -32,7 +32,7 @@ def write(collected: dict[str, Any]) -> None:
 
 
 def rendered(text: str) -> str:
-    """A message as it stands in the documentation."""
+    """Return a message as it is in the documentation."""
     for placeholder, example in EXAMPLES.items():
         text = text.replace(f"{{{placeholder}}}", example)
     return text

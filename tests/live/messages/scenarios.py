@@ -1,25 +1,25 @@
-"""One scenario for each way in which a browser keeps a page from reading an answer."""
+"""A scenario for each way in which a browser blocks a response."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 
-def answer(status: str, *headers: str, body: bytes = b"{}") -> bytes:
-    """A response, byte for byte; the connection is closed after it."""
+def build_response(status: str, *headers: str, body: bytes = b"{}") -> bytes:
+    """Return a response, byte for byte; the connection is closed after it."""
     lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "Connection: close"]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-# What an answer may say. `{origin}` and `{login}` are put in when it is sent.
+# Headers of responses. `{origin}` and `{login}` are filled in when it is sent.
 ORIGIN = "Access-Control-Allow-Origin: {origin}"
 ANY_ORIGIN = "Access-Control-Allow-Origin: *"
 CREDENTIALS = "Access-Control-Allow-Credentials: true"
 METHODS = "Access-Control-Allow-Methods: GET, PUT"
 JSON = "Content-Type: application/json"
 
-OK = answer("200 OK", JSON, ORIGIN)
-SILENT = answer("200 OK", JSON)
+OK = build_response("200 OK", JSON, ORIGIN)
+SILENT = build_response("200 OK", JSON)
 
 # What the page does. `url` is the API's; an exception is the scenario's.
 FETCH = "await fetch(url)"
@@ -39,21 +39,21 @@ CHROMIUM = ("chromium",)
 
 @dataclass(frozen=True)
 class Scenario:
-    """A page, what it does, and what it is answered.
+    """A page, its script, and the responses that it gets.
 
-    :ivar what: what happens, for people who read the file of messages.
+    :ivar what: the description in the file of messages.
     :ivar script: the page's code. Scripts of a page at ``file:`` have no API.
-    :ivar preflight: the answer to ``OPTIONS``; None lets the browser wait.
-    :ivar answer: the answer to every other method.
+    :ivar preflight: the response to ``OPTIONS``; None lets the browser wait.
+    :ivar response: the response to every other method.
     :ivar page: where the page is: ``http``, ``https``, ``localhost`` or ``file``.
     :ivar api: where the API is: ``http``, ``https``, ``down``, ``nowhere``, ``own``, ``loopback``.
-    :ivar browsers: those that can be brought to say it.
+    :ivar browsers: those that can be made to write its messages.
     """
 
     name: str
     what: str
     script: str = FETCH
-    answer: bytes | None = OK
+    response: bytes | None = OK
     preflight: bytes | None = OK
     login: bytes = SILENT
     page: str = "http"
@@ -63,67 +63,72 @@ class Scenario:
 
 
 ALL = [
-    # The answer to the request itself.
-    Scenario("missing", "no Access-Control-Allow-Origin", answer=SILENT),
-    Scenario("missing_xhr", "the same, by XMLHttpRequest", XHR, answer=SILENT),
+    # The response to the request itself.
+    Scenario("missing", "no Access-Control-Allow-Origin", response=SILENT),
+    Scenario("missing_xhr", "the same, by XMLHttpRequest", XHR, response=SILENT),
     Scenario(
         "missing_script",
         "the same, for a script with crossorigin",
         "await load('script', {crossOrigin: 'anonymous', src: url})",
-        answer=answer("200 OK", "Content-Type: text/javascript"),
+        response=build_response("200 OK", "Content-Type: text/javascript"),
     ),
     Scenario(
         "missing_font",
         "the same, for a font",
         "await new FontFace('f', `url(${url})`).load()",
-        answer=answer("200 OK", "Content-Type: font/woff2"),
+        response=build_response("200 OK", "Content-Type: font/woff2"),
     ),
     Scenario(
         "missing_image",
         "the same, for an image with crossorigin",
         "await load('img', {crossOrigin: 'anonymous', src: url})",
-        answer=answer("200 OK", "Content-Type: image/png"),
+        response=build_response("200 OK", "Content-Type: image/png"),
     ),
     Scenario(
         "missing_error",
         "a 500 without CORS headers",
-        answer=answer("500 Internal Server Error"),
+        response=build_response("500 Internal Server Error"),
     ),
-    Scenario("wildcard", "* for a request with credentials", COOKIES, answer("200 OK", ANY_ORIGIN)),
+    Scenario(
+        "wildcard",
+        "* for a request with credentials",
+        COOKIES,
+        build_response("200 OK", ANY_ORIGIN),
+    ),
     Scenario(
         "multiple",
         "Access-Control-Allow-Origin twice: the proxy's and the app's",
-        answer=answer("200 OK", ORIGIN, ANY_ORIGIN),
+        response=build_response("200 OK", ORIGIN, ANY_ORIGIN),
     ),
     Scenario(
         "multiple_same",
         "Access-Control-Allow-Origin twice, with the same value",
-        answer=answer("200 OK", ORIGIN, ORIGIN),
+        response=build_response("200 OK", ORIGIN, ORIGIN),
     ),
     Scenario(
         "invalid",
-        "an Access-Control-Allow-Origin that is no origin",
-        answer=answer("200 OK", "Access-Control-Allow-Origin: app.example"),
+        "an Access-Control-Allow-Origin that is not an origin",
+        response=build_response("200 OK", "Access-Control-Allow-Origin: app.example"),
     ),
     Scenario(
         "mismatch",
         "the Access-Control-Allow-Origin of another page",
-        answer=answer("200 OK", "Access-Control-Allow-Origin: https://other.example"),
+        response=build_response("200 OK", "Access-Control-Allow-Origin: https://other.example"),
     ),
     Scenario(
         "mismatch_slash",
         "an Access-Control-Allow-Origin with a slash at its end",
-        answer=answer("200 OK", "Access-Control-Allow-Origin: {origin}/"),
+        response=build_response("200 OK", "Access-Control-Allow-Origin: {origin}/"),
     ),
     Scenario(
         "mismatch_null",
         "Access-Control-Allow-Origin: null",
-        answer=answer("200 OK", "Access-Control-Allow-Origin: null"),
+        response=build_response("200 OK", "Access-Control-Allow-Origin: null"),
     ),
     Scenario(
         "null_origin",
         "a page without an origin of its own: in a sandbox",
-        answer=SILENT,
+        response=SILENT,
         page_headers=("Content-Security-Policy: sandbox allow-scripts",),
     ),
     Scenario(
@@ -131,110 +136,114 @@ ALL = [
         "no Access-Control-Allow-Credentials for a request with credentials",
         COOKIES,
     ),
-    # The answer to the preflight.
+    # The response to the preflight.
     Scenario("preflight_missing", "no Access-Control-Allow-Origin", TOKEN, preflight=SILENT),
     Scenario(
         "preflight_wildcard",
         "* for a request with credentials",
         PUT_WITH_COOKIES,
-        preflight=answer("200 OK", ANY_ORIGIN, METHODS),
+        preflight=build_response("200 OK", ANY_ORIGIN, METHODS),
     ),
     Scenario(
         "preflight_multiple",
         "Access-Control-Allow-Origin twice",
         PUT,
-        preflight=answer("200 OK", ORIGIN, ANY_ORIGIN, METHODS),
+        preflight=build_response("200 OK", ORIGIN, ANY_ORIGIN, METHODS),
     ),
     Scenario(
         "preflight_invalid",
-        "an Access-Control-Allow-Origin that is no origin",
+        "an Access-Control-Allow-Origin that is not an origin",
         PUT,
-        preflight=answer("200 OK", "Access-Control-Allow-Origin: app.example", METHODS),
+        preflight=build_response("200 OK", "Access-Control-Allow-Origin: app.example", METHODS),
     ),
     Scenario(
         "preflight_mismatch",
         "the Access-Control-Allow-Origin of another page",
         PUT,
-        preflight=answer("200 OK", "Access-Control-Allow-Origin: https://other.example"),
+        preflight=build_response("200 OK", "Access-Control-Allow-Origin: https://other.example"),
     ),
     Scenario(
         "preflight_credentials",
         "no Access-Control-Allow-Credentials for a request with credentials",
         PUT_WITH_COOKIES,
-        preflight=answer("200 OK", ORIGIN, METHODS),
+        preflight=build_response("200 OK", ORIGIN, METHODS),
     ),
     Scenario(
         "preflight_status",
         "a 401 to the preflight, with CORS headers",
         PUT,
-        preflight=answer("401 Unauthorized", ORIGIN, METHODS),
+        preflight=build_response("401 Unauthorized", ORIGIN, METHODS),
     ),
     Scenario(
         "preflight_not_found",
         "a 404 to the preflight, without CORS headers",
         PUT,
-        preflight=answer("404 Not Found"),
+        preflight=build_response("404 Not Found"),
     ),
     Scenario(
         "preflight_redirect",
         "a redirect of the preflight, as Flask makes for a missing slash",
         PUT,
-        preflight=answer("308 Permanent Redirect", ORIGIN, "Location: {login}"),
+        preflight=build_response("308 Permanent Redirect", ORIGIN, "Location: {login}"),
     ),
     Scenario(
         "preflight_redirect_missing",
         "a redirect of the preflight, without CORS headers",
         PUT,
-        preflight=answer("308 Permanent Redirect", "Location: {login}"),
+        preflight=build_response("308 Permanent Redirect", "Location: {login}"),
     ),
     Scenario("preflight_method", "a method that is not listed", PUT),
     Scenario(
         "preflight_method_case",
-        "a method in lower case, which browsers do not mend",
+        "a method in lower case, which browsers do not change",
         "await fetch(url, {method: 'patch'})",
-        preflight=answer("200 OK", ORIGIN, "Access-Control-Allow-Methods: PATCH"),
+        preflight=build_response("200 OK", ORIGIN, "Access-Control-Allow-Methods: PATCH"),
     ),
     Scenario("preflight_header", "a header that is not listed", TOKEN),
     Scenario(
         "preflight_header_request",
-        "an answer's header, sent with the request",
+        "a response's header, sent with the request",
         "await fetch(url, {headers: {'Access-Control-Allow-Origin': '*'}})",
     ),
     Scenario(
         "preflight_methods_list",
-        "an Access-Control-Allow-Methods that is no list of methods",
+        "an Access-Control-Allow-Methods that is not a list of methods",
         PUT,
-        preflight=answer("200 OK", ORIGIN, "Access-Control-Allow-Methods: GET PUT"),
+        preflight=build_response("200 OK", ORIGIN, "Access-Control-Allow-Methods: GET PUT"),
     ),
     Scenario(
         "preflight_headers_list",
-        "an Access-Control-Allow-Headers that is no list of names",
+        "an Access-Control-Allow-Headers that is not a list of names",
         TOKEN,
-        preflight=answer("200 OK", ORIGIN, "Access-Control-Allow-Headers: X-Token; X-Other"),
+        preflight=build_response(
+            "200 OK", ORIGIN, "Access-Control-Allow-Headers: X-Token; X-Other"
+        ),
     ),
     Scenario(
         "preflight_authorization",
         "* for Authorization, with credentials: there it is a name like any other",
         "await fetch(url, {credentials: 'include', headers: {Authorization: 'Bearer 1'}})",
-        preflight=answer("200 OK", ORIGIN, CREDENTIALS, "Access-Control-Allow-Headers: *"),
+        preflight=build_response("200 OK", ORIGIN, CREDENTIALS, "Access-Control-Allow-Headers: *"),
     ),
     # Redirects.
     Scenario(
         "redirect_login",
         "a redirect to a login page of another origin",
-        answer=answer("302 Found", ORIGIN, "Location: {login}"),
+        response=build_response("302 Found", ORIGIN, "Location: {login}"),
     ),
     Scenario(
         "redirect_missing",
         "a redirect without CORS headers",
-        answer=answer("302 Found", "Location: {login}"),
+        response=build_response("302 Found", "Location: {login}"),
     ),
     Scenario(
         "redirect_password",
         "a redirect to an address with a password in it",
-        answer=answer("302 Found", ORIGIN, "Location: http://ada:secret@login.test/login"),
+        response=build_response(
+            "302 Found", ORIGIN, "Location: http://ada:secret@login.test/login"
+        ),
     ),
-    # What the page itself asked for.
+    # Failures of the request itself.
     Scenario("scheme", "an address without http://", "await fetch('localhost:5000/data')"),
     Scenario(
         "scheme_file",
@@ -254,15 +263,15 @@ ALL = [
     ),
     Scenario(
         "no_cors_empty",
-        "mode: no-cors, and the answer read as JSON",
+        "mode: no-cors, and the response read as JSON",
         "await (await fetch(url, {mode: 'no-cors'})).json()",
-        answer=SILENT,
+        response=SILENT,
     ),
     Scenario(
         "hidden_header",
         "a header that is not exposed",
         XHR + "xhr.getResponseHeader('X-Total-Count');",
-        answer=answer("200 OK", JSON, ORIGIN, "X-Total-Count: 3"),
+        response=build_response("200 OK", JSON, ORIGIN, "X-Total-Count: 3"),
     ),
     Scenario(
         "forbidden_header",
@@ -279,7 +288,7 @@ ALL = [
         canvas.getContext("2d").drawImage(image, 0, 0);
         canvas.toDataURL();
         """,
-        answer=answer(
+        response=build_response(
             "200 OK",
             "Content-Type: image/svg+xml",
             body=b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>',
@@ -304,20 +313,20 @@ ALL = [
     # Not CORS at all.
     Scenario("down", "no server listens", api="down"),
     Scenario("nowhere", "no such host", api="nowhere"),
-    Scenario("empty", "the server hangs up without an answer", answer=b""),
+    Scenario("empty", "the server hangs up without a response", response=b""),
     Scenario(
         "timeout",
-        "no answer until the page's own time limit",
+        "no response until the page's own time limit",
         "await fetch(url, {signal: AbortSignal.timeout(300)})",
-        answer=None,
+        response=None,
     ),
     Scenario(
         "cut_off",
-        "the connection ends in the middle of the answer",
+        "the connection ends in the middle of the response",
         "await (await fetch(url)).text()",
-        answer=OK.replace(b"Content-Length: 2", b"Content-Length: 9"),
+        response=OK.replace(b"Content-Length: 2", b"Content-Length: 9"),
     ),
-    Scenario("certificate", "a certificate that nobody signed", api="https"),
+    Scenario("certificate", "a certificate that no one signed", api="https"),
     Scenario("mixed", "an http address on an https page", page="https"),
     Scenario(
         "csp",
@@ -329,13 +338,13 @@ ALL = [
         "resource_policy",
         "Cross-Origin-Resource-Policy: same-origin",
         "await fetch(url, {mode: 'no-cors'})",
-        answer=answer("200 OK", JSON, "Cross-Origin-Resource-Policy: same-origin"),
+        response=build_response("200 OK", JSON, "Cross-Origin-Resource-Policy: same-origin"),
     ),
     Scenario(
         "script_json",
         "JSON as a script",
         "await load('script', {src: url})",
-        answer=answer("200 OK", JSON, "X-Content-Type-Options: nosniff"),
+        response=build_response("200 OK", JSON, "X-Content-Type-Options: nosniff"),
     ),
     Scenario(
         "frame",
@@ -344,25 +353,27 @@ ALL = [
         const frame = await load("iframe", {src: url});
         frame.contentWindow.document;
         """,
-        answer=answer("200 OK", "Content-Type: text/html", body=b"<!doctype html><p>-"),
+        response=build_response("200 OK", "Content-Type: text/html", body=b"<!doctype html><p>-"),
     ),
     Scenario(
         "websocket",
         "a WebSocket that the server refuses",
         "const socket = new WebSocket(url.replace('http', 'ws')); "
         "await new Promise(done => { socket.onclose = done; })",
-        answer=answer("403 Forbidden"),
+        response=build_response("403 Forbidden"),
     ),
     Scenario(
         "status",
         "a 500 with CORS headers: the page reads it",
-        answer=answer("500 Internal Server Error", ORIGIN),
+        response=build_response("500 Internal Server Error", ORIGIN),
     ),
     Scenario(
         "not_json",
         "an error page, read as JSON",
         "await (await fetch(url)).json()",
-        answer=answer("200 OK", "Content-Type: text/html", ORIGIN, body=b"<!doctype html>"),
+        response=build_response(
+            "200 OK", "Content-Type: text/html", ORIGIN, body=b"<!doctype html>"
+        ),
     ),
 ]
 
@@ -370,7 +381,7 @@ SCENARIOS = {scenario.name: scenario for scenario in ALL}
 
 
 def program(scenario: Scenario, url: str) -> str:
-    """The script as an expression that answers with the exception it ends in, or null."""
+    """Return the script as an expression whose value is its exception, or null."""
     return f"""(async () => {{
         const url = {url!r};
         const load = (tag, properties) => new Promise(done => {{

@@ -1,12 +1,13 @@
-"""The browsers still say what ``tests/data/messages.json`` says they do."""
+"""The browsers still write the messages in ``tests/data/messages.json``."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from messages import read
-from scenarios import ALL, Scenario
+
+from .messages import read
+from .scenarios import ALL, Scenario
 
 pytestmark = pytest.mark.live
 
@@ -14,7 +15,7 @@ SETTLE = 0.15  # seconds for a line too many
 
 
 @pytest.mark.parametrize("scenario", ALL, ids=[scenario.name for scenario in ALL])
-def test_a_browser_says_what_the_documentation_quotes(
+def test_a_browser_writes_the_messages_that_the_documentation_quotes(
     driven: Any, served: Any, scenario: Scenario
 ) -> None:
     collected = read()
@@ -27,5 +28,5 @@ def test_a_browser_says_what_the_documentation_quotes(
     was = collected["browsers"][driven.name]
     assert now == before, (
         f"{driven.version} differs from {was['version']} of {was['date']}: collect again, "
-        "`python tests/live/messages`, and bring docs/troubleshooting.md up to date"
+        "`python -m tests.live.messages`, and bring docs/troubleshooting.md up to date"
     )

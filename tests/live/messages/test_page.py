@@ -1,12 +1,13 @@
-"""Whoever pastes a message of the console finds it in ``docs/troubleshooting.md``."""
+"""Each message of a browser's console is in ``docs/troubleshooting.md``."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from messages import EXAMPLES, ROOT, read, rendered
-from scenarios import ALL
+
+from .messages import EXAMPLES, ROOT, read, rendered
+from .scenarios import ALL
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 QUOTED = {
@@ -15,7 +16,7 @@ QUOTED = {
     for line in fence.splitlines()
 }
 COLLECTED = read()
-SAID = sorted(
+MESSAGES = sorted(
     {
         text
         for row in COLLECTED["scenarios"]
@@ -27,12 +28,12 @@ SAID = sorted(
 )
 
 
-@pytest.mark.parametrize("text", SAID)
-def test_a_message_stands_on_the_page_in_full(text: str) -> None:
+@pytest.mark.parametrize("text", MESSAGES)
+def test_the_troubleshooting_page_has_each_message_in_full(text: str) -> None:
     assert rendered(text) in QUOTED
 
 
-def test_the_page_says_which_browsers_said_it() -> None:
+def test_the_troubleshooting_page_names_the_browsers_of_its_messages() -> None:
     for browser in COLLECTED["browsers"].values():
         assert browser["version"] in PAGE
 
@@ -40,10 +41,10 @@ def test_the_page_says_which_browsers_said_it() -> None:
 def test_the_file_has_every_scenario_and_no_address_of_the_machine_that_collected_it() -> None:
     assert [row["name"] for row in COLLECTED["scenarios"]] == [scenario.name for scenario in ALL]
     assert COLLECTED["examples"] == EXAMPLES
-    assert not re.search(r"127\.0\.0\.1|\.test\b|/tmp/", " ".join(SAID))
+    assert not re.search(r"127\.0\.0\.1|\.test\b|/tmp/", " ".join(MESSAGES))
 
 
-def test_every_reason_that_can_be_provoked_is() -> None:
-    """Of Chromium's 28 codes; no answer that we know of brings about the other four."""
+def test_every_reason_that_can_be_provoked_is_provoked() -> None:
+    """Chromium has 28 codes; no known response causes the other four."""
     codes = {row["chromium"]["code"] for row in COLLECTED["scenarios"] if "chromium" in row}
     assert len(codes - {None}) == 24

@@ -49,12 +49,12 @@ class Server:
     log: Path
 
     def connect(self) -> contextlib.closing[http.client.HTTPConnection]:
-        """A connection, kept alive for one request after the other if the server does."""
+        """Open a connection, kept alive between requests if the server does so."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         return contextlib.closing(connection)
 
     def resident(self) -> int:
-        """The memory that it and its workers have, in KiB."""
+        """Return the memory of the server and its workers, in KiB."""
         pids = [self.process.pid]
         for pid in pids:
             children = Path(f"/proc/{pid}/task/{pid}/children").read_text()

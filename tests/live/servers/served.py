@@ -1,4 +1,4 @@
-"""The app that every server serves: one resource a policy, one view a kind of response."""
+"""The app that every server serves: one resource per policy, one view per kind of response."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ POLICIES: dict[str, dict[str, object]] = {
     "subdomains": {"origins": "https://*.example"},
     "regex": {"origins": r"https://(app|other)\.example"},
     "callable": {"origins": lambda origin: origin != EVIL},
-    "nobody": {"origins": []},
+    "none": {"origins": []},
 }
 SILENT = {f"{name}-silent": {**POLICIES[name], "always_send": False} for name in POLICIES}
 LOAD = {"origins": "https://*.load.example", "supports_credentials": True, "max_age": 60}

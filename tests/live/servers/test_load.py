@@ -1,4 +1,4 @@
-"""Many threads, many origins: none is answered with another's, and nothing is kept.
+"""Many threads and many origins: no response has the headers of another one, and memory stays flat.
 
 LOAD_REQUESTS=100000 sends as many to each server; CI sends a few.
 """
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.live
 REQUESTS = int(os.environ.get("LOAD_REQUESTS", "3000"))
 CLIENTS = 12
 # What the second half may add to the memory of a server: a warm process still takes a little,
-# one that keeps a few hundred bytes a request takes more by far in 50,000 of them.
+# one that keeps a few hundred bytes per request takes far more in 50,000 of them.
 GROWTH = 8 * 1024  # KiB
 
 
 def requests(client: int, start: int, stop: int) -> Iterator[tuple[str, str | None, bool]]:
-    """Method, origin and whether it is allowed. No two have the same origin."""
+    """Yield a method, an origin and whether it is allowed. No two have the same origin."""
     for number in range(start, stop):
         own = f"c{client}n{number}"
         method = ("GET", "OPTIONS", "PUT")[number % 3]
@@ -40,8 +40,8 @@ def requests(client: int, start: int, stop: int) -> Iterator[tuple[str, str | No
             yield method, f"https://{own}.load.example", True
 
 
-def wrong_answers(server, client: int, start: int, stop: int) -> list[str]:
-    """Send the requests of one client, one after the other. What was wrong with the answers."""
+def find_wrong_responses(server, client: int, start: int, stop: int) -> list[str]:
+    """Send the requests of one client in turn, and return what is wrong with the responses."""
     wrong = []
     with server.connect() as wire:
         for method, origin, allowed in requests(client, start, stop):
@@ -51,34 +51,35 @@ def wrong_answers(server, client: int, start: int, stop: int) -> list[str]:
             wire.request(method, "/load", headers=headers)
             response = wire.getresponse()
             body, lines = response.read().decode(), response.msg
-            told = lines.get_all("Access-Control-Allow-Origin", [])
+            allow_origin = lines.get_all("Access-Control-Allow-Origin", [])
             credentials = lines.get_all("Access-Control-Allow-Credentials", [])
             preflight = method == "OPTIONS" and allowed
             max_age = lines.get_all("Access-Control-Max-Age", [])
-            asked = f"{method} {origin}: {response.status} {body!r} {lines.items()}"
+            exchange = f"{method} {origin}: {response.status} {body!r} {lines.items()}"
             if response.status != 200:
-                wrong.append(f"status: {asked}")
+                wrong.append(f"status: {exchange}")
             if method != "OPTIONS" and body != (origin or "none"):
-                wrong.append(f"body: {asked}")
-            if told != ([origin] if origin and allowed else []):
-                wrong.append(f"Access-Control-Allow-Origin: {asked}")
+                wrong.append(f"body: {exchange}")
+            if allow_origin != ([origin] if origin and allowed else []):
+                wrong.append(f"Access-Control-Allow-Origin: {exchange}")
             if credentials != (["true"] if allowed else []):
-                wrong.append(f"Access-Control-Allow-Credentials: {asked}")
+                wrong.append(f"Access-Control-Allow-Credentials: {exchange}")
             if max_age != (["60"] if preflight else []):
-                wrong.append(f"Access-Control-Max-Age: {asked}")
+                wrong.append(f"Access-Control-Max-Age: {exchange}")
             if lines.get("Vary", "").partition(",")[0] != "Origin":
-                wrong.append(f"Vary: {asked}")
+                wrong.append(f"Vary: {exchange}")
     return wrong
 
 
-def test_no_origin_is_answered_with_another_and_memory_stays_flat(server):
+def test_no_origin_gets_the_headers_of_another_and_memory_stays_flat(server):
     each = -(-REQUESTS // CLIENTS)
     began = time.monotonic()
 
     def send(start: int, stop: int) -> list[str]:
         with ThreadPoolExecutor(CLIENTS) as pool:
             tasks = [
-                pool.submit(wrong_answers, server, client, start, stop) for client in range(CLIENTS)
+                pool.submit(find_wrong_responses, server, client, start, stop)
+                for client in range(CLIENTS)
             ]
             return [line for task in tasks for line in task.result()]
 
@@ -95,6 +96,6 @@ def test_no_origin_is_answered_with_another_and_memory_stays_flat(server):
     assert after - before < GROWTH
 
 
-def test_the_requests_of_the_load_have_an_origin_each():
+def test_each_request_of_the_load_has_its_own_origin():
     origins = [origin for client in (1, 11) for _, origin, _ in requests(client, 0, 100) if origin]
     assert len(set(origins)) == len(origins) > 100

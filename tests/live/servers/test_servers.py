@@ -17,7 +17,7 @@ OTHER = "https://other.example"
 EVIL = "https://evil.example"
 ORIGIN = ["Origin"]
 
-# As the contract has it: policy, Origin, Access-Control-Allow-Origin, Vary.
+# One row per case: policy, Origin, Access-Control-Allow-Origin, Vary.
 TABLE = [
     # Any origin, send_wildcard.
     ("wildcard", APP, "*", []),
@@ -51,13 +51,15 @@ TABLE = [
     ("subdomains", "https://evil.test", None, ORIGIN),
     ("regex", f"{APP}.evil.test", None, ORIGIN),
     ("callable", EVIL, None, ORIGIN),
-    # Nobody.
-    ("nobody", APP, None, ORIGIN),
-    ("nobody", None, None, ORIGIN),
+    # No origins.
+    ("none", APP, None, ORIGIN),
+    ("none", None, None, ORIGIN),
 ]
 
 
-class Answer:
+class Response:
+    """A response whose body has been read."""
+
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self.status = response.status
         self.lines = response.msg
@@ -67,51 +69,51 @@ class Answer:
         return self.lines.get_all(name, [])
 
     @property
-    def told(self) -> list[str]:
+    def allowed(self) -> list[str]:
         return self.all("Access-Control-Allow-Origin")
 
 
-def ask(
+def fetch(
     wire: http.client.HTTPConnection,
     path: str,
     origin: str | None = APP,
     method: str = "GET",
     body: Any = None,
     **headers: str,
-) -> Answer:
+) -> Response:
     sent = {} if origin is None else {"Origin": origin}
     sent.update({name.replace("_", "-"): value for name, value in headers.items()})
     wire.request(method, path, body=body, headers=sent)
-    return Answer(wire.getresponse())
+    return Response(wire.getresponse())
 
 
-def test_every_row_of_the_table_of_headers(server):
+def test_every_row_of_the_table_of_headers_holds(server):
     with server.connect() as wire:
         got = []
         for policy, origin, _, _ in TABLE:
-            answer = ask(wire, f"/policy/{policy}", origin)
-            assert (answer.status, answer.body.decode()) == (200, policy)
-            got.append((policy, origin, answer.told, answer.all("Vary")))
+            response = fetch(wire, f"/policy/{policy}", origin)
+            assert (response.status, response.body.decode()) == (200, policy)
+            got.append((policy, origin, response.allowed, response.all("Vary")))
     assert got == [
-        (policy, origin, [] if told is None else [told], vary)
-        for policy, origin, told, vary in TABLE
+        (policy, origin, [] if allowed is None else [allowed], vary)
+        for policy, origin, allowed, vary in TABLE
     ]
 
 
 def test_a_preflight_has_no_body_and_no_allow(server):
     with server.connect() as wire:
-        asked = {
+        requested = {
             "Access_Control_Request_Method": "PUT",
             "Access_Control_Request_Headers": "content-type,x-own",
         }
-        answer = ask(wire, "/upload", method="OPTIONS", **asked)
-        assert (answer.status, answer.body, answer.told) == (200, b"", [APP])
-        assert answer.all("Allow") == []
-        assert answer.all("Access-Control-Allow-Headers") == ["content-type, x-own"]
-        assert "PUT" in answer.all("Access-Control-Allow-Methods")[0].split(", ")
+        response = fetch(wire, "/upload", method="OPTIONS", **requested)
+        assert (response.status, response.body, response.allowed) == (200, b"", [APP])
+        assert response.all("Allow") == []
+        assert response.all("Access-Control-Allow-Headers") == ["content-type, x-own"]
+        assert "PUT" in response.all("Access-Control-Allow-Methods")[0].split(", ")
         names = "Access-Control-Request-Method, Access-Control-Request-Headers"
-        assert answer.all("Vary") == [f"Origin, {names}"]
-        assert ask(wire, "/upload", EVIL, "OPTIONS", **asked).told == []
+        assert response.all("Vary") == [f"Origin, {names}"]
+        assert fetch(wire, "/upload", EVIL, "OPTIONS", **requested).allowed == []
 
 
 def test_errors_carry_the_headers(server):
@@ -122,78 +124,78 @@ def test_errors_carry_the_headers(server):
             ("/fails", "GET", 500),
         ):
             for origin in (APP, EVIL):
-                answer = ask(wire, path, origin, method)
-                assert answer.status == status
-                assert answer.told == ([APP] if origin == APP else [])
-                assert answer.all("Vary") == ORIGIN
+                response = fetch(wire, path, origin, method)
+                assert response.status == status
+                assert response.allowed == ([APP] if origin == APP else [])
+                assert response.all("Vary") == ORIGIN
 
 
 def test_head_has_the_headers_of_get_and_no_body(server):
     with server.connect() as wire:
         for path in ("/file", "/policy/two"):
-            full, head = ask(wire, path), ask(wire, path, method="HEAD")
-            assert (head.status, head.body, head.told) == (200, b"", [APP])
+            full, head = fetch(wire, path), fetch(wire, path, method="HEAD")
+            assert (head.status, head.body, head.allowed) == (200, b"", [APP])
             assert head.all("Vary") == full.all("Vary") == ORIGIN
             assert head.all("Content-Length") == full.all("Content-Length")
 
 
 def test_send_file_ranges_and_304_carry_the_headers(server):
     with server.connect() as wire:
-        whole = ask(wire, "/file")
+        whole = fetch(wire, "/file")
         assert (whole.status, whole.body) == (200, bytes(range(256)) * 1024)
-        part = ask(wire, "/file", Range="bytes=1-3")
+        part = fetch(wire, "/file", Range="bytes=1-3")
         assert (part.status, part.body) == (206, b"\1\2\3")
-        same = ask(wire, "/file", If_None_Match='"tag"')
+        same = fetch(wire, "/file", If_None_Match='"tag"')
         assert (same.status, same.body) == (304, b"")
-        for answer in (whole, part, same):
-            assert (answer.told, answer.all("Vary")) == ([APP], ORIGIN)
+        for response in (whole, part, same):
+            assert (response.allowed, response.all("Vary")) == ([APP], ORIGIN)
         # What a cache keeps from one origin it must not hand to another.
-        same = ask(wire, "/file", EVIL, If_None_Match='"tag"')
-        assert (same.status, same.told, same.all("Vary")) == (304, [], ORIGIN)
+        same = fetch(wire, "/file", EVIL, If_None_Match='"tag"')
+        assert (same.status, same.allowed, same.all("Vary")) == (304, [], ORIGIN)
 
 
 def test_a_stream_carries_the_headers(server):
     with server.connect() as wire:
-        answer = ask(wire, "/stream")
-        assert (answer.status, answer.told, answer.all("Vary")) == (200, [APP], ORIGIN)
-        assert answer.body == b"streamed " * 100 * 200
-        assert ask(wire, "/policy/two", OTHER).told == [OTHER]
+        response = fetch(wire, "/stream")
+        assert (response.status, response.allowed, response.all("Vary")) == (200, [APP], ORIGIN)
+        assert response.body == b"streamed " * 100 * 200
+        assert fetch(wire, "/policy/two", OTHER).allowed == [OTHER]
 
 
-def test_a_stream_that_fails_half_way_has_told_its_headers(server):
+def test_a_stream_that_fails_half_way_has_sent_its_headers(server):
     with server.connect() as wire:
         wire.request("GET", "/stream-that-fails", headers={"Origin": APP})
         response = wire.getresponse()
         assert response.msg.get_all("Access-Control-Allow-Origin") == [APP]
         response.close()
     with server.connect() as wire:
-        assert ask(wire, "/policy/two", OTHER).told == [OTHER]
+        assert fetch(wire, "/policy/two", OTHER).allowed == [OTHER]
 
 
-def test_a_large_upload_is_read_and_answered(server):
+def test_a_large_upload_is_read_and_responded_to(server):
     body = bytes(range(256)) * 4096 * 16  # 16 MiB
     with server.connect() as wire:
-        answer = ask(wire, "/upload", method="PUT", body=body)
-        assert (answer.status, answer.body, answer.told) == (200, b"16777216", [APP])
-        assert answer.all("X-Digest") == [hashlib.sha256(body).hexdigest()]
-        assert answer.all("Access-Control-Expose-Headers") == ["X-Digest"]
-        assert ask(wire, "/policy/two", OTHER).told == [OTHER]
+        response = fetch(wire, "/upload", method="PUT", body=body)
+        assert (response.status, response.body, response.allowed) == (200, b"16777216", [APP])
+        assert response.all("X-Digest") == [hashlib.sha256(body).hexdigest()]
+        assert response.all("Access-Control-Expose-Headers") == ["X-Digest"]
+        assert fetch(wire, "/policy/two", OTHER).allowed == [OTHER]
 
 
-def test_on_one_connection_each_request_has_its_own_answer(server):
+def test_each_request_on_one_connection_has_its_own_response(server):
     with server.connect() as wire:
         sockets = set()
         for number in range(50):
             origin = (APP, EVIL, OTHER, None)[number % 4]
-            answer = ask(wire, "/policy/two", origin)
-            assert answer.told == ([origin] if origin in (APP, OTHER) else [])
-            assert answer.all("Vary") == ORIGIN
+            response = fetch(wire, "/policy/two", origin)
+            assert response.allowed == ([origin] if origin in (APP, OTHER) else [])
+            assert response.all("Vary") == ORIGIN
             sockets.add(None if wire.sock is None else wire.sock.getsockname())
-    # gunicorn's sync worker closes each, and says so.
+    # gunicorn's sync worker closes each connection, and announces it.
     assert (len(sockets), None in sockets) == (1, server.name == "gunicorn sync")
 
 
-def test_of_requests_sent_all_at_once_each_has_its_own_answer(server):
+def test_each_pipelined_request_has_its_own_response(server):
     origins = [APP, EVIL, OTHER, APP]
     sent = [f"GET /policy/two HTTP/1.1\r\nHost: a\r\nOrigin: {origin}\r\n" for origin in origins]
     sent[-1] += "Connection: close\r\n"
@@ -202,24 +204,26 @@ def test_of_requests_sent_all_at_once_each_has_its_own_answer(server):
         got = b""
         while piece := wire.recv(65536):
             got += piece
-    told = [
-        re.findall(r"^access-control-allow-origin: (.*?)\r$", answer, re.MULTILINE | re.IGNORECASE)
-        for answer in got.decode().split("HTTP/1.1 200 OK")[1:]
+    allowed = [
+        re.findall(
+            r"^access-control-allow-origin: (.*?)\r$", response, re.MULTILINE | re.IGNORECASE
+        )
+        for response in got.decode().split("HTTP/1.1 200 OK")[1:]
     ]
-    answers_the_first_and_closes = server.name in ("gunicorn sync", "uWSGI", "uWSGI http11")
+    responds_once_and_closes = server.name in ("gunicorn sync", "uWSGI", "uWSGI http11")
     expected = [[APP], [], [OTHER], [APP]]
-    assert told == (expected[:1] if answers_the_first_and_closes else expected)
+    assert allowed == (expected[:1] if responds_once_and_closes else expected)
 
 
 def test_a_body_that_is_refused_unread_has_the_headers(server):
     with server.connect() as wire:
-        answer = ask(wire, "/small", method="PUT", body=b"x" * 20_000)
-        assert (answer.status, answer.told, answer.all("Vary")) == (413, [APP], ORIGIN)
+        response = fetch(wire, "/small", method="PUT", body=b"x" * 20_000)
+        assert (response.status, response.allowed, response.all("Vary")) == (413, [APP], ORIGIN)
     with server.connect() as wire:
-        assert ask(wire, "/policy/two", OTHER).told == [OTHER]
+        assert fetch(wire, "/policy/two", OTHER).allowed == [OTHER]
 
 
-def test_after_clients_that_hang_up_the_others_are_answered(server):
+def test_clients_are_served_after_others_hang_up(server):
     for number in range(20):
         with server.connect() as wire:
             if number % 2:
@@ -232,20 +236,20 @@ def test_after_clients_that_hang_up_the_others_are_answered(server):
                 wire.putheader("Content-Length", "1000000")
                 wire.endheaders(b"half of it" * 50_000)
         with server.connect() as wire:
-            answer = ask(wire, "/policy/two")
-            assert (answer.status, answer.told, answer.all("Vary")) == (200, [APP], ORIGIN)
+            response = fetch(wire, "/policy/two")
+            assert (response.status, response.allowed, response.all("Vary")) == (200, [APP], ORIGIN)
 
 
 @pytest.mark.parametrize("origins", [(APP, EVIL), (EVIL, APP), (APP, APP), (APP, OTHER)])
 @pytest.mark.parametrize("policy", ["any", "two", "one", "wildcard", "callable", "regex"])
-def test_two_origin_lines_are_refused_however_they_are_joined(server, policy, origins):
+def test_two_origin_headers_are_refused_in_every_form(server, policy, origins):
     with server.connect() as wire:
         wire.putrequest("GET", f"/policy/{policy}")
         for origin in origins:
             wire.putheader("Origin", origin)
         wire.endheaders()
-        answer = Answer(wire.getresponse())
-        assert (answer.status, answer.told, answer.all("Vary")) == (200, [], ORIGIN)
+        response = Response(wire.getresponse())
+        assert (response.status, response.allowed, response.all("Vary")) == (200, [], ORIGIN)
 
 
 @pytest.mark.parametrize(
@@ -259,53 +263,55 @@ def test_two_origin_lines_are_refused_however_they_are_joined(server, policy, or
         b"",
     ],
 )
-def test_what_no_browser_sends_as_an_origin_is_refused(server, origin):
+def test_an_origin_that_no_browser_sends_is_refused(server, origin):
     with server.connect() as wire:
         for policy in ("any", "callable", "wildcard", "subdomains"):
             wire.putrequest("GET", f"/policy/{policy}")
             wire.putheader("Origin", origin)
             wire.endheaders()
-            answer = Answer(wire.getresponse())
-            assert answer.status in (200, 400)
-            assert answer.told == []
-            if answer.status == 400:  # the server's own answer
+            response = Response(wire.getresponse())
+            assert response.status in (200, 400)
+            assert response.allowed == []
+            if response.status == 400:  # the server's own response
                 wire.close()
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "/policy/nobody/../any",
-        "/policy/any/../nobody",
-        "/policy/any/%2e%2e/nobody",
-        "/policy/nobody/%2E%2e/any",
-        "/policy/any/..%2fnobody",
-        "/policy/./nobody",
+        "/policy/none/../any",
+        "/policy/any/../none",
+        "/policy/any/%2e%2e/none",
+        "/policy/none/%2E%2e/any",
+        "/policy/any/..%2fno-one",
+        "/policy/./none",
         "/policy/any/.",
         "/policy%2fany",
         "/policy/%61ny",
         "/policy/any%00",
-        "/policy/any;/nobody",
-        "/policy/nobody?/policy/any",
-        "/policy/nobody%3F/policy/any",
+        "/policy/any;/none",
+        "/policy/none?/policy/any",
+        "/policy/none%3F/policy/any",
         "//policy/any",
         "/policy//any",
         "/%2e/policy/any",
-        "http://evil.example/policy/nobody",
+        "http://evil.example/policy/none",
         "/" + "a/../" * 500 + "policy/any",
     ],
 )
-def test_a_path_written_oddly_has_the_policy_of_the_view_that_it_reaches(server, path):
+def test_an_odd_spelling_of_a_path_has_the_policy_of_its_view(server, path):
     with server.connect() as wire:
         wire.putrequest("GET", path)
         wire.putheader("Origin", EVIL)
         wire.endheaders()
-        answer = Answer(wire.getresponse())
-        assert answer.status < 500
-        assert answer.told == ([EVIL] if (answer.status, answer.body) == (200, b"any") else [])
+        response = Response(wire.getresponse())
+        assert response.status < 500
+        assert response.allowed == (
+            [EVIL] if (response.status, response.body) == (200, b"any") else []
+        )
 
 
-def test_an_old_client_is_answered_too(server):
+def test_a_client_with_http_1_0_is_served(server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as wire:
         wire.sendall(f"GET /stream HTTP/1.0\r\nHost: a\r\nOrigin: {APP}\r\n\r\n".encode())
         got = b""

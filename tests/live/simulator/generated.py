@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from browser.corpus import CORPUS
+from tests.browser.corpus import CORPUS
 
 Pairs = list[tuple[str, str]]
 
@@ -95,7 +95,7 @@ def _hop(random: Random, number: int) -> dict[str, Any]:
     policy = _policy(random)
     preflight = {
         "status": random.choice((200,) * 6 + (204,) * 6 + (299, 302, 404, 500)),
-        # Most servers say to a preflight what they say to the request.
+        # Most servers send the same headers with both responses.
         "headers": policy if random.random() < 0.8 else _policy(random),
         "body": "",
     }
@@ -113,7 +113,7 @@ def _hop(random: Random, number: int) -> dict[str, Any]:
 
 
 def _policy(random: Random) -> Pairs:
-    said = [
+    chosen = [
         ("Access-Control-Allow-Origin", random.choice(ORIGINS)),
         ("Access-Control-Allow-Credentials", random.choice(CREDENTIALS)),
         ("Access-Control-Allow-Methods", random.choice(ALLOW_METHODS)),
@@ -121,10 +121,10 @@ def _policy(random: Random) -> Pairs:
         ("Access-Control-Expose-Headers", random.choice(EXPOSED)),
         ("Cross-Origin-Resource-Policy", random.choice(KEPT)),
     ]
-    headers = [(name, value) for name, value in said if value is not None]
+    headers = [(name, value) for name, value in chosen if value is not None]
     fault = random.random()
     if fault < 0.05:
         return headers[1:]  # it forgot
     if fault < 0.1:
-        return [*headers, headers[0]]  # and its proxy says it again
+        return [*headers, headers[0]]  # and its proxy repeats it
     return headers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from browser.corpus import CORPUS
+from tests.browser.corpus import CORPUS
 
 PAGE, OTHER = CORPUS["origins"]["local"], CORPUS["origins"]["remote"]
 THIRD = PAGE.replace("web-platform", "www1.web-platform").replace("8000", "8001")
@@ -17,7 +17,7 @@ PUT: Pairs = [*ANY, ("Access-Control-Allow-Methods", "PUT")]
 COOKIES: Pairs = [(ALLOW_ORIGIN, PAGE)]
 
 
-def case(name: str, hops: list[dict[str, Any]], **asked: Any) -> dict[str, Any]:
+def case(name: str, hops: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     request = {
         "origin": PAGE,
         "url": f"{OTHER}/{{id}}/h0",
@@ -28,33 +28,35 @@ def case(name: str, hops: list[dict[str, Any]], **asked: Any) -> dict[str, Any]:
         "body": None,
         "redirect": "follow",
     }
-    return {"name": name, "request": request | asked, "hops": hops}
+    return {"name": name, "request": request | changes, "hops": hops}
 
 
 def hop(
     url: str, status: int = 200, headers: Pairs = ANY, preflight: Pairs | None = None, ok: int = 200
 ) -> dict[str, Any]:
-    answer = None if preflight is None else {"status": ok, "headers": preflight, "body": ""}
+    preflight_response = (
+        None if preflight is None else {"status": ok, "headers": preflight, "body": ""}
+    )
     return {
         "url": url,
-        "preflight_response": answer,
+        "preflight_response": preflight_response,
         "response": {"status": status, "headers": headers, "body": ""},
     }
 
 
-def answered(name: str, headers: Pairs, **asked: Any) -> dict[str, Any]:
-    return case(name, [hop(f"{OTHER}/{{id}}/h0", headers=headers)], **asked)
+def one_hop(name: str, headers: Pairs, **changes: Any) -> dict[str, Any]:
+    return case(name, [hop(f"{OTHER}/{{id}}/h0", headers=headers)], **changes)
 
 
-def preflight(name: str, headers: Pairs, ok: int = 200, /, **asked: Any) -> dict[str, Any]:
+def preflight(name: str, headers: Pairs, ok: int = 200, /, **changes: Any) -> dict[str, Any]:
     hops = [hop(f"{OTHER}/{{id}}/h0", preflight=headers, ok=ok)]
-    return case(name, hops, **{"method": "PUT", **asked})
+    return case(name, hops, **{"method": "PUT", **changes})
 
 
 def redirected(
-    name: str, *origins: str, status: int = 302, to: str = "", last: Pairs = ANY, **asked: Any
+    name: str, *origins: str, status: int = 302, to: str = "", last: Pairs = ANY, **changes: Any
 ) -> dict[str, Any]:
-    """Each origin redirects to the next, and the last one to ``to``, if given."""
+    """Return a case: each origin redirects to the next, and the last one to ``to``, if given."""
     urls = [f"{origin}/{{id}}/h{number}" for number, origin in enumerate(origins)]
     targets = [*(f"{{hop{number}}}" for number in range(1, len(urls))), *filter(None, [to])]
     hops = [
@@ -62,7 +64,7 @@ def redirected(
         for url, target in zip(urls, targets, strict=False)
     ]
     hops += [hop(url, headers=last) for url in urls[len(targets) :]]
-    return case(name, hops, **{"url": urls[0], **asked})
+    return case(name, hops, **{"url": urls[0], **changes})
 
 
 def numbered(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -95,24 +97,24 @@ RARE = numbered(
         redirected("in mode cors", PAGE, OTHER, status=307, method="POST", body="x"),
         # What the console shows of a value.
         *(
-            answered(f"Access-Control-Allow-Origin: {value!a}", [(ALLOW_ORIGIN, value)])
+            one_hop(f"Access-Control-Allow-Origin: {value!a}", [(ALLOW_ORIGIN, value)])
             for value in [
                 *("", "a'b", 'a"b', "a\\b", "a\tb", "\x0b*", "\x1b[31m", "\x7f", "\xc3\xa4"),
                 *("\xe4", "http://\xc3\xa4.test", "\xe2\x80\xae", "\xe2\x80\xa8a", "http://a%20b"),
             ]
         ),
         *(
-            answered(
+            one_hop(
                 f"Access-Control-Allow-Credentials: {value!a}",
                 [*COOKIES, ("Access-Control-Allow-Credentials", value)],
                 credentials="include",
             )
             for value in ("", "a'b", "\x1b[31m", "\xc3\xa4", "\xe4")
         ),
-        answered("a long value", [(ALLOW_ORIGIN, "x" * 300)]),
+        one_hop("a long value", [(ALLOW_ORIGIN, "x" * 300)]),
         # Which URL it shows.
-        answered("a fragment", [], url=f"{OTHER}/{{id}}/h0#a b\"'<>`\xe4"),
-        answered("an empty fragment", [], url=f"{OTHER}/{{id}}/h0#"),
+        one_hop("a fragment", [], url=f"{OTHER}/{{id}}/h0#a b\"'<>`\xe4"),
+        one_hop("an empty fragment", [], url=f"{OTHER}/{{id}}/h0#"),
         redirected("two redirects", OTHER, OTHER, THIRD, last=[]),
         redirected("with a fragment", OTHER, THIRD, last=[], url=f"{OTHER}/{{id}}/h0#a"),
         redirected("to a fragment", OTHER, to="ftp://x/../y#b", url=f"{OTHER}/{{id}}/h0#a"),
@@ -145,19 +147,19 @@ RARE = numbered(
         ),
         case("mode same-origin", [], mode="same-origin", url=f"{OTHER}/{{id}}/#a", origin="null"),
         case("mode no-cors, redirect error", [], mode="no-cors", redirect="error"),
-        # Of each code one.
-        answered("no origin", [], origin="null"),
-        answered("a star with cookies", ANY, credentials="include"),
+        # One of each code.
+        one_hop("no origin", [], origin="null"),
+        one_hop("a star with cookies", ANY, credentials="include"),
         preflight("a preflight without headers", []),
         preflight("a star with cookies", PUT, credentials="include"),
         preflight("two stars", [*ANY, *PUT]),
-        preflight("what is no origin", [(ALLOW_ORIGIN, "a'\xe4")]),
+        preflight("what is not an origin", [(ALLOW_ORIGIN, "a'\xe4")]),
         preflight("another origin", [(ALLOW_ORIGIN, OTHER)]),
         preflight("no cookies", COOKIES, credentials="include"),
         preflight("a status", PUT, 404),
         preflight("a redirect", [*PUT, ("Location", "/")], 302),
-        preflight("methods that are no list", [*ANY, ("Access-Control-Allow-Methods", "a b")]),
-        preflight("names that are no list", [*PUT, ("Access-Control-Allow-Headers", "a b")]),
+        preflight("methods that are not a list", [*ANY, ("Access-Control-Allow-Methods", "a b")]),
+        preflight("names that are not a list", [*PUT, ("Access-Control-Allow-Headers", "a b")]),
         preflight("a method", ANY, method="x'y"),
         # Whichever Chromium names, it is the first of one of them at most.
         *(

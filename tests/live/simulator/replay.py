@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from browser.corpus import CACHED, CORPUS, Server, Step, as_case, verdict
-from exact import certified, serving
-
 from flask_cors.browser import Outcome, Request
 from flask_cors.browser.console import chromium_message
+from tests.browser.corpus import CACHED, CORPUS, Server, Step, as_case, verdict
+from tests.live.exact import certified, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -92,13 +91,13 @@ def _split(sent: Iterable[tuple[bool, Request]]) -> tuple[list[Any], list[Any]]:
 
 
 class Site:
-    """All hosts of the cases, and the pages. It remembers what it was asked."""
+    """All hosts of the cases, and the pages. It records its requests."""
 
     def __init__(self, cases: Iterable[dict[str, Any]]) -> None:
         self.servers = {case["id"]: Server(case) for case in cases}
         self.sent: dict[str, list[tuple[bool, Request]]] = defaultdict(list)
 
-    def answer(self, scheme: str, head: str) -> bytes:
+    def respond(self, scheme: str, head: str) -> bytes:
         line, *rest = head.split("\r\n")
         method, path, _ = line.split(" ")
         headers = tuple((name, value) for name, _, value in (one.partition(": ") for one in rest))
@@ -121,7 +120,7 @@ class Site:
 
 
 class Reasons:
-    """Why requests failed, told by the developer tools and the console to whoever listens."""
+    """Why requests failed, by the developer tools and the console."""
 
     def __init__(self) -> None:
         self.console: dict[str, str] = {}
@@ -131,40 +130,42 @@ class Reasons:
         self._preflights: set[str] = set()
 
     def listen(self, page: Page) -> None:
-        page.on("console", lambda message: self._said(message.text))
+        page.on("console", lambda message: self._record_message(message.text))
         devtools: Any = page.context.new_cdp_session(page)
         devtools.send("Network.enable")
         devtools.send("Audits.enable")
-        devtools.on("Network.requestWillBeSent", lambda event: self._sent(event))
-        devtools.on("Network.loadingFailed", lambda event: self._loading_failed(event))
-        devtools.on("Audits.issueAdded", lambda event: self._issue(event["issue"]["details"]))
+        devtools.on("Network.requestWillBeSent", lambda event: self._record_request(event))
+        devtools.on("Network.loadingFailed", lambda event: self._record_failure(event))
+        devtools.on(
+            "Audits.issueAdded", lambda event: self._record_issue(event["issue"]["details"])
+        )
 
     def knows(self, case: str) -> bool:
-        """Whether all is said: a code comes with a line of the console, before or after it."""
+        """Return whether all is known. A code comes with a line of the console, in any order."""
         code, _ = self.of(case)
         return case in self.console if code else case in self.failed
 
     def of(self, case: str) -> tuple[str | None, str | None]:
         return self.failed.get(case) or self.issues.get(case) or (None, None)
 
-    def _said(self, text: str) -> None:
+    def _record_message(self, text: str) -> None:
         if _is_message(text) and (name := _case_of(text)):
             self.console[name] = text
 
-    def _sent(self, event: dict[str, Any]) -> None:
+    def _record_request(self, event: dict[str, Any]) -> None:
         if name := _case_of(event["request"]["url"]):
             self._cases.setdefault(event["requestId"], name)
         if event.get("type") == "Preflight":
             self._preflights.add(event["requestId"])
 
-    def _loading_failed(self, event: dict[str, Any]) -> None:
+    def _record_failure(self, event: dict[str, Any]) -> None:
         name = self._cases.get(event["requestId"])
         if name is None or event["requestId"] in self._preflights:
             return
         self.failed[name] = _code(event["corsErrorStatus"]) if "corsErrorStatus" in event else None
 
-    def _issue(self, details: dict[str, Any]) -> None:
-        """Two codes come as an issue alone; of the others it says less exactly what was wrong."""
+    def _record_issue(self, details: dict[str, Any]) -> None:
+        """Record the code of an issue. Two codes come as issues only; others are less exact."""
         issue = details.get("corsIssueDetails", {"isWarning": True})
         if not issue["isWarning"] and (name := _case_of(issue["request"].get("url", ""))):
             self.issues[name] = _code(issue["corsErrorStatus"])
@@ -188,12 +189,12 @@ Launched = Callable[[str], AbstractContextManager["Browser"]]
 
 @contextmanager
 def visiting(site: Site, launched: Launched) -> Iterator[BrowserContext]:
-    """Chromium, to which the hosts of the site are at their ports."""
+    """Launch Chromium, which finds the hosts of the site at their ports."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
-        plain = stack.enter_context(serving(lambda head: site.answer("http", head)))
+        plain = stack.enter_context(serving(lambda head: site.respond("http", head)))
         tls = certified(folder)
-        secure = stack.enter_context(serving(lambda head: site.answer("https", head), tls))
+        secure = stack.enter_context(serving(lambda head: site.respond("https", head), tls))
         # The ports are those of the cases to the browser, and free ones to this machine.
         ports = {8000: plain, 8001: plain, 8443: secure}
         rules = ", ".join(f"MAP *:{port} 127.0.0.1:{free}" for port, free in ports.items())
@@ -211,7 +212,7 @@ def page_of(origin: str, context: BrowserContext) -> Page:
 
 
 def replay(cases: list[dict[str, Any]], launched: Launched) -> dict[str, Seen]:
-    """By the ids of the cases, what Chromium did."""
+    """Return what Chromium did, by the ids of the cases."""
     site, reasons = Site(cases), Reasons()
     read: dict[str, Any] = {}
     with visiting(site, launched) as context:
@@ -221,9 +222,9 @@ def replay(cases: list[dict[str, Any]], launched: Launched) -> dict[str, Seen]:
             of_page = [case for case in cases if case["request"]["origin"] == origin]
             for start in range(0, len(of_page), AT_ONCE):
                 some = of_page[start : start + AT_ONCE]
-                asked = [_asked(case) for case in some]
+                fetches = [_fetch_arguments(case) for case in some]
                 ids = [case["id"] for case in some]
-                read.update(zip(ids, page.evaluate(FETCH, asked), strict=True))
+                read.update(zip(ids, page.evaluate(FETCH, fetches), strict=True))
             blocked = [name for name, page_read in read.items() if isinstance(page_read, str)]
             until = time.monotonic() + 5
             while not all(map(reasons.knows, blocked)) and time.monotonic() < until:
@@ -249,7 +250,7 @@ STEP = """steps => Promise.all(steps.map(async ([url, init, wait]) => {
 
 
 def replay_sequences(sequences: list[dict[str, Any]], launched: Launched) -> dict[str, list[Step]]:
-    """By the ids of the sequences, what Chromium did at each step, and the waits between."""
+    """Return what Chromium did at each step, by the ids of the sequences."""
     site = Site(map(as_case, sequences))
     done: dict[str, list[Step]] = {sequence["id"]: [] for sequence in sequences}
     with visiting(site, launched) as context:
@@ -269,9 +270,9 @@ def _step(sequence: dict[str, Any], step: dict[str, Any]) -> tuple[str, dict[str
     return url, step["init"], 1000 * step["wait_before_s"]
 
 
-def _asked(case: dict[str, Any]) -> dict[str, Any]:
-    asked = {name: value for name, value in case["request"].items() if name != "origin"}
-    return {**asked, "url": asked["url"].replace("{id}", case["id"])}
+def _fetch_arguments(case: dict[str, Any]) -> dict[str, Any]:
+    request = {name: value for name, value in case["request"].items() if name != "origin"}
+    return {**request, "url": request["url"].replace("{id}", case["id"])}
 
 
 def _seen(

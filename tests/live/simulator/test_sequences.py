@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
-from browser.corpus import SEQUENCES, Step, counts, fetch_steps
-from replay import Launched, replay_sequences
 
 from flask_cors.browser import CHROMIUM
+from tests.browser.corpus import SEQUENCES, Step, count_preflights, fetch_steps
+
+from .replay import Launched, replay_sequences
 
 pytestmark = pytest.mark.live
 
-# By the names of sequences, how many of their steps are replayed, and why no more. Chromium cannot
-# be told the time: a test that waits, waits in earnest, and 3 seconds are enough.
+# By the names of sequences: how many steps are replayed, and why no more. Chromium's clock cannot
+# be set, so tests really wait, at most 3 seconds.
 CUT = {
     "default 5 s: still cached after 3.5 s": (1, "the next step is 3.5 s later"),
     "unparsable max-age: like absent": (2, "the next step is 6 s later"),
@@ -32,9 +31,7 @@ REPLAYED = [cut(sequence) for sequence in SEQUENCES]
 
 
 @pytest.fixture(scope="module")
-def chromium(launched: Launched, missing: Callable[[str, str], NoReturn]) -> dict[str, list[Step]]:
-    if shutil.which("openssl") is None:
-        missing("openssl", "apt-get install -y --no-install-recommends openssl")
+def chromium(launched: Launched) -> dict[str, list[Step]]:
     return replay_sequences(REPLAYED, launched)
 
 
@@ -42,7 +39,7 @@ every = pytest.mark.parametrize("sequence", REPLAYED, ids=[one["name"] for one i
 
 
 @every
-def test_the_simulator_remembers_what_chromium_remembers(
+def test_the_simulator_caches_the_preflights_that_chromium_caches(
     chromium: dict[str, list[Step]], sequence: dict[str, Any]
 ) -> None:
     assert chromium[sequence["id"]] == fetch_steps(sequence, CHROMIUM)
@@ -53,10 +50,10 @@ def test_chromium_sends_the_preflights_that_it_sent(
     chromium: dict[str, list[Step]], sequence: dict[str, Any]
 ) -> None:
     expected = sequence["chromium"][: len(sequence["steps"])]
-    assert counts(chromium[sequence["id"]]) == expected
+    assert count_preflights(chromium[sequence["id"]]) == expected
 
 
-def test_all_is_replayed_but_what_waits_too_long() -> None:
+def test_every_sequence_is_replayed_unless_it_waits_too_long() -> None:
     too_long = {
         sequence["name"]: next(
             number

@@ -1,4 +1,4 @@
-"""Apps under check."""
+"""Fixtures for apps under check."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ import pytest
 from flask import Flask
 
 from flask_cors import CORSWarning
-from flask_cors.tools.check.base import Check
-from flask_cors.tools.check.finding import Finding
+from flask_cors.diagnostics.finding import Finding
 from flask_cors.tools.check.run import run
 
 Found = Callable[..., list[Finding]]
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> Iterable[None]:
-    """What the configuration alone warns of is looked for in the findings."""
+def silence_reports() -> Iterable[None]:
+    """Ignore warnings of the configuration: the tests look for its findings."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CORSWarning)
         yield
@@ -26,9 +25,9 @@ def quiet() -> Iterable[None]:
 
 @pytest.fixture
 def found() -> Found:
-    """The findings of some checks."""
+    """Find some rules in an app."""
 
-    def found_by(app: Flask, *checks: type[Check]) -> list[Finding]:
-        return list(run(app, checks).findings)
+    def found_by(app: Flask, *rules: type[Finding]) -> list[Finding]:
+        return list(run(app, rules).findings)
 
     return found_by

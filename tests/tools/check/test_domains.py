@@ -7,21 +7,21 @@ from collections.abc import Iterator
 
 import pytest
 
-from flask_cors.tools.check.patterns.domains import (
+from flask_cors.tools.check.domains import (
+    find_public_suffix,
+    find_registrable_domain,
     is_for_sale,
     is_listed,
-    public_suffix,
-    registrable_domain,
-    suffix_list,
+    load_suffix_list,
 )
 
 
 @pytest.fixture
 def without_list(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(sys.modules, "publicsuffixlist", None)
-    suffix_list.cache_clear()
+    load_suffix_list.cache_clear()
     yield
-    suffix_list.cache_clear()
+    load_suffix_list.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -39,15 +39,15 @@ def without_list(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_a_domain_is_a_label_and_the_suffix_behind_it(host, suffix, domain):
-    assert public_suffix(host) == suffix
-    assert registrable_domain(host) == domain
+    assert find_public_suffix(host) == suffix
+    assert find_registrable_domain(host) == domain
 
 
 @pytest.mark.parametrize(
     ("suffix", "listed"),
     [("com", True), ("co.uk", True), ("github.io", True), ("internal", False), ("example", False)],
 )
-def test_what_is_on_the_list_is_open_to_anybody(suffix, listed):
+def test_a_suffix_on_the_public_suffix_list_is_open_to_anyone(suffix, listed):
     assert is_listed(suffix) is listed
 
 
@@ -57,16 +57,16 @@ def test_the_domain_of_examples_counts_as_any_other():
     assert not is_for_sale("internal")
 
 
-def test_the_list_is_read_once():
-    assert suffix_list() is suffix_list()
-    assert suffix_list() is not None
+def test_the_public_suffix_list_is_read_once():
+    assert load_suffix_list() is load_suffix_list()
+    assert load_suffix_list() is not None
 
 
 @pytest.mark.usefixtures("without_list")
-def test_without_the_list_the_last_label_is_the_suffix():
-    assert suffix_list() is None
-    assert public_suffix("a.example.co.uk") == "uk"
-    assert registrable_domain("a.example.co.uk") == "co.uk"
+def test_without_the_public_suffix_list_the_last_label_is_the_suffix():
+    assert load_suffix_list() is None
+    assert find_public_suffix("a.example.co.uk") == "uk"
+    assert find_registrable_domain("a.example.co.uk") == "co.uk"
     assert not is_listed("com")
     assert is_for_sale("com")
     assert is_for_sale("uk")

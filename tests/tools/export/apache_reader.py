@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 def parsed(text: str) -> list[list[str]]:
-    """The directives of a configuration as Apache reads them: their words."""
+    """Return the directives of a configuration as Apache reads them: their words."""
     assert "${" not in text.replace("${MODULES}", "")  # else Apache looks for a variable
     directives: list[list[str]] = []
     for line in text.splitlines():
@@ -29,7 +29,7 @@ def _words(line: str) -> Iterator[str]:
         yield found["bare"] or re.sub(r'\\(["\\])', r"\1", found["quoted"])
 
 
-# What an expression consists of, as Apache's own scanner takes it: no sign ends what it is in.
+# The parts of an expression, as Apache's own scanner reads them: no sign ends the part it is in.
 _PART = re.compile(
     r"""\s* (?: (?P<regex>m\#[^\#]*\#) | '(?P<text>(?:%\{[\w:-]+\}|[^'\\%$])*)' | %\{[\w:-]+\}
       | true | (?:unescape|tolower)\( | [()!] | && | \|\| | -[nz] | =~ | == )""",
@@ -38,7 +38,7 @@ _PART = re.compile(
 
 
 def _shape_of(expression: str) -> str:
-    """An expression without what is inside its regular expressions."""
+    """Return an expression of Apache without the content of its regular expressions."""
     position, parts = 0, []
     while position < len(expression):
         found = _PART.match(expression, position)
@@ -52,7 +52,7 @@ def _shape_of(expression: str) -> str:
 
 
 def shape(text: str) -> list[list[str]]:
-    """All directives, and nothing of what an app may say."""
+    """Return all directives, without what an app can change."""
     return [
         [*words[:1], _shape_of(words[1]), *(word.partition("=")[0] for word in words[2:])]
         if words[0] == "SetEnvIfExpr"

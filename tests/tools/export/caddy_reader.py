@@ -28,7 +28,7 @@ def words_of(line: str) -> Iterator[str]:
 
 
 def parsed(text: str) -> Block:
-    """A Caddyfile as Caddy reads it: words, quoted or not, and blocks."""
+    """Return a Caddyfile as Caddy reads it: words, quoted or not, and blocks."""
     assert "{$" not in text  # else Caddy looks for a variable
     stack: list[Block] = [[]]
     for line in text.splitlines():
@@ -48,7 +48,7 @@ def parsed(text: str) -> Block:
 
 
 def site(text: str) -> Block:
-    """What stands in the route { } of the site."""
+    """Return the content of the route { } of the site."""
     (_, inner) = parsed(text)[1]
     ((_, route),) = [each for each in inner if each[0] == ["route"]]
     assert isinstance(route, list)
@@ -56,7 +56,7 @@ def site(text: str) -> Block:
 
 
 def maps(text: str) -> dict[str, list[list[str]]]:
-    """The lines of each map by what it gives."""
+    """Return the lines of each map, by its result."""
     return {
         words[2][1:-1]: [line for line, _ in lines]
         for words, lines in site(text)
@@ -65,7 +65,7 @@ def maps(text: str) -> dict[str, list[list[str]]]:
 
 
 def shape(text: str) -> list[Any]:
-    """All words that an app has no say in."""
+    """Return all words that an app cannot change."""
     return [
         [words, None if inner is None else [len(line) for line, _ in inner]]
         for words, inner in site(text)

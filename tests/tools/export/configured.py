@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.live.export.edge_policies import app_with as app_with
+from tests.tools.export.edge_policies import app_with as app_with
 
 HOSTILE = st.text(
     st.one_of(
@@ -52,3 +52,12 @@ RESOURCES = st.dictionaries(
     max_size=1,
 )
 PLAIN = {"/a": _resource("https://a.example", ["GET"], ["X-A"], "X-b")}
+# The character that Werkzeug puts in place of what is not UTF-8. Where a resource holds it, each
+# proxy has a line more: such a request's path, which the app reads as that resource, is left out.
+REPLACEMENT = "\ufffd"
+PLAIN_WITH_REPLACEMENT = {f"/{REPLACEMENT}": PLAIN["/a"]}
+
+
+def plain_for(resources: dict[str, Any]) -> dict[str, Any]:
+    """Return the plain resources whose export differs from that of ``resources`` in words alone."""
+    return PLAIN_WITH_REPLACEMENT if REPLACEMENT in "".join(resources) else PLAIN

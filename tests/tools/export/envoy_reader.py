@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lua_reader import read_program
+from .lua_reader import read_program
 
 
 def _skeleton(value: Any) -> Any:
-    """A configuration without what an app may say: expressions, and Lua's constants."""
+    """Return a configuration without what an app can change: regexes, and Lua's constants."""
     if isinstance(value, dict):
         return {
             key: read_program(each)[1] if key == "inline_string" else _skeleton(each)
@@ -20,5 +20,5 @@ def _skeleton(value: Any) -> Any:
 
 
 def shape(text: str) -> Any:
-    """The whole configuration without what an app may say."""
+    """Return the whole configuration without what an app can change."""
     return _skeleton(json.loads(text))

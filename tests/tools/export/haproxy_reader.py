@@ -13,7 +13,7 @@ _PIECE = re.compile(
 
 
 def parsed(text: str) -> list[list[bytes]]:
-    """A configuration as HAProxy reads it: the words of each line, without those of a comment."""
+    """Return the words of each line as HAProxy reads them, without comments."""
     lines = []
     for line in text.split("\n"):
         assert line.isprintable()
@@ -43,5 +43,5 @@ def _unescaped(text: str) -> bytes:
 
 
 def shape(text: str) -> list[list[bytes]]:
-    """The first words of all lines, which an app has no say in."""
+    """Return the first words of all lines, which an app cannot change."""
     return [words[:2] for words in parsed(text)]

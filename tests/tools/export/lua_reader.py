@@ -15,7 +15,7 @@ _WORDS = {"true": True, "false": False, "nil": None}
 
 
 def read(text: str) -> Any:
-    """The value of a constant. A table with keys is a dict, one without is a list."""
+    """Return the value of a constant. A table with keys is a dict, one without is a list."""
     tokens = list(_tokens(text))
     value = _value(tokens)
     assert not tokens
@@ -33,14 +33,14 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _value(tokens: list[tuple[str, str]]) -> Any:
-    kind, said = tokens.pop(0)
+    kind, text = tokens.pop(0)
     if kind == "text":
-        return _unescaped(said)
+        return _unescaped(text)
     if kind == "number":
-        return int(said)
+        return int(text)
     if kind == "word":
-        return _WORDS[said]
-    assert said == "{"
+        return _WORDS[text]
+    assert text == "{"
     return _table(tokens)
 
 
@@ -50,7 +50,7 @@ def _table(tokens: list[tuple[str, str]]) -> Any:
         if tokens[0] == ("sign", "["):
             del tokens[0]
             key = _value(tokens)
-            assert [said for _, said in tokens[:2]] == ["]", "="]
+            assert [text for _, text in tokens[:2]] == ["]", "="]
             del tokens[:2]
             keyed[key] = _value(tokens)
         else:
@@ -70,7 +70,7 @@ _ASSIGNMENT = re.compile(r"local ([A-Z_]+) = (.*\n(?:[ }].*\n)*)")
 
 
 def read_program(text: str) -> tuple[dict[str, Any], str]:
-    """The constants that a program begins with, and the rest of it."""
+    """Return the constants that a program begins with, and the rest of it."""
     constants, position = {}, 0
     while found := _ASSIGNMENT.match(text, position):
         constants[found[1]] = read(found[2])

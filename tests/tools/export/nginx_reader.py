@@ -10,7 +10,7 @@ Block = list[Any]  # directives: their words, and the directives inside
 
 
 def parsed(text: str) -> Block:
-    """A configuration as nginx reads it: words, quoted or not, and blocks."""
+    """Return a configuration as nginx reads it: words, quoted or not, and blocks."""
     stack: list[Block] = [[]]
     words: list[str] = []
     for word, sign in _words(text):
@@ -58,7 +58,7 @@ def _words(text: str) -> Iterator[tuple[str | None, str]]:
 
 
 def _unescaped(text: str) -> str:
-    """Of other characters, nginx keeps the backslash."""
+    """Remove backslashes as nginx does, which keeps those before most characters."""
     return re.sub(
         r"\\(.)",
         lambda found: _ESCAPES.get(found[1], found[1] if found[1] in "\"'\\" else found[0]),
@@ -68,21 +68,21 @@ def _unescaped(text: str) -> str:
 
 
 def http(text: str) -> Block:
-    """What stands in http { }."""
+    """Return the content of http { }."""
     (inner,) = [inner for words, inner in parsed(text) if words == ["http"]]
     assert isinstance(inner, list)
     return inner
 
 
 def maps(text: str) -> dict[str, list[list[str]]]:
-    """The lines of each map by the variable that it gives."""
+    """Return the lines of each map, by the variable that it sets."""
     return {
         words[2]: [line for line, _ in lines] for words, lines in http(text) if words[0] == "map"
     }
 
 
 def shape(text: str) -> list[Any]:
-    """All words that an app has no say in."""
+    """Return all words that an app cannot change."""
     return [
         (" ".join(words), len(inner)) if words[0] == "map" else (words[0], None)
         for words, inner in http(text)

@@ -6,26 +6,27 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from configured import HOSTILE, ORIGINS, PATHS, TOKENS, app_with
 from flask import Blueprint, Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from lua_reader import read_program
 
 from flask_cors import CORS, cross_origin
 from flask_cors.tools.export import envoy
-from flask_cors.tools.export.plan import plan
+from flask_cors.tools.export.plan import build_plan
+
+from .configured import HOSTILE, ORIGINS, PATHS, TOKENS, app_with
+from .lua_reader import read_program
 
 
 def whole(app: Flask, listen: str = "127.0.0.1:1", upstream: str = "http://127.0.0.1:2") -> Any:
-    return json.loads(envoy.render_whole(plan(app), listen, upstream))
+    return json.loads(envoy.render_whole(build_plan(app), listen, upstream))
 
 
 def part(app: Flask) -> list[Any]:
-    """The filters of the part to include: items of a list in YAML, each in JSON."""
+    """Return the filters of the part to include: items of a list in YAML, each in JSON."""
     text = "".join(
         line
-        for line in envoy.render(plan(app)).splitlines(keepends=True)
+        for line in envoy.render(build_plan(app)).splitlines(keepends=True)
         if not line.startswith("#")
     )
     assert text.startswith("- ")
@@ -33,7 +34,7 @@ def part(app: Flask) -> list[Any]:
 
 
 def filters(app: Flask) -> dict[str, Any]:
-    """Their configurations by their names, without what stands before each."""
+    """Return the configurations of the filters by their names, without the prefix."""
     return {each["name"].removeprefix("flask_cors."): each["typed_config"] for each in part(app)}
 
 
@@ -42,13 +43,13 @@ def program(app: Flask, name: str) -> tuple[dict[str, Any], str]:
 
 
 def policies(app: Flask) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = program(app, "answer")[0]["POLICIES"]
+    found: list[dict[str, Any]] = program(app, "response")[0]["POLICIES"]
     return found
 
 
 def rules(app: Flask) -> dict[str, list[tuple[str, str]]]:
-    """By the name of each, the notes that it looks at, and the expressions that they match. The
-    first is about what no expression reads."""
+    """Return the notes that each rule reads and the regexes that they match, by the rule's name.
+    The first rule is for what no regex reads."""
     found = filters(app)["rules"]["shadow_rules"]["policies"]
     return {name: list(_noted(each["permissions"])) for name, each in found.items()}
 
@@ -66,13 +67,13 @@ def _noted(value: Any) -> Iterator[tuple[str, str]]:
         yield matcher["path"][0]["key"], matcher["value"]["string_match"]["safe_regex"]["regex"]
     else:
         for key, each in value.items():
-            for note, expression in _noted(each):
-                yield note, f"not {expression}" if key == "not_rule" else expression
+            for note, regex in _noted(each):
+                yield note, f"not {regex}" if key == "not_rule" else regex
 
 
-def expressions(app: Flask) -> dict[str, tuple[str, str]]:
-    """By where it is noted, the header and the expression."""
-    found = filters(app).get("expressions", {"request_rules": []})["request_rules"]
+def header_regexes(app: Flask) -> dict[str, tuple[str, str]]:
+    """Return the header and the regex of each note, by its key."""
+    found = filters(app).get("regexes", {"request_rules": []})["request_rules"]
     return {
         rule["on_header_present"]["key"]: (
             rule["header"],
@@ -101,7 +102,7 @@ def test_lua_knows_what_an_app_is_configured_with(
     (policy,) = policies(app)
     assert policy["exact"] == {origin.lower(): True}
     assert policy["methods"] == dict.fromkeys((each.upper() for each in methods), True)
-    expose = dict(policy["answers"]["actual"]).get("access-control-expose-headers", "")
+    expose = dict(policy["constant_headers"]["actual"]).get("access-control-expose-headers", "")
     assert set(expose.split(", ")) - {""} <= set(names)
     assert program(app, "request")[0]["ROOT"] == f"/{root.strip('/')}".rstrip("/")
 
@@ -119,14 +120,14 @@ def test_the_part_to_include_is_what_the_whole_holds_before_the_router() -> None
 
 
 def test_one_comment_says_where_the_part_belongs() -> None:
-    lines = envoy.render(plan(app_with())).splitlines()
+    lines = envoy.render(build_plan(app_with())).splitlines()
     comment = [index for index, line in enumerate(lines) if line.startswith("#")]
     assert comment == list(range(len(comment)))
     assert "http_filters" in lines[0]
 
 
-def test_no_filter_matches_expressions_where_there_are_none() -> None:
-    assert list(filters(app_with(origins="https://a.example"))) == ["request", "rules", "answer"]
+def test_no_filter_matches_regexes_where_there_are_none() -> None:
+    assert list(filters(app_with(origins="https://a.example"))) == ["request", "rules", "response"]
 
 
 @pytest.mark.parametrize(
@@ -137,14 +138,14 @@ def test_no_filter_matches_expressions_where_there_are_none() -> None:
         ("https://app.internal", {"address": "app.internal", "port_value": 443}),
     ],
 )
-def test_the_app_stands_behind(upstream: str, address: object) -> None:
+def test_the_app_is_the_upstream(upstream: str, address: object) -> None:
     (cluster,) = whole(app_with(), upstream=upstream)["static_resources"]["clusters"]
     (endpoints,) = cluster["load_assignment"]["endpoints"]
     assert endpoints["lb_endpoints"][0]["endpoint"]["address"]["socket_address"] == address
     assert ("transport_socket" in cluster) == upstream.startswith("https")
 
 
-def test_the_certificate_of_an_app_behind_is_looked_at() -> None:
+def test_the_certificate_of_an_upstream_is_verified() -> None:
     (cluster,) = whole(app_with(), upstream="https://a.internal")["static_resources"]["clusters"]
     tls = cluster["transport_socket"]["typed_config"]
     assert tls["sni"] == "a.internal"
@@ -161,15 +162,15 @@ def test_the_certificate_of_an_app_behind_is_looked_at() -> None:
         ("[::1]:80", {"address": "::1", "port_value": 80}),
     ],
 )
-def test_the_whole_listens_where_it_is_told_to(listen: str, address: object) -> None:
+def test_a_whole_configuration_listens_at_the_given_address(listen: str, address: object) -> None:
     (listener,) = whole(app_with(), listen=listen)["static_resources"]["listeners"]
     assert listener["address"]["socket_address"] == address
 
 
-# ---- what is said ------------------------------------------------------------------------------
+# ---- the response ------------------------------------------------------------------------------
 
 
-def test_rules_are_asked_in_the_order_of_the_app() -> None:
+def test_rules_come_in_the_order_of_the_app() -> None:
     resources = {f"/a/{'b' * number}": {"max_age": number} for number in range(1, 13)}
     found = rules_of_paths(app_with(resources=resources))
     assert list(found) == sorted(found)
@@ -177,7 +178,7 @@ def test_rules_are_asked_in_the_order_of_the_app() -> None:
     assert found["00001 policy 0"] == [("path", r"(?:/a/b\z)(?s:.*)")]
 
 
-def test_a_rule_asks_for_the_method_that_counts() -> None:
+def test_a_rule_looks_at_the_method_that_decides() -> None:
     app = Flask(__name__)
 
     @app.route("/a", methods=["GET", "PUT"])
@@ -192,7 +193,7 @@ def test_a_rule_asks_for_the_method_that_counts() -> None:
     }
 
 
-def test_all_tests_of_a_path_are_asked() -> None:
+def test_a_rule_has_all_conditions_on_a_path() -> None:
     app = Flask(__name__)
     blueprint = Blueprint("api", __name__, url_prefix="/api")
     CORS(blueprint, resources=["/api/b/*"])
@@ -205,13 +206,13 @@ def test_all_tests_of_a_path_are_asked() -> None:
     }
 
 
-def test_a_path_that_expressions_cannot_read_gets_no_policy() -> None:
+def test_a_path_that_regexes_cannot_read_has_no_policy() -> None:
     first, *_ = rules(app_with(resources=[r"/a/.+$"])).items()
     name, noted = first
     assert "policy" not in name
     assert [note for note, _ in noted] == ["path", "path", "two bytes", "path"]
     assert noted[0] == ("path", "()")  # of no path, whatever may match it
-    assert all(expression.startswith("not ") for _, expression in noted[1:])
+    assert all(regex.startswith("not ") for _, regex in noted[1:])
     utf_8 = re.compile(noted[3][1].removeprefix("not ").encode())
     for text in ("/\u00e9", "/\u20ac\ud7ff\ue000", "/\U0001f600\U0010ffff", "/a"):
         assert utf_8.fullmatch(text.encode())
@@ -228,7 +229,7 @@ def test_literal_paths_are_read_whatever_they_hold() -> None:
 def test_a_view_without_a_policy_has_a_rule_without_one() -> None:
     app = Flask(__name__)
     CORS(app, resources="/nowhere")
-    app.add_url_rule("/a/b", "plain", lambda: "")
+    app.add_url_rule("/a/b", "no-origin", lambda: "")
 
     @app.route("/a/<name>")
     @cross_origin()
@@ -238,7 +239,7 @@ def test_a_view_without_a_policy_has_a_rule_without_one() -> None:
     assert "no policy" in {name.split(" ", 1)[1] for name in rules(app)}
 
 
-def test_an_expression_of_several_policies_is_matched_once() -> None:
+def test_a_regex_of_several_policies_is_matched_once() -> None:
     origins, names = ["https://*.example", "null"], ["x-.*", "a"]
     app = app_with(
         resources={
@@ -246,30 +247,30 @@ def test_an_expression_of_several_policies_is_matched_once() -> None:
             "/b": {"origins": [*origins, "https://*.b.example"], "allow_headers": names[:1]},
         }
     )
-    assert expressions(app) == {
+    assert header_regexes(app) == {
         "origin 0": ("origin", r"^(?:(?i:https://(?:[0-9a-z_\x2d]+\.)+example))$"),
         "origin 1": ("origin", r"^(?:(?i:https://(?:[0-9a-z_\x2d]+\.)+b\.example))$"),
-        "name 0": ("x-flask-cors-names", expressions(app)["name 0"][1]),
+        "name 0": ("x-flask-cors-names", header_regexes(app)["name 0"][1]),
     }
-    assert {tuple(each["expressions"]) for each in policies(app)} == {
+    assert {tuple(each["regexes"]) for each in policies(app)} == {
         ("origin 0",),
         ("origin 1", "origin 0"),
     }
-    assert [each["name_expressions"] for each in policies(app)] == [["name 0"], ["name 0"]]
-    assert program(app, "request")[0]["MATCHES_NAMES"] is True
+    assert [each["name_regexes"] for each in policies(app)] == [["name 0"], ["name 0"]]
+    assert program(app, "request")[0]["HAS_NAME_REGEXES"] is True
 
 
 @pytest.mark.parametrize(
-    ("asked", "noted"),
+    ("names", "marked"),
     [("(x-a)", "[x-a]"), ("(x-a)(b)(X-)", "[x-a](b)[X-]"), ("(b)(ax-a)(x-)", "(b)(ax-a)[x-]")],
 )
-def test_names_that_an_expression_allows_are_told_from_others(asked: str, noted: str) -> None:
-    (rule,) = filters(app_with(allow_headers="x-.*"))["expressions"]["request_rules"]
+def test_names_that_a_regex_allows_are_marked(names: str, marked: str) -> None:
+    (rule,) = filters(app_with(allow_headers="x-.*"))["regexes"]["request_rules"]
     rewrite = rule["on_header_present"]["regex_value_rewrite"]
-    assert re.sub(rewrite["pattern"]["regex"], rewrite["substitution"], asked) == noted
+    assert re.sub(rewrite["pattern"]["regex"], rewrite["substitution"], names) == marked
 
 
-def test_a_policy_holds_what_an_answer_needs() -> None:
+def test_a_policy_holds_what_a_response_needs() -> None:
     app = app_with(
         origins=["https://b.example", "https://A.example"],
         methods=["GET", "*"],
@@ -279,44 +280,48 @@ def test_a_policy_holds_what_an_answer_needs() -> None:
         allow_private_network=True,
         max_age=5,
     )
-    said = {"access-control-allow-credentials": "true"}
-    exposed = {**said, "access-control-expose-headers": "X-B"}
-    preflight = {**said, "access-control-max-age": "5"}
+    credentials = {"access-control-allow-credentials": "true"}
+    exposed = {**credentials, "access-control-expose-headers": "X-B"}
+    preflight = {**credentials, "access-control-max-age": "5"}
     method = "Origin, Access-Control-Request-Method"
     assert policies(app) == [
         {
             "any": False,
             "exact": {"https://a.example": True, "https://b.example": True},
-            "expressions": [],
-            "told_to_any": None,
-            "without": None,
+            "regexes": [],
+            "value_for_any": None,
+            "value_without_origin": None,
             "any_method": True,
             "methods": {"GET": True},
-            "listed": "GET",
+            "allow_methods": "GET",
             "any_name": False,
             "names": {"x-a": True},
-            "name_expressions": [],
+            "name_regexes": [],
             "private_network": "true",
-            "answers": {
+            "constant_headers": {
                 "refused": {"vary": "Origin"},
-                "plain": exposed,
+                "no-origin": exposed,
                 "actual": {**exposed, "vary": "Origin"},
                 "preflight": {**preflight, "vary": f"{method}, Access-Control-Request-Headers"},
-                "method": {**preflight, "vary": method},
+                "method-refused": {**preflight, "vary": method},
             },
         }
     ]
 
 
-def test_any_origin_is_told_a_star_or_its_own_spelling() -> None:
-    for send_wildcard, told in ((True, "*"), (False, None)):
+def test_any_origin_gets_a_star_or_its_own_spelling() -> None:
+    for send_wildcard, value_for_any in ((True, "*"), (False, None)):
         (policy,) = policies(app_with(send_wildcard=send_wildcard))
-        assert (policy["any"], policy["told_to_any"], policy["without"]) == (True, told, "*")
+        assert (policy["any"], policy["value_for_any"], policy["value_without_origin"]) == (
+            True,
+            value_for_any,
+            "*",
+        )
 
 
-def test_an_app_below_a_root_is_asked_for_what_is_below_it() -> None:
+def test_rules_look_at_the_path_below_the_root() -> None:
     app = app_with()
     app.config["APPLICATION_ROOT"] = "/a b/"
     known, code = program(app, "request")
-    assert (known["ROOT"], known["EVERYWHERE"]) == ("/a b", True)
+    assert (known["ROOT"], known["HAS_ONE_POLICY"]) == ("/a b", True)
     assert "envoy_on_request" in code

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import apache_reader
-import caddy_reader
-import envoy_reader
-import haproxy_reader
-import nginx_reader
 import pytest
-from configured import PLAIN, RESOURCES, app_with
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from flask_cors.tools.export.command import PROXIES
-from flask_cors.tools.export.plan import plan
+from flask_cors.tools.export.plan import build_plan
 
-# All that an app has no say in, of a whole configuration.
+from . import apache_reader, caddy_reader, envoy_reader, haproxy_reader, nginx_reader
+from .configured import PLAIN, PLAIN_WITH_REPLACEMENT, RESOURCES, app_with, plain_for
+
+# All that an app cannot change in a whole configuration.
 SHAPES: dict[str, Callable[[str], Any]] = {
     "apache": apache_reader.shape,
     "caddy": caddy_reader.shape,
@@ -34,10 +31,12 @@ class Exported(NamedTuple):
     name: str
 
     def part(self, app: Flask) -> str:
-        return PROXIES[self.name].render(plan(app))
+        return PROXIES[self.name].render(build_plan(app))
 
     def whole(self, app: Flask) -> str:
-        return PROXIES[self.name].render_whole(plan(app), "127.0.0.1:8080", "http://127.0.0.1:5000")
+        return PROXIES[self.name].render_whole(
+            build_plan(app), "127.0.0.1:8080", "http://127.0.0.1:5000"
+        )
 
     def shape(self, app: Flask) -> Any:
         return SHAPES[self.name](self.whole(app))
@@ -50,15 +49,17 @@ def proxy(request: Any) -> Exported:
 
 @settings(max_examples=50)
 @given(resources=RESOURCES)
+@example(resources=PLAIN_WITH_REPLACEMENT)
+@example(resources={"/\u00e9 \ufffd{}": PLAIN["/a"]})
 def test_what_an_app_is_configured_with_stays_in_its_place(
     proxy: Exported, resources: dict[str, Any]
 ) -> None:
-    app, plain = app_with(resources=resources), app_with(resources=PLAIN)
+    app, plain = app_with(resources=resources), app_with(resources=plain_for(resources))
     assert proxy.shape(app) == proxy.shape(plain)
 
 
 @pytest.mark.parametrize("root", ["/r\u00e9;{}\"'#$", "/%{x}${y}"])
-def test_so_does_the_root_of_the_app(proxy: Exported, root: str) -> None:
+def test_the_root_of_the_app_stays_in_its_place(proxy: Exported, root: str) -> None:
     app, plain = app_with(resources=PLAIN), app_with(resources=PLAIN)
     app.config["APPLICATION_ROOT"], plain.config["APPLICATION_ROOT"] = root, "/root"
     assert proxy.shape(app) == proxy.shape(plain)

@@ -86,14 +86,14 @@ def test_a_file_that_no_longer_matches_is_status_1_and_says_what_differs(
     assert any("other" in line for line in lines if line.startswith("  +"))
 
 
-def test_the_end_of_a_line_is_no_difference(exported: Exported, tmp_path: Path):
+def test_the_ends_of_lines_are_not_compared(exported: Exported, tmp_path: Path):
     file = tmp_path / "cors.conf"
     text = exported("nginx").output
     file.write_bytes(text.rstrip().replace("\n", "\r\n").encode())
     assert exported("nginx", "--check", file).exit_code == 0
 
 
-def test_of_many_differences_the_first_are_told(exported: Exported, tmp_path: Path):
+def test_the_first_of_many_differences_are_shown(exported: Exported, tmp_path: Path):
     file = tmp_path / "cors.conf"
     file.write_text("x\n" * 1000)
     *lines, last = exported("nginx", "--check", file).output.splitlines()
@@ -101,7 +101,7 @@ def test_of_many_differences_the_first_are_told(exported: Exported, tmp_path: Pa
     assert re.fullmatch(r"  \.\.\. and 1,\d{3} lines more", last)
 
 
-def test_what_a_file_holds_is_obeyed_by_no_terminal(exported: Exported, tmp_path: Path):
+def test_control_characters_of_a_file_do_not_reach_the_terminal(exported: Exported, tmp_path: Path):
     file = tmp_path / "cors.conf"
     file.write_bytes(b"\x1b[2J\xff\n")
     ran = exported("nginx", "--check", file)
@@ -120,34 +120,38 @@ def test_a_policy_that_cannot_be_stated_is_status_2_and_nothing_is_written(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
-        (WHOLE[:2], "--listen and --upstream go together"),
-        (WHOLE[2:], "--listen and --upstream go together"),
-        (("--output", "a", "--check", __file__), "leave --output out"),
+        (WHOLE[:2], "--listen and --upstream belong together"),
+        (WHOLE[2:], "--listen and --upstream belong together"),
+        (("--output", "a", "--check", __file__), "remove --output"),
         (("--check", "is-not-there"), "does not exist"),
     ],
 )
-def test_options_that_do_not_go_together_are_told(
-    exported: Exported, arguments: tuple[str, ...], said: str
+def test_options_that_do_not_go_together_are_refused(
+    exported: Exported, arguments: tuple[str, ...], message: str
 ):
     ran = exported("nginx", *arguments)
     assert ran.exit_code == 2
-    assert said in ran.output
+    assert message in ran.output
 
 
 @pytest.mark.parametrize(
-    ("listen", "upstream", "said"),
+    ("listen", "upstream", "message"),
     [
         *(
-            (listen, WHOLE[3], f"{listen!r} is no address and port: write 127.0.0.1:8080")
+            (listen, WHOLE[3], f"{listen!r} is not an address and a port: write 127.0.0.1:8080")
             for listen in (
                 *("8080", ":80", "a b:80", "app.example:80", "127.0.0.1", "[.]:80", "[::1]:80\n"),
                 *("127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:" + "9" * 5000),
             )
         ),
         *(
-            (WHOLE[1], upstream, f"{upstream!r} is no URL of a server: write http://127.0.0.1:5000")
+            (
+                WHOLE[1],
+                upstream,
+                f"{upstream!r} is not the URL of a server: write http://127.0.0.1:5000",
+            )
             for upstream in ("", "127.0.0.1:5000", "ftp://app", "http://app${x}", "http://[::1")
         ),
         (WHOLE[1], "http://app/path", "holds more than a host and a port: write http://app"),
@@ -159,11 +163,13 @@ def test_options_that_do_not_go_together_are_told(
         ),
     ],
 )
-def test_an_address_that_is_none_is_told(exported: Exported, listen: str, upstream: str, said: str):
+def test_a_malformed_address_is_refused(
+    exported: Exported, listen: str, upstream: str, message: str
+):
     ran = exported("nginx", "--listen", listen, "--upstream", upstream)
     assert ran.exit_code == 2
-    assert said[:60] in ran.output
-    assert said[-20:] in ran.output
+    assert message[:60] in ran.output
+    assert message[-20:] in ran.output
 
 
 @pytest.mark.parametrize(
@@ -181,7 +187,7 @@ def test_an_address_is_written_in_one_way(
     assert f'proxy_pass "{written[1]}";' in ran.output
 
 
-def test_the_certificate_of_an_app_behind_is_looked_at(exported: Exported):
+def test_the_certificate_of_an_upstream_is_verified(exported: Exported):
     secure = {
         "apache": "SSLProxyVerify require",
         "envoy": "trusted_ca",
@@ -194,7 +200,7 @@ def test_the_certificate_of_an_app_behind_is_looked_at(exported: Exported):
         assert line not in exported(proxy, *WHOLE).output
 
 
-def test_a_file_that_cannot_be_written_is_told_in_one_line(exported: Exported, tmp_path: Path):
+def test_a_file_that_cannot_be_written_is_reported_in_one_line(exported: Exported, tmp_path: Path):
     ran = exported("nginx", "--output", tmp_path / "missing" / "cors.conf")
     assert ran.exit_code == 2
     assert (
@@ -203,17 +209,17 @@ def test_a_file_that_cannot_be_written_is_told_in_one_line(exported: Exported, t
     )
 
 
-def test_an_app_without_a_policy_is_told_and_nothing_is_written(exported: Exported, tmp_path: Path):
+def test_an_app_without_a_policy_is_reported_and_nothing_is_written(
+    exported: Exported, tmp_path: Path
+):
     file = tmp_path / "cors.conf"
     ran = exported("nginx", "--output", file, app=lambda: Flask("app"))
     assert ran.exit_code == 2
-    assert ran.output.startswith(
-        "Error: the app has no CORS policy, and the proxy would say nothing"
-    )
+    assert ran.output.startswith("Error: the app has no CORS policy, so there is nothing to export")
     assert not file.exists()
 
 
-def test_an_unknown_proxy_is_told(exported: Exported):
+def test_an_unknown_proxy_is_refused(exported: Exported):
     assert exported("traefik").exit_code == 2
 
 

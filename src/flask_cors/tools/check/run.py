@@ -1,109 +1,159 @@
-"""The checks, one after the other, and what the app exempts from them."""
+"""Every rule of ``flask cors check``, and the run that looks for them."""
 
 from __future__ import annotations
 
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from types import ModuleType
 
 from flask import Flask
 
-from ...doubts import Severity
+from ...diagnostics import rules as configuration
+from ...diagnostics.finding import Finding, Severity
 from ...errors import CORSWarning
-from ...policy.options import EXEMPTIONS
-from ..text import one_line
-from . import exemptions as x
-from .base import Check, Kind
-from .catalogue import CHECKS
-from .finding import Finding, Where
-from .subject import Subject
+from ...policy.layers import SUPPRESSIONS_KEY
+from ..shared.app_errors import first_error, is_app_error
+from ..shared.functions import location_of
+from ..shared.text import escape_first_line, format_list
+from . import suppressions
+from .calls import REQUEST_SECONDS, Calls, OutOfTimeError
+from .context import CheckContext, CheckRule
+from .rules import (
+    bindings,
+    caching,
+    config,
+    conflicts,
+    credentials,
+    exposure,
+    methods,
+    origins,
+    preflights,
+    resources,
+    spellings,
+)
+
+MAX_CODES_SHOWN = 3
+
+# The rules of a configuration for which the app is searched further than the configuration was.
+_FINDERS: dict[type[Finding], Callable[[CheckContext], Iterator[Finding]]] = {
+    configuration.HiddenDecorator: bindings.find_hidden_decorators,
+    configuration.InvalidViewOptions: bindings.find_invalid_options,
+    configuration.LookalikeOrigin: origins.find_lookalikes,
+    **{rule: partial(config.find_unknown_names, rule=rule) for rule in config.NAME_RULES},
+}
+_MODULES = (
+    *(configuration, origins, credentials, methods, exposure, caching, resources, spellings),
+    *(bindings, conflicts, preflights, config),
+)
 
 
-class Crashed(Kind):
-    """A check raised an exception. That is a mistake of Flask-CORS: please report it. The other
-    checks went on, but what this one looks for may be there."""
+def _rules_in(module: ModuleType) -> Iterator[type[Finding]]:
+    for each in vars(module).values():
+        is_own = getattr(each, "__module__", None) == module.__name__
+        if is_own and isinstance(each, type) and issubclass(each, Finding):
+            yield each
+
+
+RULES: tuple[type[Finding], ...] = tuple(
+    sorted(chain.from_iterable(map(_rules_in, _MODULES)), key=lambda rule: rule.code)
+)
+
+
+class CrashedRule(Finding):
+    """The code of a rule raised an exception. That is a bug of Flask-CORS: please report it. The
+    other rules were looked for, but findings of this one may be missing."""
 
     code = "CORS901"
-    title = "a check that crashed"
+    title = "a rule that crashed"
     severity = Severity.ERROR
 
 
-# What the checks find, and what is said about the checks themselves.
-CATALOGUE: tuple[type[Kind], ...] = (*CHECKS, Crashed, x.NotAnExemption, x.Needless)
+class UnresponsiveView(Finding):
+    """A request of the check got no response in time, so what the view, or a function around it,
+    sends is not known. A view that waits on purpose is not at fault: `--no-calls` calls no views,
+    and a suppression says that it is meant."""
+
+    code = "CORS904"
+    title = "a view that did not respond in time"
+    severity = Severity.NOTE
 
 
-@dataclass(frozen=True)
-class Result:
-    """What came of it.
+class IncompleteCheck(Finding):
+    """The time limit was reached before all rules were looked for. Usually the app waits for
+    something that is not there, such as a database. Raise `--timeout`, choose rules with
+    `--select`, or call no views with `--no-calls`."""
 
-    :ivar findings: sorted by place.
-    :ivar exempted: what the config exempts, with the reason.
-    """
-
-    findings: tuple[Finding, ...]
-    exempted: tuple[tuple[Finding, str], ...]
+    code = "CORS905"
+    title = "a check that ran out of time"
 
 
-def _say_nothing(_: int, __: int, ___: str) -> None:
-    pass
+# The rules, and those about the check itself.
+CATALOGUE: tuple[type[Finding], ...] = (
+    *(*RULES, CrashedRule, UnresponsiveView, IncompleteCheck),
+    *(suppressions.InvalidSuppression, suppressions.UnusedSuppression),
+)
 
-
-# The views of an app are others for a while, and what a second check put back would be the first's.
+# A check replaces the views of an app for a while; a second one would restore those of the first.
 _alone = threading.RLock()
 
 
 def run(
-    app: Flask,
-    checks: Iterable[type[Check]] = CHECKS,
-    progress: Callable[[int, int, str], None] = _say_nothing,
-) -> Result:
-    """Run ``checks`` on ``app``.
-
-    :param progress: is told how many of how many are done, and what is looked for next.
-    """
-    checks = list(checks)
+    app: Flask, rules: Iterable[type[Finding]] = RULES, calls: Calls | None = None
+) -> suppressions.Report:
+    """Look for ``rules`` in ``app``, one after the other."""
     found: list[Finding] = []
+    left_out: list[str] = []
+    looked_for: set[str] = set()
     with _alone, warnings.catch_warnings():
         warnings.simplefilter("ignore", CORSWarning)  # an app that meets its views: it is found
-        progress(0, len(checks), "the routes of the app")
-        subject = Subject(app)
-        for done, check in enumerate(checks):
-            progress(done, len(checks), check.title)
-            found.extend(_found_by(check, subject))
-    return _exempting(app, found, {check.code for check in checks})
-
-
-def _found_by(check: type[Check], subject: Subject) -> Iterator[Finding]:
-    """The findings of a check; of one that crashes, that it did. The others go on."""
-    try:
-        yield from check().find(subject)
-    except (Exception, SystemExit) as error:  # code of the app may exit
-        said = one_line(f"{type(error).__name__}: {error}")
-        yield Crashed.finding(
-            f"the check {check.code} raised {said}",
-            Where("flask cors check"),
-            f"report it to Flask-CORS; until then, --ignore {check.code}",
+        context = CheckContext(app, calls)
+        for rule in rules:
+            try:
+                context.calls.check_time()
+                found.extend(_find(rule, context))
+                looked_for.add(rule.code)
+            except OutOfTimeError:
+                left_out.append(rule.code)
+    found += _find_unresponsive(context)
+    if left_out:
+        message = (
+            f"the check took more than {context.calls.seconds:g} s, and ended before "
+            f"{format_list(left_out, MAX_CODES_SHOWN)}"
         )
+        hint = "raise --timeout, choose rules with --select, or call no views with --no-calls"
+        found.append(IncompleteCheck(message, hint, subject="flask cors check"))
+    raw, codes = app.config.get(SUPPRESSIONS_KEY), {rule.code for rule in CATALOGUE}
+    return suppressions.apply_suppressions(raw, found, codes, looked_for)
 
 
-def _exempting(app: Flask, found: list[Finding], looked_for: set[str]) -> Result:
-    unread: list[Finding] = []
-    codes = {kind.code for kind in CATALOGUE}
-    exemptions = list(x.read(app.config.get(EXEMPTIONS), codes, unread))
-    exempted: list[tuple[Finding, str]] = []
-    findings: list[Finding] = []
-    for finding in found:
-        by = next((each for each in exemptions if each.covers(finding)), None)
-        if by is None:
-            findings.append(finding)
-        else:
-            exempted.append((finding, by.reason))
-    tried = [exemption for exemption in exemptions if exemption.code in looked_for]
-    findings += [*unread, *x.needless(tried, found)]
-    return Result(tuple(sorted(findings, key=_by_place)), tuple(exempted))
+def _find_unresponsive(context: CheckContext) -> Iterator[Finding]:
+    """Yield the views, and the requests, that got no response in time."""
+    hint = "suppress it if it waits on purpose, or call no views with --no-calls"
+    for name in context.calls.unresponsive:
+        view = context.app.view_functions.get(name)
+        what = name if view is None else f"the view {name!r}"
+        message = f"{what} did not respond within {REQUEST_SECONDS:g} s: what it sends is not known"
+        location = None if view is None else location_of(view)
+        yield UnresponsiveView(message, hint).at(location, what)
 
 
-def _by_place(finding: Finding) -> tuple[str, int, str, str, str]:
-    where = finding.where
-    return where.file or "", where.line or 0, where.name, finding.code, finding.message
+def _find(rule: type[Finding], context: CheckContext) -> Iterator[Finding]:
+    """Yield the findings of a rule; one that crashes is a finding too, and the others go on."""
+    try:
+        if issubclass(rule, CheckRule):
+            yield from rule.find(context)
+        else:  # what was warned of when the app was configured; some rules find more
+            yield from _FINDERS.get(rule, partial(CheckContext.iter_warnings, rule=rule))(context)
+    except BaseException as error:
+        if isinstance(error, OutOfTimeError) or not is_app_error(error):
+            raise
+        error = first_error(error)
+        raised = escape_first_line(f"{type(error).__name__}: {error}")
+        yield CrashedRule(
+            f"the rule {rule.code} raised {raised}",
+            f"report it to Flask-CORS; until then, --ignore {rule.code}",
+            subject="flask cors check",
+        )

@@ -1,4 +1,4 @@
-"""``flask cors export``: the same policy at the edge.
+"""``flask cors export``: the policy of an app as the configuration of a proxy.
 
-:mod:`.plan` says what an edge has to do, in no proxy's words; a module a proxy writes it down.
+:mod:`.plan` has what a proxy has to do, in no proxy's syntax; the module of each proxy writes it.
 """

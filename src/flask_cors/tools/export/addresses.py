@@ -7,57 +7,61 @@ import re
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from ...errors import shown
-from ...origin import parse
+from ...diagnostics.format import format_value
+from ...protocol.origin import parse
 
 # Where Debian keeps the certificates that are trusted, and Envoy's own images.
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 
-_MOST = 65535
-_parts = re.compile(
+_MAX_PORT = 65535
+_match_listen = re.compile(
     r"(?P<host>\[[0-9A-Fa-f:.]+\]|[0-9.]+|localhost):(?P<port>[0-9]{1,5})"
 ).fullmatch
 
 
-def listening(text: str) -> str:
-    """An address and a port, such as ``"127.0.0.1:8080"`` and ``"[::1]:8080"``.
+def parse_listen(text: str) -> str:
+    """Return an address and a port, such as ``"127.0.0.1:8080"`` and ``"[::1]:8080"``.
 
-    :raises ValueError: for what is none.
+    :raises ValueError: for what is not one.
     """
-    found = _parts(text)
-    if found is not None and 0 < int(found["port"]) <= _MOST:
-        host = found["host"].strip("[]").replace("localhost", "127.0.0.1")
+    match = _match_listen(text)
+    if match is not None and 0 < int(match["port"]) <= _MAX_PORT:
+        host = match["host"].strip("[]").replace("localhost", "127.0.0.1")
         with suppress(ValueError):
             address = ipaddress.ip_address(host)
             shown_host = f"[{address}]" if address.version == 6 else f"{address}"
-            return f"{shown_host}:{found['port']}"
-    raise ValueError(f"{shown(text)} is no address and port: write 127.0.0.1:8080")
+            return f"{shown_host}:{match['port']}"
+    raise ValueError(
+        f"{format_value(text)} is not an address and a port: write 127.0.0.1:8080 or [::1]:8080"
+    )
 
 
-def behind(text: str) -> str:
-    """The URL of an app, such as ``"http://127.0.0.1:5000"``.
+def parse_upstream(text: str) -> str:
+    """Return the URL of an app, such as ``"http://127.0.0.1:5000"``.
 
-    :raises ValueError: for what is none, or holds more than a scheme, a host and a port.
+    :raises ValueError: for what is not one, or holds more than a scheme, a host and a port.
     """
     url = text.lower().removesuffix("/")
     if _is_server(url):
         return url
-    alone = _without_more(url)
-    if alone is None:
-        raise ValueError(f"{shown(text)} is no URL of a server: write http://127.0.0.1:5000")
-    raise ValueError(f"{shown(text)} holds more than a host and a port: write {alone}")
+    server = _server_of(url)
+    if server is None:
+        raise ValueError(
+            f"{format_value(text)} is not the URL of a server: write http://127.0.0.1:5000"
+        )
+    raise ValueError(f"{format_value(text)} holds more than a host and a port: write {server}")
 
 
 def _is_server(url: str) -> bool:
-    parsed = parse(url)
-    return parsed is not None and parsed.scheme in ("http", "https")
+    origin = parse(url)
+    return origin is not None and origin.scheme in ("http", "https")
 
 
-def _without_more(url: str) -> str | None:
-    """The URL without a user, a path and the like; None where it has none of them."""
+def _server_of(url: str) -> str | None:
+    """Return the URL without a user, a path and the like; None if that is not a server's."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
-    alone = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-    return alone if _is_server(alone) else None
+    server = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return server if _is_server(server) else None

@@ -1,70 +1,137 @@
-"""Apache's syntax: words, values that are set, and the expressions of ``SetEnvIfExpr``."""
+"""Apache's syntax: words, and lookup tables as lines of ``SetEnvIfExpr``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
-# What Apache takes between the two signs of m#...#.
-LONGEST_EXPRESSION = 8191
+from .lookup_tables import (
+    CAPTURED,
+    KeyKind,
+    Lookup,
+    LookupTable,
+    Text,
+    Variable,
+    join,
+    keys_by_value,
+)
+from .obstacles import Obstacle, too_long
+from .portable_regex import escape_regex
+
+# What Apache reads between the two signs of m#...#, without the empty alternative of write_table.
+MAX_REGEX = 8191 - len("|^")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
 
 
-def quoted(text: str) -> str:
-    """``text`` as one word.
+def quote(text: str) -> str:
+    """Return ``text`` as one word.
 
     :raises ValueError: for a line break and the like, which Apache has no way to write.
     """
     if _CONTROL(text) or "${" in text:
-        raise ValueError(f"{text!r} cannot stand in Apache's configuration")
+        raise ValueError(f"Apache's configuration cannot hold {text!r}")
     return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
 
 
-def value_of(text: str) -> str:
-    """``text`` where a dollar means what has matched: ``=`` and ``!`` mean more at its beginning,
+def escape_value(text: str) -> str:
+    """Return ``text`` where a dollar begins a group: ``=`` and ``!`` mean more at the beginning,
     ``${`` everywhere."""
     return re.sub(r"([\\$={!])", r"\\\1", text)
 
 
-def variable(name: str) -> str:
-    """What a variable holds, in an expression; nothing where it is not set."""
-    return f"%{{reqenv:cors_{name}}}"
+def variable(table: str) -> str:
+    """Return what a table yields, in an expression; nothing if the variable is not set."""
+    return f"%{{reqenv:cors_{table}}}"
 
 
 def header(name: str) -> str:
-    """What a header of the request holds, in an expression; it gets into no Vary."""
+    """Return a header of the request, in an expression; it is not added to Vary."""
     return f"%{{req_novary:{name}}}"
 
 
-def expression_of(portable: str) -> str:
-    """An expression as it stands between the signs of ``m#...#``, which know no escapes. A dollar
-    or a per cent sign in front of a brace would be a variable."""
-    return re.sub(r"\\(.)|([#%])", _in_hex, portable, flags=re.DOTALL)
+def write_regex(regex: str) -> str:
+    """Return a regex as it is written between the signs of ``m#...#``, which have no escapes. A
+    dollar or a per cent sign in front of a brace would be a variable."""
+    return re.sub(r"\\(.)|([#%])", _in_hex, regex, flags=re.DOTALL)
 
 
-def _in_hex(found: re.Match[str]) -> str:
-    sign = found[1] or found[2]
-    return rf"\x{ord(sign):02x}" if sign in "#%$" else found[0]
+def _in_hex(match: re.Match[str]) -> str:
+    sign = match[1] or match[2]
+    return rf"\x{ord(sign):02x}" if sign in "#%$" else match[0]
 
 
-def matching(subject: str, expression: str) -> str:
-    """A condition: that ``subject`` matches."""
-    return f"{subject} =~ m#{expression_of(expression)}#"
+def matches(subject: str, regex: str) -> str:
+    return f"{subject} =~ m#{write_regex(regex)}#"
 
 
 def set_if(conditions: Iterable[str], *settings: tuple[str, str]) -> str:
-    """A line that sets variables if all of the conditions hold.
+    """Return a line that sets variables if all of the conditions are met.
 
-    :param settings: pairs of a variable and its value, in which ``$1`` is what has matched.
+    :param settings: pairs of a table and its value, in which ``$1`` is the first group of the last
+        regex; an empty one unsets the variable.
     """
-    words = [quoted(" && ".join(conditions))]
-    words += [quoted(f"cors_{name}={value}") for name, value in settings]
-    return f"SetEnvIfExpr {' '.join(words)}"
+    words = (f"cors_{name}={value}" if value else f"!cors_{name}" for name, value in settings)
+    return " ".join(["SetEnvIfExpr", quote(" && ".join(conditions)), *map(quote, words)])
 
 
-def section(about: str, lines: Iterable[str]) -> Iterator[str]:
-    """Lines under a comment; nothing where there are none."""
-    lines = list(lines)
-    if lines:
-        yield from (f"# {about}", *lines, "")
+_SUBJECT, _IS_UNDECIDED = variable("subject"), f"-z {variable('is_decided')}"
+
+
+def write_table(table: LookupTable, obstacles: list[Obstacle]) -> Iterator[str]:
+    """
+    :param obstacles: gets each regex that is too long for Apache.
+    """
+    yield f"# {table.about}"
+    yield set_if([_capture(table.subject)], ("subject", "$1"), ("is_decided", ""))
+    for kind, cases in groupby(table.cases, lambda case: case.kind):
+        if kind is KeyKind.TEXT:
+            for value, keys in keys_by_value(cases).items():
+                for regex in _alternatives(keys):
+                    yield _decide(table.name, value, matches(_SUBJECT, regex))
+        elif kind is KeyKind.TWO_WORDS:
+            subject = f"tolower({_SUBJECT})"
+            second = matches(subject, r"^[0-9]+ (.+)\z")
+            for regex in _alternatives(case.key for case in cases):
+                yield _decide(table.name, (CAPTURED,), matches(subject, regex), second)
+        elif kind is KeyKind.DEFAULT:
+            yield from (_decide(table.name, case.value) for case in cases if case.value)
+        else:
+            for case in cases:
+                if len(write_regex(case.key)) > MAX_REGEX:
+                    obstacles.append(too_long(write_regex(case.key), "Apache", MAX_REGEX))
+                yield _decide(table.name, case.value, matches(_SUBJECT, case.key))
+                if case.may_give_up:
+                    # Where the regex does not match, the empty alternative does.
+                    is_sure = matches(_SUBJECT, f"{case.key}|^")
+                    yield _decide(table.name, (), f"! {is_sure}")
+    yield ""
+
+
+def _alternatives(texts: Iterable[str]) -> Iterator[str]:
+    """Yield regexes that match the texts, as few as Apache reads."""
+    room: list[str] = []
+    length = len(around := r"^(?:)\z")
+    for text in map(escape_regex, texts):
+        length += len(write_regex(text)) + 1
+        if room and length > MAX_REGEX:
+            yield rf"^(?:{'|'.join(room)})\z"
+            room, length = [], len(around) + len(write_regex(text)) + 1
+        room.append(text)
+    yield rf"^(?:{'|'.join(room)})\z"
+
+
+def _decide(name: str, value: Text, *conditions: str) -> str:
+    """Return a line that sets a value if no line before it has done so."""
+    decided = ("is_decided", "1")
+    if any(isinstance(piece, Variable | Lookup) for piece in value):
+        # A value holds no variables, but what a regex captures.
+        return set_if([_IS_UNDECIDED, *conditions, _capture(value)], (name, "$1"), decided)
+    text = join(value, variable, "$1", escape_value)
+    return set_if([_IS_UNDECIDED, *conditions], (name, text), decided)
+
+
+def _capture(pieces: Text) -> str:
+    text = join(pieces, variable, "", str)
+    return matches(text if len(pieces) == 1 else f"'{text}'", r"^([\x00-\xff]*)\z")

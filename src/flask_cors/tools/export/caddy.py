@@ -1,113 +1,127 @@
 """The configuration for Caddy.
 
-All is worked out by maps. Go's engine reads characters, not bytes: what is none is one of its own.
+Lookup tables are ``map``. Go's regexes match characters, not bytes; bytes that are not UTF-8 are
+one character of their own, U+FFFD.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ... import headers as h
-from .by_maps import HEADERS, IS_ANSWERED, PATH, Request, maps
-from .caddy_syntax import indented, quoted, variable, written
-from .comments import commented
-from .expressions import longer_than
-from .maps import ITSELF, NOTHING_ELSE, Map, Result, Variable, found, otherwise
-from .plan import MAX_PATH, Engine, Plan
-from .regexes import escaped
+from ...protocol import headers as h
+from .caddy_syntax import indent, quote, variable, write_table
+from .common_regexes import longer_than, with_empty_segments
+from .header_name_tables import build_header_name_tables
+from .layout import comment
+from .lookup_tables import (
+    CAPTURED,
+    EMPTY_DEFAULT,
+    Lookup,
+    LookupTable,
+    Variable,
+    by_default,
+    on_match,
+)
+from .plan import MAX_PATH, EdgePlan, RegexDialect
+from .policy_tables import (
+    HEADERS,
+    IS_ANSWERED,
+    PATH,
+    REPLACED_HEADERS,
+    RequestSources,
+    build_tables,
+)
+from .portable_regex import escape_regex
 
-_WHERE = """\
+_INSTRUCTIONS = """\
 Made by `flask cors export caddy`. Import this file into the site in front of the app, as the first
-line of one route { } that holds all else of the site: Caddy would otherwise ask for logins, and
-enter a handle { }, before it answers. And copy what follows into each reverse_proxy { }:"""
+line of one route { } that holds all else of the site: Caddy would otherwise require logins, and
+enter a handle { }, before it responds. And copy these lines into each reverse_proxy { }:"""
 
-ENGINE = Engine.RE2
-
-
-def render(plan: Plan) -> str:
-    """The part to include in a configuration."""
-    return "\n".join([*commented(_WHERE, _proxy()), "", *_route(plan)]) + "\n"
+REGEX_DIALECT = RegexDialect.RE2
 
 
-def render_whole(plan: Plan, listen: str, upstream: str) -> str:
-    """A configuration that runs in the foreground.
+def render(plan: EdgePlan) -> str:
+    """Return the part to include in a configuration."""
+    return "\n".join([*comment(_INSTRUCTIONS, _reverse_proxy()), "", *_route(plan)]) + "\n"
 
-    :param listen: the address and port, such as ``"127.0.0.1:8080"``.
-    :param upstream: the URL of the app, without a path.
-    """
+
+def render_whole(plan: EdgePlan, listen: str, upstream: str) -> str:
+    """Return a configuration that runs in the foreground."""
     address, _, port = listen.rpartition(":")
-    proxy = [f"reverse_proxy {quoted(upstream)} {{", *indented(_proxy()), "}"]
-    inside = [*_route(plan), *proxy]
+    reverse_proxy = [f"reverse_proxy {quote(upstream)} {{", *indent(_reverse_proxy()), "}"]
     lines = [
         "# Made by `flask cors export caddy`. Run it: caddy run --adapter caddyfile --config FILE",
         "{",
-        *indented(["admin off", "auto_https off"]),
+        *indent(["admin off", "auto_https off"]),
         "}",
-        f"{quoted(f'http://:{port}')} {{",
-        *indented([f"bind {quoted(address)}", "route {"]),
-        *indented(indented(inside)),
+        f"{quote(f'http://:{port}')} {{",
+        *indent([f"bind {quote(address.strip('[]'))}", "route {"]),
+        *indent(indent([*_route(plan), *reverse_proxy])),
         "\t}",
         "}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _proxy() -> Iterator[str]:
-    for name in HEADERS:
-        if name != "Vary":  # of which the app has more to say
-            yield f"header_down -{name}"
+def _reverse_proxy() -> Iterator[str]:
+    for name in REPLACED_HEADERS:
+        yield f"header_down -{name}"
 
 
 def _header(name: str) -> Variable:
     return Variable(f"{{header.{name}}}")
 
 
-_IN_ASCII = Result("ascii_names")
-# As they came: a rewrite changes the others.
-_REQUEST = Request(
+_ASCII_NAMES = Lookup("ascii_names")
+# As they came: a rewrite changes the variables with shorter names.
+_REQUEST = RequestSources(
     method=Variable("{http.request.orig_method}"),
     path=Variable("{http.request.orig_uri.path}"),
     origin=_header("Origin"),
-    asked=_header(h.REQUEST_METHOD),
-    names=_IN_ASCII,
-    network=_header(h.REQUEST_PRIVATE_NETWORK),
+    requested_method=_header(h.REQUEST_METHOD),
+    private_network=_header(h.REQUEST_PRIVATE_NETWORK),
 )
 
 
-def _route(plan: Plan) -> Iterator[str]:
-    for each in (_ascii_names(), *maps(plan, _REQUEST, [_path(plan)])):
-        yield from written(each)
-    for name, result in HEADERS.items():
-        value = variable(Result(result))
-        yield f'@cors_{result} `{value} != ""`'
-        yield f"header @cors_{result} {'+' if name == 'Vary' else ''}{name} {value}"
-    yield f'@cors_is_answered `{variable(IS_ANSWERED)} == "1"`'
+def _route(plan: EdgePlan) -> Iterator[str]:
+    names = build_header_name_tables(plan.policies, _ASCII_NAMES)
+    for table in (*build_tables(plan, _REQUEST, [_path(plan)]), _ascii_names(), *names):
+        yield from write_table(table)
+    for name, table_name in HEADERS.items():
+        value = variable(table_name)
+        yield f'@cors_{table_name} `{value} != ""`'
+        yield f"header @cors_{table_name} {'+' if name == 'Vary' else ''}{name} {value}"
+    yield f'@cors_is_answered `{variable(IS_ANSWERED.name)} == "1"`'
     yield "respond @cors_is_answered 200"
 
 
-def _ascii_names() -> Map:
-    return Map(
+def _ascii_names() -> LookupTable:
+    names = _header(h.REQUEST_HEADERS)
+    return LookupTable(
         "Header names, of ASCII alone: to Go, other characters are another case of k and s.",
-        (_header(h.REQUEST_HEADERS),),
-        _IN_ASCII.name,
-        [found(r"[^\x00-\x7f]"), otherwise(_header(h.REQUEST_HEADERS))],
+        (names,),
+        _ASCII_NAMES.name,
+        [on_match(r"[^\x00-\x7f]"), by_default(names)],
     )
 
 
-def _path(plan: Plan) -> Map:
-    # What is no character, or to Go another case of k and s, an expression must not meet.
-    doubts = [found(r"[\x{fffd}\x{212a}\x{17f}]")] if plan.has_expressions else []
-    # Without a root, the app takes any number of slashes in front for one.
-    begins = rf"^{escaped(plan.root)}(?:/+|\z)" if plan.root else "^/+"
-    return Map(
-        "The path as the app sees it, below its root; none of what no browser sends.",
+def _path(plan: EdgePlan) -> LookupTable:
+    # No regex may see U+FFFD, or what is to Go another case of k and s.
+    unclear = [on_match(r"[\x{fffd}\x{212a}\x{17f}]")] if plan.has_path_regexes else []
+    # Without a root, the app takes any number of slashes at the beginning for one.
+    begins = rf"^{escape_regex(plan.root)}(?:/+|\z)" if plan.root else "^/+"
+    empty = [] if plan.has_one_policy else [on_match(with_empty_segments(plan.root))]
+    return LookupTable(
+        "The path as the app sees it, below its root; none if no browser sends it.",
         (_REQUEST.path,),
         PATH.name,
         [
-            found(longer_than(MAX_PATH + len(plan.root))),
-            *doubts,
-            found(r"/\.{1,2}(?:/|\z)"),
-            found(rf"{begins}([\x00-\xff]*)\z", "/", ITSELF),
-            NOTHING_ELSE,
+            on_match(longer_than(MAX_PATH + len(plan.root))),
+            *unclear,
+            on_match(r"/\.{1,2}(?:/|\z)"),
+            *empty,
+            on_match(rf"{begins}([\x00-\xff]*)\z", "/", CAPTURED),
+            EMPTY_DEFAULT,
         ],
     )

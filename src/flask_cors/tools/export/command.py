@@ -9,23 +9,35 @@ from typing import Protocol
 import click
 from flask import Flask
 
-from ...errors import shown
-from ..text import one_line
+from ...diagnostics.format import format_value
+from ..shared.text import escape_first_line
 from . import apache, caddy, envoy, haproxy, nginx
-from .addresses import behind, listening
-from .obstacles import CannotExport
-from .plan import Engine, Plan, plan
+from .addresses import parse_listen, parse_upstream
+from .obstacles import ExportError
+from .plan import EdgePlan, RegexDialect, build_plan
 
 
 class Proxy(Protocol):
     """What the module of a proxy has."""
 
     @property
-    def ENGINE(self) -> Engine: ...  # noqa: N802  # a constant of it
+    def REGEX_DIALECT(self) -> RegexDialect: ...  # noqa: N802  # a constant of it
 
-    def render(self, plan: Plan) -> str: ...
+    def render(self, plan: EdgePlan) -> str:
+        """Return the part to include in a configuration.
 
-    def render_whole(self, plan: Plan, listen: str, upstream: str) -> str: ...
+        :raises ExportError: for what is too long for the proxy.
+        """
+        ...
+
+    def render_whole(self, plan: EdgePlan, listen: str, upstream: str) -> str:
+        """Return a configuration that runs in the foreground.
+
+        :param listen: the address and port, such as ``"127.0.0.1:8080"``.
+        :param upstream: the URL of the app, without a path.
+        :raises ExportError: for what is too long for the proxy.
+        """
+        ...
 
 
 PROXIES: dict[str, Proxy] = {
@@ -36,9 +48,16 @@ PROXIES: dict[str, Proxy] = {
     "nginx": nginx,
 }
 
+_NO_POLICY = (
+    "the app has no CORS policy, so there is nothing to export: give it CORS(app), or load it with "
+    "the configuration that has one"
+)
 
-class Refused(click.ClickException):
-    """Nothing was written."""
+_MAX_LINES_SHOWN = 40
+
+
+class NotWritten(click.ClickException):
+    """Nothing was written; the message says why."""
 
     exit_code = 2
 
@@ -58,75 +77,68 @@ def command(
     :param upstream: the URL of the app, where there is one.
     :param output: the file to write; None or ``"-"`` for standard output.
     :param check: the file to compare with, instead of writing one; ``"-"`` for standard input.
-    :raises Refused: naming each rule that cannot be exported, and why; for an app without a policy,
-        and a file that cannot be written.
-    :raises click.BadParameter: for an address that is none.
+    :raises NotWritten: naming each part of the policy that cannot be exported; for an app without a
+        policy, and a file that cannot be written.
+    :raises click.BadParameter: for a malformed address.
     """
-    listen = _read(listening, listen, "--listen")
-    upstream = _read(behind, upstream, "--upstream")
-    text = rendered(app, name, listen, upstream)
+    listen = _parse(parse_listen, listen, "--listen")
+    upstream = _parse(parse_upstream, upstream, "--upstream")
+    text = render(app, name, listen, upstream)
     if check is not None:
         return _compare(check, text)
     try:
         with click.open_file(output or "-", "w", encoding="utf-8") as stream:
             stream.write(text)
     except OSError as error:
-        raise Refused(f"--output: {shown(output)}: {error.strerror}") from error
+        raise NotWritten(f"--output: {format_value(output)}: {error.strerror}") from error
     return 0
 
 
-def _read(how: Callable[[str], str], given: str | None, option: str) -> str | None:
+def _parse(parse: Callable[[str], str], raw: str | None, option: str) -> str | None:
     try:
-        return given if given is None else how(given)
+        return None if raw is None else parse(raw)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=option) from None
 
 
-def rendered(app: Flask, name: str, listen: str | None, upstream: str | None) -> str:
-    """The configuration.
+def render(app: Flask, name: str, listen: str | None, upstream: str | None) -> str:
+    """Return the configuration.
 
-    :raises Refused: naming each rule that cannot be exported, and why; for an app without a policy.
+    :raises NotWritten: naming each part of the policy that cannot be exported; for an app without a
+        policy.
     """
     proxy = PROXIES[name]
     try:
-        planned = plan(app, proxy.ENGINE)
-        if not planned.rules:
-            raise Refused(_NO_POLICY)
+        plan = build_plan(app, proxy.REGEX_DIALECT)
+        if not plan.rules:
+            raise NotWritten(_NO_POLICY)
         if listen is None or upstream is None:
-            return proxy.render(planned)
-        return proxy.render_whole(planned, listen, upstream)
-    except CannotExport as error:
+            return proxy.render(plan)
+        return proxy.render_whole(plan, listen, upstream)
+    except ExportError as error:
         lines = "".join(f"\n  {obstacle}" for obstacle in error.obstacles)
-        raise Refused(f"{name} cannot state the policy of this app:{lines}") from error
-
-
-_NO_POLICY = (
-    "the app has no CORS policy, and the proxy would say nothing: give it CORS(app), or load it "
-    "with the configuration that has one"
-)
-
-_MOST_LINES = 40
+        raise NotWritten(f"{name} cannot state the policy of this app:{lines}") from error
 
 
 def _compare(file: str, text: str) -> int:
-    """Say what no longer matches, and return the exit status."""
+    """Print what no longer matches, and return the exit status."""
     with click.open_file(file, encoding="utf-8", errors="surrogateescape") as stream:
         written = stream.read()
-    differing = list(_differences(written.splitlines(), text.splitlines()))
-    if not differing:
+    differences = list(_differences(written.splitlines(), text.splitlines()))
+    if not differences:
         click.echo(f"{file} matches the app.")
         return 0
     click.echo(f"{file} no longer matches the app:")
-    for line in differing[:_MOST_LINES]:
+    for line in differences[:_MAX_LINES_SHOWN]:
         click.echo(f"  {line}")
-    if len(differing) > _MOST_LINES:
-        click.echo(f"  ... and {len(differing) - _MOST_LINES:,} lines more")
+    if len(differences) > _MAX_LINES_SHOWN:
+        click.echo(f"  ... and {len(differences) - _MAX_LINES_SHOWN:,} lines more")
     return 1
 
 
 def _differences(written: list[str], text: list[str]) -> Iterator[str]:
-    """The lines that a file has too much, and those that it lacks."""
+    """Yield the lines that a file should not have, and those that it lacks."""
     lines = difflib.unified_diff(written, text, lineterm="", n=0)
     for number, line in enumerate(lines):
         if number > 1 and not line.startswith("@@"):  # the first two name the files
-            yield line[0] + " " + one_line(line[1:])
+            yield f"{line[0]} {escape_first_line(line[1:])}"

@@ -1,14 +1,14 @@
-"""The configuration for Envoy: HTTP filters, which stand before all others.
+"""The configuration for Envoy: HTTP filters, which come before all others.
 
-Envoy's own filter for CORS cannot say what the app says: it lists all header names that it would
-allow, not those of them that are asked for, tells the methods to whom it refuses one, knows one
-spelling of an origin, and answers no request without. So its filter for Lua puts the answer
-together. Lua has no regular expressions: these are left to Envoy's own filters, which read RE2.
+Envoy's own CORS filter cannot send what the app sends: it lists all header names that it would
+allow, not the requested ones among them, sends the methods to an origin whose method it refuses,
+has one spelling of an origin, and does not respond to requests without one. So a Lua filter puts
+the headers together. Lua has no regexes: Envoy's own filters match these, by RE2.
 
-1. Lua unescapes the path, and notes it with the method that counts;
+1. Lua decodes the path, and notes it with the method that decides;
 2. ``rbac``, whose shadow rules refuse nothing, notes the first rule that matches;
-3. ``header_to_metadata`` notes which expressions match the origin and the header names;
-4. Lua answers preflights, and adds to every response what is to be said, to Envoy's own errors too.
+3. ``header_to_metadata`` notes which regexes match the origin and the header names;
+4. Lua responds to preflights, and adds headers to every response, Envoy's own errors too.
 """
 
 from __future__ import annotations
@@ -18,51 +18,47 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from ... import headers as h
-from ...origin import MAX_LENGTH
+from ...protocol import headers as h
+from ...protocol.origin import MAX_ORIGIN_LENGTH
 from .addresses import AUTHORITIES
-from .answers import EdgePolicy
-from .comments import commented
-from .expressions import UTF_8
-from .lua import Constant, assignments
-from .path_tests import PathTest
-from .plan import MAX_PATH, EdgeRule, Engine, Plan
-from .regexes import Portable, escaped
+from .common_regexes import UTF_8
+from .edge_policy import EdgePolicy
+from .layout import comment
+from .lua_syntax import Constant, assignments
+from .plan import MAX_PATH, EdgePlan, EdgeRule, RegexDialect
+from .portable_regex import PortableRegex, escape_regex
 
 Json = Mapping[str, object]
-# By each, where is noted what it matches.
-Expressions = Mapping[Portable, str]
+Constants = Mapping[str, Constant]
+# By each regex, the key under which it is noted what it matches.
+Notes = Mapping[PortableRegex, str]
 
-_WHERE = """\
+_INSTRUCTIONS = """\
 Made by `flask cors export envoy`. These belong at the head of the http_filters of the HTTP
-connection manager in front of the app, before what asks for a login or limits rates. If Envoy
-calls an expression too long, raise re2.max_program_size.error_level in its layered_runtime."""
-_LONG_EXPRESSIONS = {"re2.max_program_size.error_level": 2**32 - 1}
+connection manager in front of the app, before what requires a login or limits rates. If Envoy
+calls a regex too long, raise re2.max_program_size.error_level in its layered_runtime."""
+_LONG_REGEXES = {"re2.max_program_size.error_level": 2**32 - 1}
 
 # Where notes of a request are kept, and what the names of the filters begin with.
 _NAMESPACE = "flask_cors"
-# The header that holds the names that are asked for, from one filter to the next.
+# The header that holds the requested names, from one filter to the next.
 _NAMES = "x-flask-cors-names"
-# What a value becomes that an expression matches: nothing that is ever looked at holds it.
+# What a value becomes that a regex matches: no well-formed value equals it.
 _MATCHED = ","
 
 _TYPES = "type.googleapis.com/envoy.extensions"
 
-ENGINE = Engine.RE2
+REGEX_DIALECT = RegexDialect.RE2
 
 
-def render(plan: Plan) -> str:
-    """The part to include in a configuration."""
+def render(plan: EdgePlan) -> str:
+    """Return the part to include in a configuration."""
     items = (f"- {_as_text(each)}" for each in _filters(plan))
-    return "\n".join([*commented(_WHERE), *items]) + "\n"
+    return "\n".join([*comment(_INSTRUCTIONS), *items]) + "\n"
 
 
-def render_whole(plan: Plan, listen: str, upstream: str) -> str:
-    """A configuration that runs in the foreground.
-
-    :param listen: the address and port, such as ``"127.0.0.1:8080"``.
-    :param upstream: the URL of the app, without a path.
-    """
+def render_whole(plan: EdgePlan, listen: str, upstream: str) -> str:
+    """Return a configuration that runs in the foreground."""
     host, _, port = listen.rpartition(":")
     listener = {
         "name": "edge",
@@ -70,7 +66,7 @@ def render_whole(plan: Plan, listen: str, upstream: str) -> str:
         "filter_chains": [{"filters": [_manager(plan)]}],
     }
     resources = {"listeners": [listener], "clusters": [_cluster(upstream)]}
-    runtime = {"layers": [{"name": "expressions", "static_layer": _LONG_EXPRESSIONS}]}
+    runtime = {"layers": [{"name": "regexes", "static_layer": _LONG_REGEXES}]}
     return _as_text({"static_resources": resources, "layered_runtime": runtime}) + "\n"
 
 
@@ -78,7 +74,7 @@ def _as_text(value: object) -> str:
     return json.dumps(value, indent=2)
 
 
-def _manager(plan: Plan) -> Json:
+def _manager(plan: EdgePlan) -> Json:
     router = _filter("envoy.filters.http.router", "filters.http.router.v3.Router", {})
     # Envoy's own limit of 15 seconds would end streams.
     route = {"match": {"prefix": "/"}, "route": {"cluster": "app", "timeout": "0s"}}
@@ -106,11 +102,11 @@ def _cluster(upstream: str) -> Json:
             "cluster_name": "app",
             "endpoints": [{"lb_endpoints": [{"endpoint": endpoint}]}],
         },
-        **({"transport_socket": _secured(host)} if is_secure else {}),
+        **({"transport_socket": _secure(host)} if is_secure else {}),
     }
 
 
-def _secured(host: str) -> Json:
+def _secure(host: str) -> Json:
     its_own = {"san_type": "DNS", "matcher": {"exact": host}}
     trusted = {"trusted_ca": {"filename": AUTHORITIES}, "match_typed_subject_alt_names": [its_own]}
     return _filter(
@@ -127,71 +123,70 @@ def _address(host: str, port: int) -> Json:
 # ---- filters -----------------------------------------------------------------------------------
 
 
-def _filters(plan: Plan) -> Iterator[Json]:
-    origins = _numbered("origin", (o for each in plan.policies for o in each.origins.expressions))
-    names = _numbered("name", (n for each in plan.policies for n in each.names.expressions))
+def _filters(plan: EdgePlan) -> Iterator[Json]:
+    origins = _number("origin", (each for p in plan.policies for each in p.origins.regexes))
+    names = _number("name", (each for p in plan.policies for each in p.names.regexes))
     policies = [_policy(each, origins, names) for each in plan.policies]
-    known: dict[str, Constant] = {
+    common: Constants = {
         "NAMESPACE": _NAMESPACE,
         "NAMES": _NAMES,
-        "MATCHES_NAMES": bool(names),
-        "LONGEST_LIST": h.MAX_LIST_BYTES,
-        "MOST_NAMES": h.MAX_LIST_NAMES,
+        "HAS_NAME_REGEXES": bool(names),
+        "MAX_LIST_BYTES": h.MAX_LIST_BYTES,
+        "MAX_LIST_NAMES": h.MAX_LIST_NAMES,
     }
-    yield _lua(
-        "request",
-        {
-            **known,
-            "ROOT": plan.root,
-            "LONGEST_PATH": MAX_PATH,
-            "EVERYWHERE": plan.is_everywhere,
-        },
-    )
+    path: Constants = {
+        "ROOT": plan.root,
+        "MAX_PATH": MAX_PATH,
+        "HAS_ONE_POLICY": plan.has_one_policy,
+    }
+    yield _lua("request", {**common, **path})
     yield _rules(plan)
     if origins or names:
         yield _filter(
-            f"{_NAMESPACE}.expressions",
+            f"{_NAMESPACE}.regexes",
             "filters.http.header_to_metadata.v3.Config",
-            {"request_rules": list(_matched(origins, names))},
+            {"request_rules": list(_matches(origins, names))},
         )
-    yield _lua(
-        "answer",
-        {**known, "MATCHED": _MATCHED, "LONGEST_ORIGIN": MAX_LENGTH, "POLICIES": policies},
-    )
+    response: Constants = {
+        "MATCHED": _MATCHED,
+        "MAX_ORIGIN_LENGTH": MAX_ORIGIN_LENGTH,
+        "POLICIES": policies,
+    }
+    yield _lua("response", {**common, **response})
 
 
 def _filter(name: str, type_: str, config: Json) -> Json:
     return {"name": name, "typed_config": {"@type": f"{_TYPES}.{type_}", **config}}
 
 
-def _lua(name: str, known: Mapping[str, Constant]) -> Json:
+def _lua(name: str, constants: Constants) -> Json:
     package = files(__package__ or "")
     parts = [package.joinpath(f"envoy_{part}.lua").read_text("utf-8") for part in ("common", name)]
     return _filter(
         f"{_NAMESPACE}.{name}",
         "filters.http.lua.v3.Lua",
-        {"default_source_code": {"inline_string": "\n".join([assignments(known), *parts])}},
+        {"default_source_code": {"inline_string": "\n".join([assignments(constants), *parts])}},
     )
 
 
-def _policy(policy: EdgePolicy, known_origins: Expressions, known_names: Expressions) -> Constant:
+def _policy(policy: EdgePolicy, origin_notes: Notes, name_notes: Notes) -> Constant:
     origins, names = policy.origins, policy.names
     return {
         "any": origins.any,
         "exact": dict.fromkeys(origins.exact, True),
-        "expressions": [known_origins[each] for each in origins.expressions],
-        "told_to_any": origins.told_to_any,
-        "without": origins.without,
+        "regexes": [origin_notes[each] for each in origins.regexes],
+        "value_for_any": origins.value_for_any,
+        "value_without_origin": origins.value_without_origin,
         "any_method": policy.any_method,
         "methods": dict.fromkeys(policy.methods, True),
-        "listed": policy.listed,
+        "allow_methods": policy.allow_methods,
         "any_name": names.any,
-        "names": dict.fromkeys(names.literal, True),
-        "name_expressions": [known_names[each] for each in names.expressions],
+        "names": dict.fromkeys(names.exact, True),
+        "name_regexes": [name_notes[each] for each in names.regexes],
         "private_network": policy.private_network,
-        "answers": {
-            state.value: {name.lower(): value for name, value in headers}
-            for state, headers in policy.answers
+        "constant_headers": {
+            outcome.value: {name.lower(): value for name, value in headers}
+            for outcome, headers in policy.constant_headers
         },
     }
 
@@ -199,12 +194,12 @@ def _policy(policy: EdgePolicy, known_origins: Expressions, known_names: Express
 # ---- which policy ------------------------------------------------------------------------------
 
 
-def _rules(plan: Plan) -> Json:
-    """They are asked in the order of their names."""
-    named = {"00000 unread": _permitted(_unread(plan))}
+def _rules(plan: EdgePlan) -> Json:
+    """Return the filter of the rules. Envoy tries them in the order of their names."""
+    named = {"00000 unread": _rule(_unreadable(plan))}
     for number, rule in enumerate(plan.rules, 1):
         policy = "no policy" if rule.policy is None else f"policy {rule.policy}"
-        named[f"{number:05d} {policy}"] = _permitted(_asked(rule))
+        named[f"{number:05d} {policy}"] = _rule(_conditions(rule))
     return _filter(
         f"{_NAMESPACE}.rules",
         "filters.http.rbac.v3.RBAC",
@@ -215,46 +210,44 @@ def _rules(plan: Plan) -> Json:
     )
 
 
-def _unread(plan: Plan) -> Iterator[Json]:
-    """No path, which an expression might match. Beyond ASCII: all, where expressions are of
-    characters and not of bytes, as in older versions of Envoy; and what is no UTF-8, where an
-    expression might read it."""
-    doubts = [_noted("two bytes", r"[\x80-\xff]{2}")]
-    if plan.has_expressions:
-        doubts.append(_noted("path", f"{UTF_8}*"))
-    in_doubt = {"or_rules": {"rules": [{"not_rule": each} for each in doubts]}}
+def _unreadable(plan: EdgePlan) -> Iterator[Json]:
+    """Yield the condition for no path, which a regex might match. Beyond ASCII: for all paths where
+    regexes match characters and not bytes, as in older versions of Envoy; and for what is not
+    UTF-8, where a regex might match it."""
+    unclear = [_noted("two bytes", r"[\x80-\xff]{2}")]
+    if plan.has_path_regexes:
+        unclear.append(_noted("path", f"{UTF_8}*"))
+    unknown = {"or_rules": {"rules": [{"not_rule": each} for each in unclear]}}
     beyond_ascii = {"not_rule": _noted("path", r"[\x00-\x7f]*")}
-    unread = {"and_rules": {"rules": [beyond_ascii, in_doubt]}}
+    unread = {"and_rules": {"rules": [beyond_ascii, unknown]}}
     yield {"or_rules": {"rules": [_noted("path", "()"), unread]}}
 
 
-def _permitted(asked: Iterable[Json]) -> Json:
+def _rule(conditions: Iterable[Json]) -> Json:
     return {
-        "permissions": [{"and_rules": {"rules": list(asked)}}],
+        "permissions": [{"and_rules": {"rules": list(conditions)}}],
         "principals": [{"any": True}],
     }
 
 
-def _asked(rule: EdgeRule) -> Iterator[Json]:
-    yield from (_noted("path", _whole_path(test)) for test in rule.tests)
+def _conditions(rule: EdgeRule) -> Iterator[Json]:
+    for condition in rule.conditions:
+        key = "other slash" if condition.toggles_slash else "path"
+        yield _noted(key, f"(?:{condition.regex})(?s:.*)")
     if rule.methods is not None:
-        yield _noted("method", "|".join(map(escaped, rule.methods)))
+        yield _noted("method", "|".join(map(escape_regex, rule.methods)))
     if rule.preflights_only:
         yield _noted("preflight", "yes")
 
 
-def _whole_path(test: PathTest) -> str:
-    return f"(?:{test.expression})(?s:.*)"
-
-
-def _noted(key: str, expression: str) -> Json:
-    """What Lua has noted matches, as a whole."""
+def _noted(key: str, regex: str) -> Json:
+    """Return the condition that a regex matches all of what Lua has noted."""
     return {
         "sourced_metadata": {
             "metadata_matcher": {
                 "filter": _NAMESPACE,
                 "path": [{"key": key}],
-                "value": {"string_match": {"safe_regex": {"regex": expression}}},
+                "value": {"string_match": {"safe_regex": {"regex": regex}}},
             }
         }
     }
@@ -263,32 +256,25 @@ def _noted(key: str, expression: str) -> Json:
 # ---- origins and header names ------------------------------------------------------------------
 
 
-def _numbered(name: str, expressions: Iterable[Portable]) -> dict[Portable, str]:
-    """Where is noted whether each matches: several policies may have it."""
-    distinct = dict.fromkeys(expressions)
+def _number(name: str, regexes: Iterable[PortableRegex]) -> dict[PortableRegex, str]:
+    """Return the keys of the notes: several policies may have a regex."""
+    distinct = dict.fromkeys(regexes)
     return {each: f"{name} {number}" for number, each in enumerate(distinct)}
 
 
-def _matched(origins: Expressions, names: Expressions) -> Iterator[Json]:
-    for expression, key in origins.items():
-        yield _rewritten("origin", key, f"^(?:{_exact(expression)})$", _MATCHED)
-    for expression, key in names.items():
-        yield _rewritten(_NAMES, key, rf"\(({_exact(expression)})\)", r"[\1]")
+def _matches(origins: Notes, names: Notes) -> Iterator[Json]:
+    for regex, key in origins.items():
+        yield _rewrite("origin", key, f"^(?:{regex.with_flag(regex.exact)})$", _MATCHED)
+    for regex, key in names.items():
+        yield _rewrite(_NAMES, key, rf"\(({regex.with_flag(regex.exact)})\)", r"[\1]")
 
 
-def _exact(expression: Portable) -> str:
-    return expression.with_flag(expression.exact)
-
-
-def _rewritten(header: str, key: str, expression: str, substitution: str) -> Json:
+def _rewrite(header: str, key: str, regex: str, substitution: str) -> Json:
     return {
         "header": header,
         "on_header_present": {
             "metadata_namespace": _NAMESPACE,
             "key": key,
-            "regex_value_rewrite": {
-                "pattern": {"regex": expression},
-                "substitution": substitution,
-            },
+            "regex_value_rewrite": {"pattern": {"regex": regex}, "substitution": substitution},
         },
     }

@@ -1,31 +1,36 @@
--- The path as the app sees it, below its root; "" where no policy speaks.
+-- The path as the app sees it, below its root; "" if it has no policy.
 local function seen_path(raw)
   local path = raw:match("^[^?]*"):gsub("%%(%x%x)", function(digits)
     return string.char(tonumber(digits, 16))
   end)
-  if not EVERYWHERE and (path:find("/%.%.?/") or path:find("/%.%.?$") or path:find("%z")) then
-    return "" -- of NUL, and what is behind it, Envoy keeps nothing
+  if not HAS_ONE_POLICY and (path:find("/%.%.?/") or path:find("/%.%.?$") or path:find("%z")) then
+    return "" -- Envoy keeps nothing of NUL and what follows it
   end
   if path:sub(1, #ROOT) ~= ROOT or not (path .. "/"):find("^/", #ROOT + 1) then
     return ""
   end
   path = "/" .. path:sub(#ROOT + 1):gsub("^/+", "")
-  return #path <= LONGEST_PATH and path or ""
+  if not HAS_ONE_POLICY and path:find("//", 1, true) then
+    return ""
+  end
+  return #path <= MAX_PATH and path or ""
 end
 
 function envoy_on_request(handle)
   local headers = handle:headers()
-  local asked = asked_method(headers)
-  local method = asked or headers:get(":method")
-  local seen = handle:streamInfo():dynamicMetadata()
-  seen:set(NAMESPACE, "path", seen_path(headers:get(":path") or ""))
-  seen:set(NAMESPACE, "method", method:find(TOKEN) and method:upper() or ",")
-  seen:set(NAMESPACE, "preflight", asked and "yes" or "no")
-  seen:set(NAMESPACE, "two bytes", "\195\169") -- to whom reads characters, they are one
-  seen:set(RULES, RULE, "") -- there may be that of another app, whose filters stand before these
-  if MATCHES_NAMES then
+  local requested = requested_method(headers)
+  local method = requested or headers:get(":method")
+  local notes = handle:streamInfo():dynamicMetadata()
+  local path = seen_path(headers:get(":path") or "")
+  notes:set(NAMESPACE, "path", path)
+  notes:set(NAMESPACE, "other slash", path:match("^(.+)/$") or path .. "/")
+  notes:set(NAMESPACE, "method", method:find(TOKEN) and method:upper() or ",")
+  notes:set(NAMESPACE, "preflight", requested and "yes" or "no")
+  notes:set(NAMESPACE, "two bytes", "\195\169") -- one character, if regexes match characters
+  notes:set(RULES, RULE, "") -- another app's filters may stand before these
+  if HAS_NAME_REGEXES then
     headers:remove(NAMES)
-    local names = asked and asked_names(headers) or {}
+    local names = requested and requested_names(headers) or {}
     if #names > 0 then
       headers:add(NAMES, "(" .. table.concat(names, ")(") .. ")")
     end

@@ -1,4 +1,4 @@
-"""nginx's syntax: words, and maps of them."""
+"""nginx's syntax: words, and lookup tables as ``map``."""
 
 from __future__ import annotations
 
@@ -6,83 +6,63 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from .maps import ITSELF, By, Case, Map, Piece, Result, Variable
+from .layout import indent
+from .lookup_tables import Case, KeyKind, LookupTable, Piece, join
 from .obstacles import Obstacle, too_long
-from .regexes import escaped
+from .portable_regex import escape_regex
 
-# What nginx takes of a configuration at once is 4,096 characters.
-LONGEST_WORD = 4000
+# nginx reads no more than 4,096 characters of a configuration at once.
+MAX_WORD = 4000
+
+# A longer key would need a larger map_hash_bucket_size than the default.
+_MAX_KEY = 46
+_is_plain = re.compile(r"[0-9]+ [a-z][a-z0-9+.-]*://[a-z0-9._-]+(?::[0-9]+)?").fullmatch
 
 _SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-def quoted(text: str) -> str:
-    """``text`` as one word."""
-    return '"' + "".join(_SPECIAL.get(each, each) for each in text) + '"'
-
-
 _DOLLAR = "${cors_dollar}"
 
 
+def quote(text: str) -> str:
+    """Return ``text`` as one word."""
+    return '"' + "".join(_SPECIAL.get(each, each) for each in text) + '"'
+
+
 def with_dollar(lines: Sequence[str]) -> Iterator[str]:
-    """Lines, and what gives them their dollar."""
+    """Yield lines after what gives them their dollar: a value has no other way to hold one."""
     if any(_DOLLAR in line for line in lines):
         yield from ("geo $cors_dollar {", '    default "$";', "}", "")
     yield from lines
 
 
-def variable(result: Result) -> str:
-    """What holds it."""
-    return f"$cors_{result.name}"
+def variable(table: str) -> str:
+    """Return the variable that holds the value of a table."""
+    return f"$cors_{table}"
 
 
-def text_of(pieces: Iterable[Piece]) -> str:
-    """One word, in which variables are looked for."""
-    return quoted("".join(map(_piece, pieces)))
+def write_text(pieces: Iterable[Piece]) -> str:
+    return quote(join(pieces, variable, "$1", lambda text: text.replace("$", _DOLLAR)))
 
 
-def _piece(piece: Piece) -> str:
-    if isinstance(piece, Variable):
-        return piece.spelling
-    if isinstance(piece, Result):
-        return variable(piece)
-    if piece is ITSELF:
-        return "$1"
-    return piece.replace("$", _DOLLAR)  # there is no other way to write one
-
-
-def written(given: Map, obstacles: list[Obstacle]) -> Iterator[str]:
-    """The lines of a map.
-
-    :param obstacles: are told each word that is too long for nginx.
+def write_table(table: LookupTable, obstacles: list[Obstacle]) -> Iterator[str]:
     """
-    subject = text_of(given.subject)
-    lines = [(_key(case), text_of(case.value)) for case in given.cases]
+    :param obstacles: gets each word that is too long for nginx.
+    """
+    subject = write_text(table.subject)
+    lines = [(_key(case), write_text(case.value)) for case in table.cases]
     words = (subject, *chain.from_iterable(lines))
-    obstacles += [
-        too_long(each, "nginx", LONGEST_WORD) for each in words if len(each) > LONGEST_WORD
-    ]
-    yield f"# {given.about}"
-    yield f"map {subject} {variable(Result(given.result))} {{"
-    yield from indented(f"{key} {value};" for key, value in lines)
+    obstacles += [too_long(each, "nginx", MAX_WORD) for each in words if len(each) > MAX_WORD]
+    yield f"# {table.about}"
+    yield f"map {subject} {variable(table.name)} {{"
+    yield from indent(f"{key} {value};" for key, value in lines)
     yield "}"
     yield ""
 
 
-# A longer key would need a larger map_hash_bucket_size than nginx has by itself.
-_LONGEST_KEY = 46
-_is_plain = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._-]+(?::[0-9]+)?").fullmatch
-
-
 def _key(case: Case) -> str:
-    if case.by is By.NO_OTHER:
+    if case.kind is KeyKind.DEFAULT:
         return "default"
-    if case.by is By.EXPRESSION:
-        return quoted(f"~{case.key}")
+    if case.kind is KeyKind.REGEX:
+        return quote(f"~{case.key}")
     # nginx compares keys in any case.
-    is_key = case.by is By.TEXT or (len(case.key) <= _LONGEST_KEY and _is_plain(case.key))
-    return quoted(case.key if is_key else rf"~*^{escaped(case.key)}\z")
-
-
-def indented(lines: Iterable[str]) -> Iterator[str]:
-    return (f"    {line}".rstrip() for line in lines)
+    is_key = case.kind is KeyKind.TEXT or (len(case.key) <= _MAX_KEY and _is_plain(case.key))
+    return quote(case.key if is_key else rf"~*^{escape_regex(case.key)}\z")

@@ -1,4 +1,4 @@
-"""What cannot be said at the edge, and why."""
+"""What cannot be exported, and why."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from typing import NamedTuple
 
 
 class Obstacle(NamedTuple):
-    """One rule that cannot be exported.
+    """A part of the configuration that cannot be exported.
 
-    :ivar rule: what a reader calls it, such as ``"/api/* (app.py:12)"``.
-    :ivar why: what about it, and what to write instead.
+    :ivar subject: what it is, such as ``"/api/* (app.py:12)"``.
+    :ivar reason: what about it, and what to write instead.
     """
 
-    rule: str
-    why: str
+    subject: str
+    reason: str
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.why}"
+        return f"{self.subject}: {self.reason}"
 
 
-def too_long(text: str, proxy: str, most: int) -> Obstacle:
-    """What ``proxy`` reads none of, for it has more than ``most`` characters."""
-    rule = f"an expression of {len(text):,} characters, {text[:80]}..."
-    return Obstacle(rule, f"{proxy} reads none of more than {most:,}: write a shorter one")
+def too_long(text: str, proxy: str, limit: int) -> Obstacle:
+    """Return the obstacle that ``text`` has more than ``limit`` characters."""
+    subject = f"a text of {len(text):,} characters, {text[:80]}..."
+    return Obstacle(subject, f"{proxy} reads none of more than {limit:,}: write a shorter one")
 
 
-class CannotExport(ValueError):  # noqa: N818  # it reads as what it says
-    """An app whose policy no edge can state. Nothing is written then.
+class ExportError(ValueError):
+    """The policy of an app cannot be exported. Nothing is written then.
 
     :ivar obstacles: every one that was found, in order.
     """
@@ -37,5 +37,13 @@ class CannotExport(ValueError):  # noqa: N818  # it reads as what it says
         super().__init__("\n".join(map(str, self.obstacles)))
 
 
-class CannotSay(ValueError):  # noqa: N818
-    """A regular expression that other engines read otherwise, or not at all."""
+class UnportableError(ValueError):
+    """What no proxy can state; the text says why."""
+
+
+class UnportableRegex(UnportableError):  # noqa: N818  # a regex, and what it has
+    """A regex that other dialects read differently, or not at all."""
+
+    @property
+    def advice(self) -> str:
+        return f"{self}, which proxies read otherwise or not at all: write it without"

@@ -1,0 +1,350 @@
+"""Finds regexes that backtrack for too long (*ReDoS*), before a client sends the text.
+
+First the structure of the regex is analysed. It may be slow if it has a repetition that matches a
+text in exponentially many ways, or several repetitions that match the same text. If it has neither,
+nothing is tried. Otherwise, texts that nearly match are tried from short to long, until one takes
+too much processor time of this thread, which does not depend on the load of the machine.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, combinations, islice
+from typing import Literal, NamedTuple
+
+from ..protocol.origin import MAX_ORIGIN_LENGTH
+from .regex import ORIGIN_LIMIT, TimeLimit
+from .regex_samples import make_samples, make_text
+from .regex_syntax import (
+    ALPHABET,
+    Character,
+    Group,
+    Look,
+    Node,
+    Repeat,
+    iter_characters,
+    iter_repeats,
+    read,
+)
+
+_MAX_TIME = 15  # for all texts tried on a regex, as a multiple of the limit for one text
+_MAX_ATTACKS = 24
+_clock = getattr(time, "thread_time", time.process_time)  # Pyodide has no thread_time
+
+
+@lru_cache(maxsize=1024)
+def find_redos(
+    regex: re.Pattern[str],
+    match: Literal["fullmatch", "match"],
+    limit: TimeLimit = ORIGIN_LIMIT,
+) -> str | None:
+    """Return a text on which a regex takes longer than the limit, or None.
+
+    :param match: the method of the regex that is called with texts of clients.
+    :raises RecursionError: if the regex is nested too deeply to be read.
+    """
+    tree = read(regex)
+    matches = regex.fullmatch if match == "fullmatch" else regex.match
+    # Four repetitions that share a text of 326 characters take seconds. Three of them take about
+    # the limit, more on some machines and less on others; but they take minutes for a text of some
+    # thousand characters.
+    min_chain = 4 if limit.max_length <= MAX_ORIGIN_LENGTH else 3
+    attacks = chain(_find_ambiguous_repeats(tree), _find_chains(tree, min_chain))
+    if limit.max_length > MAX_ORIGIN_LENGTH:  # paths may have characters that origins do not have
+        attacks = chain(attacks, _make_foreign_attacks(tree))
+    left = _MAX_TIME * limit.seconds
+    for attack in islice(attacks, _MAX_ATTACKS):
+        # The time to find attacks is not counted: it depends on the machine, and _MAX_ATTACKS
+        # bounds it.
+        start = _clock()
+        slow = _find_slow_text(matches, tree, attack, limit, start + left)
+        if slow is not None:
+            return slow
+        left -= _clock() - start
+    return None
+
+
+class _Attack(NamedTuple):
+    """The parts of a text that a regex nearly matches, in more ways the longer it is.
+
+    :ivar pump: the part that is repeated.
+    """
+
+    start: str
+    pump: str
+    end: str
+
+
+def _make_attacks(before: Sequence[Node], pump: str, repeated: Node) -> Iterator[_Attack]:
+    """Yield attacks with ends that probably do not match."""
+    taken = "".join(character.taken for character in iter_characters(repeated))
+    end = next((one for one in ("!", *ALPHABET) if one not in taken), "!")
+    for each in (end, "", f"{end}/{end}/{end}"):
+        yield _Attack(make_text(before), pump, each)
+
+
+_FOREIGN = (" ", "\u00e9")
+
+
+def _make_foreign_attacks(tree: Node) -> Iterator[_Attack]:
+    """Yield attacks on repeated groups with characters outside the alphabet."""
+    for before, repeat in iter_repeats(tree):
+        if repeat.most is None and not isinstance(repeat.body, Character):
+            for pump in _FOREIGN:
+                yield _Attack(make_text(before), pump, "!")
+
+
+# ---- trials ------------------------------------------------------------------------------------
+
+_MAX_WAYS = 4_000_000  # in which a text may match to be tried: a fraction of a second
+_MIN_LOOK_WIDTH = 64  # characters of a text for a regex with a look-ahead, which may need so many
+_MAX_SINGLE_STEPS = 24  # by one character each; after these, a text grows faster
+
+
+def _find_slow_text(
+    matches: Callable[[str], object],
+    tree: Node,
+    attack: _Attack,
+    limit: TimeLimit,
+    deadline: float,
+) -> str | None:
+    """Return a text of an attack that takes too long, or None. The text grows from one character
+    on, so that a time that doubles with each character is noticed long before it is a second.
+
+    The time may jump after texts that are too short: `re` refuses texts below the least length
+    without matching, and so do look-aheads. A longer end prevents the first; for the second, the
+    number of ways is counted before a text is tried.
+    """
+    whole = attack.start + attack.pump * limit.max_length
+    has_looks = _has_looks(tree)
+    width = max(_least_width(tree), _MIN_LOOK_WIDTH if has_looks else 0)
+    length = 1 if attack.end else max(width, 1)
+    may_jump = not attack.end
+    steps = _MAX_SINGLE_STEPS if limit.max_length <= MAX_ORIGIN_LENGTH else _MAX_SINGLE_STEPS // 3
+    while length + len(attack.end) <= limit.max_length and _clock() < deadline:
+        text = whole[:length] + attack.end
+        if attack.end:
+            text = text.ljust(width, attack.end[0])
+        if (may_jump or has_looks) and _Ways(text).of_any_part(tree) > _MAX_WAYS:
+            return None
+        if all(_measure(matches, text) > limit.seconds for _ in range(2)):  # the second confirms
+            return text
+        may_jump = False
+        length += 1 + max(length - len(attack.start), 0) // steps
+    return None
+
+
+def _measure(matches: Callable[[str], object], text: str) -> float:
+    start = _clock()
+    matches(text)
+    return _clock() - start
+
+
+def _least_width(node: Node) -> int:
+    """Return the length of the shortest text that may match."""
+    if isinstance(node, Repeat):
+        return node.least * _least_width(node.body)
+    if isinstance(node, Group):
+        return min((sum(map(_least_width, each)) for each in node.alternatives), default=0)
+    return int(isinstance(node, Character))
+
+
+def _has_looks(node: Node) -> bool:
+    if isinstance(node, Repeat):
+        return _has_looks(node.body)
+    if isinstance(node, Group):
+        return any(_has_looks(inner) for alternative in node.alternatives for inner in alternative)
+    return isinstance(node, Look)
+
+
+# ---- repetitions of the same text --------------------------------------------------------------
+
+_MAX_CHEAP_REPEATS = 7  # a group repeated no more often takes at most polynomial time
+_MAX_CHAIN_PUMPS = 5
+_MAX_CHAIN_SAMPLES = 6
+
+
+def _find_chains(tree: Node, min_chain: int) -> Iterator[_Attack]:
+    """Yield attacks on several repetitions of the same text, each of which is fast alone."""
+    shares: Counter[str] = Counter()
+    takers: dict[str, list[Repeat]] = {}
+    first: dict[str, Sequence[Node]] = {}
+    # The text must match what is between them: "/" in "/.*/.*/.*", "abc" in ".*a.*b.*c".
+    literals = [each.taken for each in iter_characters(tree) if len(each.taken) == 1]
+    between = Counter(literals)
+    joined = "".join(dict.fromkeys(literals))[-_MAX_PUMP_LENGTH:]
+    for before, repeat in iter_repeats(tree):
+        inner = [each for _, each in iter_repeats(repeat.body)]
+        times = min(repeat.most or 0, _MAX_CHEAP_REPEATS) - 1
+        for each in [repeat, *inner * times]:  # "(a+){5}" is "a+" five times
+            alone = dict.fromkeys(_iter_single_characters(each.body))
+            texts = [*alone, *_iter_short_texts(each.body)]
+            if alone and all(one in alone for one in joined):
+                texts.append(joined)
+            for one in dict.fromkeys(texts):
+                first.setdefault(one, before)
+                takers.setdefault(one, []).append(each)
+                shares[one] += _share(each)
+    pumps = [one for one, share in shares.items() if share >= min_chain * _MAX_SHARE]
+    pumps.sort(key=lambda one: -between[one])
+    # One pump for each set of repetitions.
+    distinct = {(len(one) > 1, *map(id, takers[one])): one for one in reversed(pumps)}
+    for pump in list(distinct.values())[-_MAX_CHAIN_PUMPS:][::-1]:
+        yield from _make_attacks(first[pump], pump, Character(pump))
+
+
+_MAX_SHARE = 4
+
+
+def _share(repeat: Repeat) -> int:
+    """Return how much a repetition adds to a chain: ``a?`` is a quarter of ``a*``."""
+    return _MAX_SHARE if repeat.most is None else min(repeat.most - repeat.least, _MAX_SHARE)
+
+
+def _iter_short_texts(body: Node) -> Iterator[str]:
+    """Yield some texts of several characters that a body matches."""
+    if not isinstance(body, Character):
+        texts = (sample.text for sample in make_samples(body, _MAX_CHAIN_SAMPLES))
+        yield from (text for text in texts if 1 < len(text) <= _MAX_PUMP_LENGTH)
+
+
+def _iter_single_characters(body: Node) -> Iterator[str]:
+    """Yield the characters that a body matches one at a time."""
+    if isinstance(body, Group):
+        for alternative in body.alternatives:
+            if len(alternative) == 1:
+                yield from _iter_single_characters(alternative[0])
+    elif isinstance(body, Character):
+        yield from body.taken
+
+
+# ---- ambiguous repetitions ---------------------------------------------------------------------
+
+_MAX_CHEAP_WAYS = 10**6
+_MAX_PUMP_LENGTH = 16
+_MAX_PUMPS = 10
+_MAX_SAMPLES = 60
+_MAX_REPEAT_PUMPS = 2
+
+
+def _find_ambiguous_repeats(tree: Node) -> Iterator[_Attack]:
+    """Yield attacks on each repetition that matches in exponentially many ways."""
+    for before, repeat in iter_repeats(tree):
+        if _max_times(repeat) > _MAX_CHEAP_REPEATS:
+            ambiguous = (pump for pump in _find_pumps(repeat.body) if _is_ambiguous(repeat, pump))
+            for pump in dict.fromkeys(map(_unrepeat, islice(ambiguous, _MAX_REPEAT_PUMPS))):
+                yield from _make_attacks(before, pump, repeat.body)
+
+
+@lru_cache(maxsize=1024)
+def _max_times(repeat: Repeat) -> float:
+    """Return how often a group is repeated, including the repetitions within it."""
+    inner = (each for _, each in iter_repeats(repeat.body) if not isinstance(each.body, Character))
+    return (repeat.most or math.inf) * max(map(_max_times, inner), default=1)
+
+
+def _find_pumps(body: Node) -> list[str]:
+    """Return short texts that the body of a repetition may match: samples, the characters of its
+    parts, and the characters that two parts have in common."""
+    if isinstance(body, Character):
+        return []  # there is only one way to repeat a character
+    parts = list(dict.fromkeys(iter_characters(body)))
+    shared = (
+        next((one for one in first.taken if one in second.taken), "")
+        for first, second in combinations(parts, 2)
+    )
+    whole = {sample.text.lower() for sample in make_samples(body, _MAX_SAMPLES)}
+    others = {part.taken[:1].lower() for part in parts} | set(shared)
+    return [*_find_shortest(whole), *_find_shortest(others - whole)]
+
+
+def _find_shortest(texts: Iterable[str]) -> list[str]:
+    return sorted(
+        {text for text in texts if 0 < len(text) <= _MAX_PUMP_LENGTH},
+        key=lambda text: (len(text), not text.isalpha(), text),
+    )[:_MAX_PUMPS]
+
+
+def _unrepeat(text: str) -> str:
+    """Return ``ab`` for ``abab``."""
+    return text[: (text + text).index(text, 1)]
+
+
+def _is_ambiguous(repeat: Repeat, pump: str) -> bool:
+    """Return whether the number of ways to match grows exponentially with the number of pumps, or
+    is very large. If it grows polynomially, it grows by the same factor whenever the number of
+    pumps doubles."""
+    numbers = (4, 8, 16) if len(pump) <= 4 else (2, 4, 8)  # counting takes long
+    # Also count matches with too few repetitions.
+    for tried in dict.fromkeys((repeat, Repeat(repeat.body, 0, repeat.most))):
+        if max(_Ways(pump * numbers[0]).by_end(tried).values(), default=0) > 1:
+            few, more, many = (sum(_Ways(pump * n).by_end(tried).values()) for n in numbers)
+            if many * few > 2 * more * more or many > _MAX_CHEAP_WAYS:
+                return True
+    return False
+
+
+class _Ways:
+    """Counts the ways in which a tree matches the beginnings of a text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[tuple[int, int], Counter[int]] = {}
+
+    def of_any_part(self, node: Node) -> int:
+        """Return the largest number of ways in which a part of the tree matches one text."""
+        self.by_end(node)
+        return max(max(ends.values(), default=0) for ends in self._known.values())
+
+    def by_end(self, node: Node, start: int = 0) -> Counter[int]:
+        """Return the number of ways to match from ``start``, for each possible end."""
+        key = id(node), start
+        if key not in self._known:
+            self._known[key] = self._count(node, start)
+        return self._known[key]
+
+    def _count(self, node: Node, start: int) -> Counter[int]:
+        if isinstance(node, Character):
+            is_taken = start < len(self._text) and self._text[start] in node.taken
+            return Counter({start + 1: 1} if is_taken else {})
+        if isinstance(node, Look):
+            return Counter({start: 1})
+        if isinstance(node, Repeat):
+            return self._count_repeat(node, start)
+        ends: Counter[int] = Counter()
+        for alternative in node.alternatives:
+            ends.update(self._count_sequence(alternative, start))
+        # An atomic group is assumed to take the longest match.
+        return Counter({max(ends): 1}) if node.is_atomic and ends else ends
+
+    def _count_sequence(self, nodes: Sequence[Node], start: int) -> Counter[int]:
+        at = Counter({start: 1})
+        for node in nodes:
+            at = self._advance(node, at)
+        return at
+
+    def _count_repeat(self, node: Repeat, start: int) -> Counter[int]:
+        at, times = Counter({start: 1}), 0
+        # The texts are too short for a large minimum, which does not matter if there is no maximum.
+        least = node.least if node.most is not None else min(node.least, 1)
+        ends: Counter[int] = Counter()
+        while at and (node.most is None or times <= node.most):
+            if times >= least:
+                ends.update(at)
+            # `re` does not repeat a body that matched the empty text.
+            at, times = self._advance(node.body, at, must_move=times >= least), times + 1
+        return ends
+
+    def _advance(self, node: Node, at: Counter[int], must_move: bool = False) -> Counter[int]:
+        """Return the ends of ``node`` after each of the positions ``at``."""
+        after: Counter[int] = Counter()
+        for start, ways in at.items():
+            for end, more in self.by_end(node, start).items():
+                if end > start or not must_move:
+                    after[end] += ways * more
+        return after

@@ -1,1 +1,0 @@
-"""What the patterns and expressions of a configuration match, found by trying."""

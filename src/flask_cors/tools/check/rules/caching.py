@@ -1,0 +1,225 @@
+"""Rules: caching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Flask
+
+from ....browser import CHROMIUM, FIREFOX
+from ....diagnostics.finding import Finding, Severity
+from ....diagnostics.format import format_value
+from ....policy.origins import OriginSet
+from ....protocol import headers as h
+from ...shared.example_origins import varies_by_origin
+from ...shared.inventory import Route, scopes_of
+from ...shared.option_code import format_option
+from ...shared.rule_paths import sample_path
+from ..code_names import words_of
+from ..context import CheckContext, CheckRule, key_of, locate_option, locate_policy
+from ..policy_routes import (
+    Served,
+    find_served,
+    group_by_option,
+    is_static,
+    list_some,
+    name_route,
+)
+from ..sample_requests import make_request
+from ..tracing import Send, Trace, trace_requests
+
+MAX_TRIED = 200  # requests that try what the after_request functions set
+
+# How many seconds each keeps a preflight at most; WebKit's limit is in its
+# CrossOriginPreflightResultCache.
+_LIMITS = {
+    "WebKit": 600,
+    CHROMIUM.name: CHROMIUM.max_age_limit or 0,
+    FIREFOX.name: FIREFOX.max_age_limit or 0,
+}
+
+
+class LongMaxAge(CheckRule):
+    """Browsers keep a preflight's response as long as `max_age` says, but not longer than their own
+    limit: WebKit ten minutes, Chromium two hours, Firefox a day. A time above all of these has no
+    effect in any of them. Write a day."""
+
+    code = "CORS401"
+    title = "max_age above what browsers honour"
+    severity = Severity.NOTE
+
+    @classmethod
+    def find(cls, context: CheckContext) -> Iterator[Finding]:
+        for option, bound in context.iter_options("max_age"):
+            longest = max(_LIMITS.values())
+            if int(option.value or 0) > longest:
+                limits = ", ".join(f"{name} after {limit:,} s" for name, limit in _LIMITS.items())
+                best = format_option("max_age", option, str(longest))
+                yield cls(
+                    f"max_age: {format_value(option.raw)} is cut short: {limits}",
+                    f"{best}, the most that any browser keeps",
+                ).at(*locate_option("max_age", option, bound))
+
+
+class UnsetMaxAge(CheckRule):
+    """Without `max_age`, browsers keep the response to a preflight for five seconds, and then send
+    the next one: each call waits for two responses. That matters where each call needs a preflight:
+    `allow_headers` lists `Authorization`, which the frontend then probably always sends. Write a
+    time, such as ten minutes. As long as that, a browser may not know of a changed policy."""
+
+    code = "CORS405"
+    title = "preflights that are not cached"
+    severity = Severity.NOTE
+
+    @classmethod
+    def find(cls, context: CheckContext) -> Iterator[Finding]:
+        for option, members in group_by_option(find_served(context), "max_age"):
+            member = next(filter(_needs_preflights, members), None)
+            if option.value is None and member is not None:
+                yield cls(
+                    "max_age: unset, so browsers send a preflight before each call that has "
+                    "Authorization, which allow_headers lists",
+                    f"{format_option('max_age', option, '600')}, what all browsers keep",
+                ).at(*locate_policy(member.bound))
+
+
+def _needs_preflights(member: Served) -> bool:
+    options = member.policy.options
+    allows_some = options.origins.value != OriginSet()
+    return allows_some and "authorization" in options.allow_headers.value.names
+
+
+class MissingVary(CheckRule):
+    """The response depends on the origin of the request, and `vary_header=False` hides that from
+    caches. A cache that keeps the response for one origin sends it to another: a page on an allowed
+    origin gets a response without the headers, and is blocked, because another site's request came
+    first. Leave the option out. It is harmless only where nothing is cached, neither by browsers
+    nor on the way."""
+
+    code = "CORS402"
+    title = "vary_header=False with a response that varies"
+
+    @classmethod
+    def find(cls, context: CheckContext) -> Iterator[Finding]:
+        seen: set[object] = set()
+        for bound in context.bound:
+            option = bound.policy.options.vary_header
+            if not option.value and key_of(option) not in seen and varies_by_origin(bound.policy):
+                seen.add(key_of(option))
+                yield cls(
+                    f"vary_header: {format_value(option.raw)}, and the response of "
+                    f"{bound.source.resource} depends on the origin",
+                    format_option("vary_header", option, "True"),
+                ).at(*locate_option("vary_header", option, bound))
+
+
+class PublicResponse(CheckRule):
+    """`Cache-Control: public` lets every cache on the way keep a response for all clients, and the
+    policy's response depends on the origin. `Vary: Origin` says so, but some CDNs ignore it, and
+    the others keep one copy per origin. A page is then blocked because another site's request came
+    first. If the response is for every origin, write `origins="*"` with `send_wildcard=True`: one
+    response for all. If it is for one visitor, write `private`.
+
+    To find it, the check requests a file of each static folder, sends a GET request to the routes
+    where an `after_request` function names `Cache-Control`, and calls the views that name it
+    themselves: by GET, without `Origin`, and only where the URL rule has no converters."""
+
+    code = "CORS403"
+    title = "a public cache for a response that varies"
+
+    @classmethod
+    def find(cls, context: CheckContext) -> Iterator[Finding]:
+        varying = [member for member in find_served(context) if varies_by_origin(member.policy)]
+        audit = _CacheAudit(context.app)  # before the views and hooks are replaced
+        with trace_requests(context.app, context.calls) as send:
+            for member in varying:
+                kept = list(audit.iter_kept(member, send))
+                if kept:
+                    routes = list_some(name_route("GET", route) for route, _ in kept)
+                    yield cls(
+                        f"Cache-Control: {format_value(kept[0][1])} on {routes}, where the "
+                        "policy's response depends on the origin",
+                        'origins="*", send_wildcard=True for what is for every origin, else '
+                        "response.cache_control.private = True",
+                    ).at(*locate_policy(member.bound))
+
+
+_CACHE_CONTROL = frozenset({"cache-control", "cache_control"})
+
+
+class _CacheAudit:
+    """Finds the responses that every cache may keep."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.views = app.view_functions
+        self.left = MAX_TRIED
+        # The blueprints, None for the app, where an after_request function names the header.
+        self.scopes = {
+            name
+            for name, functions in app.after_request_funcs.items()
+            if any(_CACHE_CONTROL & words_of(function) for function in functions)
+        }
+
+    def iter_kept(self, member: Served, send: Send) -> Iterator[tuple[Route, str]]:
+        """Yield the routes of a policy whose responses a shared cache may keep, each with their
+        ``Cache-Control``."""
+        seen: set[tuple[str, ...]] = set()
+        for route, methods in member.routes:
+            path, endpoint = self._choose_request(route, seen) if "GET" in methods else (None, None)
+            if path is not None:
+                header = _get_cache_control(
+                    send(make_request(self.app, "GET", path), endpoint), route
+                )
+                if _is_for_all(header):
+                    yield route, header
+
+    def _choose_request(
+        self, route: Route, seen: set[tuple[str, ...]]
+    ) -> tuple[str | None, str | None]:
+        """Return the path to request, None where nothing is suspected, and the endpoint of the view
+        to call.
+
+        :param seen: the beginnings of the paths for which the after_request functions were tried:
+            such functions distinguish routes by them.
+        """
+        if is_static(route):
+            return _find_static_path(self.app, route), route.endpoint
+        if "<" not in route.path and _CACHE_CONTROL & words_of(self.views[route.endpoint]):
+            return route.path, route.endpoint
+        beginning = (*map(str, scopes_of(route)), route.path.split("/")[1])
+        if self.left and self.scopes.intersection(scopes_of(route)) and beginning not in seen:
+            seen.add(beginning)
+            self.left -= 1
+            return sample_path(route.rule), None
+        return None, None
+
+
+def _find_static_path(app: Flask, route: Route) -> str | None:
+    """Return the path of the first file that a static route serves."""
+    blueprint = app.blueprints.get(route.endpoint.rpartition(".")[0])
+    folder = (blueprint or app).static_folder
+    if folder is None:
+        return None
+    files = (file for file in Path(folder).rglob("*") if file.is_file())
+    name = next((file.relative_to(folder).as_posix() for file in files), None)
+    return name and route.path.replace("<path:filename>", name)
+
+
+def _get_cache_control(trace: Trace, route: Route) -> str:
+    """Return the header of a response, if it is the route's, not that of another host, and has the
+    policy's headers: one with its own ``Access-Control-Allow-Origin`` is left alone."""
+    handled = trace.handled
+    if handled is None or handled.rule != route.path or handled.decision is None:
+        return ""
+    if handled.decision.allow_origin != handled.response.get(h.ALLOW_ORIGIN):
+        return ""
+    return handled.response.get("Cache-Control") or ""
+
+
+def _is_for_all(header: str) -> bool:
+    """Return whether shared caches may keep a response, by ``public`` or ``s-maxage`` (RFC 9111
+    5.2.2)."""
+    directives = {piece.strip().partition("=")[0].lower() for piece in header.split(",")}
+    return bool(directives & {"public", "s-maxage"}) and not directives & {"private", "no-store"}

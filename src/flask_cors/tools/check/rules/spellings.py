@@ -1,0 +1,145 @@
+"""Rules: spellings. A view may serve several paths, and an exact resource is for one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+from werkzeug.routing import MapAdapter
+
+from ....diagnostics.finding import Finding
+from ....diagnostics.format import format_value
+from ....policy.path_spellings import look_up_unambiguous
+from ....policy.policy import Policy, Reason
+from ....policy.resources import ResourceMap
+from ...shared.example_origins import UNTRUSTED
+from ...shared.inventory import BoundPolicy, Candidate, MethodGroup, PolicySource, Route
+from ...shared.rule_paths import iter_sample_paths
+from ..context import CheckContext, CheckRule, locate_policy
+from ..policy_routes import find_decider, find_more_allowed, is_catch_all, list_some
+
+
+class BypassedResource(CheckRule):
+    """A resource without a pattern is for one path, and a view may serve others: a converter reads
+    `/users/01` as `/users/1`. The other path has the policy of another resource, which allows
+    origins that the exact one refuses. Verified by routing the path in the message. Decorate the
+    view with `@cross_origin`, which holds for each of its paths."""
+
+    code = "CORS511"
+    title = "an exact resource whose view serves other paths"
+
+    @classmethod
+    def find(cls, context: CheckContext) -> Iterator[Finding]:
+        adapter = context.app.url_map.bind("")
+        for route, group, candidate in context.iter_candidates():
+            found = _find_bypass(adapter, route, group, candidate)
+            if found is not None:
+                yield cls(
+                    f"resources: the view of {format_value(found.exact)} also serves "
+                    f"{format_value(found.path)}, which allows {found.origin}",
+                    "decorate the view with @cross_origin(...), which holds for each of its paths",
+                ).at(*locate_policy(found.bound))
+
+
+class _Bypass(NamedTuple):
+    bound: BoundPolicy
+    exact: str
+    path: str
+    origin: str
+
+
+def _find_bypass(
+    adapter: MapAdapter, route: Route, group: MethodGroup, candidate: Candidate
+) -> _Bypass | None:
+    pattern, policy = candidate.source.pattern, candidate.policy
+    is_beside_others = pattern is not None and pattern.is_exact and not candidate.is_certain
+    if not is_beside_others or not isinstance(policy, Policy) or is_catch_all(route):
+        return None
+    assert pattern is not None
+    served = _match(adapter, pattern.source, group)
+    for path in _respell(pattern.source):
+        other = find_decider(group, path)
+        if other is None or not isinstance(other.policy, Policy):
+            continue
+        origin = find_more_allowed(other.policy.options, policy.options)
+        if origin is not None and served is not None and _match(adapter, path, group) == served:
+            return _Bypass(BoundPolicy(candidate.source, policy), pattern.source, path, origin)
+    return None
+
+
+def _respell(path: str) -> Iterator[str]:
+    """Yield other paths that converters may read as the same values."""
+    segments = path.split("/")
+    for index, segment in enumerate(segments):
+        for other in (f"0{segment}", segment.upper(), segment.lower()):
+            yield "/".join([*segments[:index], other, *segments[index + 1 :]])
+
+
+def _match(adapter: MapAdapter, path: str, group: MethodGroup) -> object:
+    """Return the endpoint and the values that a path is routed to; None if it is not served."""
+    try:
+        return adapter.match(path, method=group.methods[0])
+    except Exception:  # an HTTPException, or whatever a converter raises
+        return None
+
+
+class UnreadablePath(CheckRule):
+    """A path gets CORS headers only if all of its spellings have one policy, and a view may serve a
+    path with and without a slash at its end. An exact resource, or a regular expression with `$` at
+    its end, is for one of the two: pages cannot read the response of the other, which has the
+    reason `AMBIGUOUS_PATH`. Write a resource for both."""
+
+    code = "CORS512"
+    title = "a route that gets no CORS headers"
+
+    @classmethod
+    def find(cls, context: CheckContext) -> Iterator[Finding]:
+        found: dict[PolicySource, tuple[BoundPolicy, list[str]]] = {}
+        # One that decides on no route is CORS501's.
+        deciding = {candidate.source for _, _, candidate in context.iter_candidates()}
+        for route in context.inventory.routes:
+            sources = [each.source for group in route.method_groups for each in group.candidates]
+            if any(source.kind != "view" for source in sources):
+                for path in filter(partial(_is_ambiguous, context, route), _served_paths(route)):
+                    bound = _find_other_resource(context, path)
+                    if bound.source in deciding:
+                        found.setdefault(bound.source, (bound, []))[1].append(path)
+        for bound, paths in found.values():
+            pattern = bound.source.pattern
+            assert pattern is not None
+            hint = "end the regular expression with /?$ for both"
+            if pattern.is_exact:
+                hint = f"write {format_value(pattern.source.rstrip('/') + '/*')} for both"
+            yield cls(
+                f"resources: {list_some(map(format_value, paths))} gets no CORS headers, because "
+                f"{format_value(pattern.source)} matches it only with another slash at its end",
+                hint,
+            ).at(*locate_policy(bound))
+
+
+def _served_paths(route: Route) -> Iterator[str]:
+    for path in iter_sample_paths(route.rule):
+        yield path
+        if not route.rule.strict_slashes:
+            yield _toggle_slash(path)
+
+
+def _toggle_slash(path: str) -> str:
+    return path[:-1] if path.endswith("/") else f"{path}/"
+
+
+def _is_ambiguous(context: CheckContext, route: Route, path: str) -> bool:
+    maps = [resources for _, resources in context.resolver.resources_of(route.endpoint)]
+    policy = look_up_unambiguous(path, lambda _: maps, has_view=True)
+    return policy is not None and policy.decide(UNTRUSTED).reason is Reason.AMBIGUOUS_PATH
+
+
+def _find_other_resource(context: CheckContext, path: str) -> BoundPolicy:
+    """Return the resource that matches a path with another slash at its end as a whole."""
+    return next(
+        bound
+        for bound in context.inventory.bound
+        if bound.source.pattern is not None
+        and ResourceMap([(bound.source.pattern, None)]).matches_whole(_toggle_slash(path))
+    )

@@ -1,0 +1,192 @@
+"""The explanation of a request: the values that its policy compared, and what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from flask import Flask
+
+from ...diagnostics.format import format_value
+from ...diagnostics.rules import HiddenDecorator
+from ...errors import CORSConfigError
+from ...policy.layers import Layer
+from ...policy.policy import Policy, Reason
+from ...runtime.install import registry_of
+from ..shared.app_transport import AppTransport, HandledRequest
+from ..shared.inventory import PolicySource, source_of
+from ..shared.page_request import PageRequest
+from ..shared.silence import ignore_cors_warnings
+from ..shared.text import escape_first_line
+from ..shared.verdict import Verdict, evaluate
+from .closest_entry import (
+    ClosestEntry,
+    closest_name,
+    closest_origin,
+    entry_of_header,
+    entry_of_method,
+    entry_of_origin,
+)
+from .placement import Suggestion
+from .preflight_cause import PreflightCause, preflight_cause_of
+from .refusals import Spelling, hint_without_suggestion, invalid_view_of, spellings_of
+from .suggestions import suggest_change, suggest_resource
+from .verification import Verification
+
+
+@dataclass(frozen=True)
+class ValueCheck:
+    """A value of the request, compared with an option of the policy.
+
+    :ivar kind: ``"origin"``, ``"method"``, ``"header"`` or ``"credentials"``.
+    :ivar entry: the entry of the option that allows the value; None if it is refused.
+    :ivar closest: the entry that a refused value was probably meant to match.
+    :ivar layer: the layer that sets the option.
+    """
+
+    kind: str
+    value: str
+    entry: str | None
+    closest: ClosestEntry | None
+    option: str
+    layer: Layer
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The explanation of a request.
+
+    :ivar rule: the URL rule that serves it.
+    :ivar source: where the policy that decided last was bound; None without one.
+    :ivar reason: the reason of that decision.
+    :ivar notes: further facts about the request.
+    :ivar spellings: the spellings of the path, if they have different policies.
+    :ivar suggestions: the lines that allow the request.
+    :ivar hint: what to do if there are no suggestions.
+    """
+
+    page_request: PageRequest
+    verdict: Verdict
+    cause: PreflightCause
+    rule: str | None
+    source: PolicySource | None
+    reason: Reason | None
+    checks: tuple[ValueCheck, ...]
+    notes: tuple[str, ...]
+    spellings: tuple[Spelling, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    hint: str | None = None
+
+    def refused_values(self) -> dict[str, list[str]]:
+        """Return the values that the policy refuses, by their kind."""
+        values: dict[str, list[str]] = {}
+        for check in self.checks:
+            if check.entry is None:
+                values.setdefault(check.kind, []).append(check.value)
+        return values
+
+
+def explain(app: Flask, page_request: PageRequest) -> Explanation:
+    """Make the request, and explain its outcome.
+
+    :raises NoVerdict: if it leaves the app.
+    """
+    transport = AppTransport(app, page_request.url)
+    with ignore_cors_warnings():  # the explanation contains them
+        verdict = evaluate(page_request, transport)
+    sent = verdict.outcome.exchanges[-1].request
+    last = transport.handled[sent]
+    cause = preflight_cause_of(page_request)
+    reason = None if last.decision is None else last.decision.reason
+    checks: tuple[ValueCheck, ...] = ()
+    spellings: tuple[Spelling, ...] = ()
+    source: PolicySource | None = None
+    invalid: CORSConfigError | None = None
+    if last.request is not None and last.policy is not None:
+        if reason is Reason.AMBIGUOUS_PATH:
+            spellings = tuple(spellings_of(app, last.request))
+        elif reason is Reason.CONFIG_ERROR:
+            source, invalid = invalid_view_of(app, last.request)
+        else:
+            # A redirect to another origin may have made it null.
+            origin = sent.get("Origin") or page_request.origin
+            checks = tuple(_check_values(last.policy, page_request._replace(origin=origin), cause))
+            source = source_of(app, last.policy, last.path)
+    notes = tuple(dict.fromkeys(_collect_notes(app, page_request, verdict, last, source, checks)))
+    explanation = Explanation(
+        page_request, verdict, cause, last.rule, source, reason, checks, notes, spellings
+    )
+    if verdict.outcome.allowed:
+        return explanation
+    hint = hint_without_suggestion(page_request, verdict.outcome, last, spellings, invalid)
+    suggestions: list[Suggestion] | None = []
+    if hint is None:
+        verification = Verification(app, page_request, transport.handled)
+        if last.policy is None or source is None:
+            suggestions = suggest_resource(verification, last.rule or last.path, last.path)
+        else:
+            suggestions = suggest_change(
+                verification, last.policy, source, explanation.refused_values()
+            )
+        if suggestions is None:
+            hint = "no change of the CORS options allows it: the cause is elsewhere"
+    return replace(explanation, suggestions=tuple(suggestions or ()), hint=hint)
+
+
+def _check_values(
+    policy: Policy, page_request: PageRequest, cause: PreflightCause
+) -> Iterator[ValueCheck]:
+    options = policy.options
+    origin, origins = page_request.origin, options.origins.value
+    entry, closest = entry_of_origin(origins, origin), closest_origin(origins, origin)
+    rows = [("origin", origin, entry, closest, "origins")]
+    if cause:
+        method, methods = page_request.method, options.methods.value
+        entry, closest = entry_of_method(methods, method), closest_name(methods.names, method)
+        rows.append(("method", method, entry, closest, "methods"))
+        headers = options.allow_headers.value
+        for name in cause.headers:
+            entry, closest = entry_of_header(headers, name), closest_name(headers.names, name)
+            rows.append(("header", name, entry, closest, "allow_headers"))
+    if page_request.credentials == "include":
+        entry = "True" if options.supports_credentials.value else None
+        rows.append(("credentials", "include", entry, None, "supports_credentials"))
+    for kind, value, entry, closest, option in rows:
+        layer: Layer = getattr(options, option).layer
+        yield ValueCheck(kind, value, entry, closest if entry is None else None, option, layer)
+
+
+def _collect_notes(
+    app: Flask,
+    page_request: PageRequest,
+    verdict: Verdict,
+    last: HandledRequest,
+    source: PolicySource | None,
+    checks: Sequence[ValueCheck],
+) -> Iterator[str]:
+    if page_request.dropped:
+        yield f"scripts may not set {', '.join(page_request.dropped)}: the browser drops it"
+    if verdict.outcome.type == "basic":
+        yield "the page and the app have the same origin, so CORS does not apply"
+    for exchange in verdict.outcome.exchanges:
+        target = exchange.response.get("Location")
+        if not exchange.preflight and target is not None:
+            yield f"{exchange.request.url} redirects to {format_value(target)}"
+    for finding in registry_of(app).findings:
+        is_here = source is not None and finding.location == source.location
+        if is_here and isinstance(finding, HiddenDecorator):
+            yield f"{finding.message}: {finding.hint}"
+    if last.error is not None:
+        raised = escape_first_line(f"{type(last.error).__name__}: {last.error}")
+        yield f"the app raised {raised} and responded with {last.response.status}"
+    if last.decision is not None and last.decision.failure is not None:
+        yield f"origins: {last.decision.failure.what}, so the origin is refused"
+    if page_request.credentials == "include":
+        yield "no cookies were sent: a view that requires a login responds as it does without one"
+    for check in checks:
+        closest = check.closest if check.kind == "origin" else None
+        if closest is not None and check.value.replace("http://", "https://", 1) == closest.entry:
+            yield (
+                "a page loaded over http can be changed on its way through the network: load it "
+                f"from {closest.entry} instead"
+            )

@@ -1,0 +1,177 @@
+"""Suggestions: small changes of a configuration, tried in turn until one allows the request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+from ...errors import CORSConfigError
+from ...policy.layers import DEFAULTS, ConfigLayer, Layer, LayerKind
+from ...policy.options import POLICY_OPTIONS, Option, Options
+from ...policy.origin_parser import parse_origins
+from ...policy.origins import OriginSet
+from ...policy.path_patterns import PathPattern, parse_pattern
+from ...policy.policy import Policy
+from ...policy.resolution import resolve
+from ...policy.untrusted import untrusted_match
+from ...protocol.headers import comma_list
+from ..shared.inventory import PolicySource
+from ..shared.option_code import code_of, ignore_finding, list_of
+from ..shared.page_request import PageRequest
+from ..shared.rule_paths import CONVERTER
+from .placement import OptionChange, Suggestion, policy_with, suggest
+from .preflight_cause import preflight_cause_of
+from .verification import Verification
+
+MAX_ITEMS_REPEATED = 8  # in a line; more of them are "..."
+
+# The values of a request that a policy refuses, by "origin", "method", "header", "credentials".
+Refused = Mapping[str, Sequence[str]]
+
+
+# ---- changes of options ------------------------------------------------------------------------
+
+
+def suggest_change(
+    verification: Verification, policy: Policy, source: PolicySource, refused: Refused
+) -> list[Suggestion] | None:
+    """Return the lines to write so that the request is allowed; None if no change helps."""
+    app, options = verification.app, policy.options
+    for changes in _iter_choices(options, verification.page_request.origin, refused):
+        other = policy_with(options, changes, app.ensure_sync)
+        if changes and other is not None and verification.passes_with(other, instead_of=policy):
+            return list(suggest(app, options, source, changes))
+    return None
+
+
+def _iter_choices(
+    options: Options, origin: str, refused: Refused
+) -> Iterator[tuple[OptionChange, ...]]:
+    """Yield combinations of changes, the smallest first."""
+    changes = list(_iter_changes(options, origin, refused))
+    for count in range(len(changes) + 1):
+        yield from combinations(changes, count)
+
+
+def _iter_changes(options: Options, origin: str, refused: Refused) -> Iterator[OptionChange]:
+    """Yield the changes to try."""
+    for kind, option in (("origin", "origins"), ("method", "methods"), ("header", "allow_headers")):
+        if kind in refused:
+            yield _add_items(option, getattr(options, option), refused[kind])
+    if "credentials" in refused:
+        yield OptionChange("supports_credentials", True, "True")
+        if untrusted_match(options.origins.value) is not None:
+            yield _remove_untrusted(options.origins, origin)
+    for option in ("automatic_options", "intercept_exceptions"):
+        if not getattr(options, option).value:
+            yield OptionChange(option, True, "True")
+
+
+def _add_items(name: str, option: Option[Any], new: Sequence[str]) -> OptionChange:
+    items = list(_ITEMS[name](option.value))
+    written = _as_written(option.raw, items)
+    known = ["..."] if len(written) > MAX_ITEMS_REPEATED else list(map(code_of, written))
+    return OptionChange(name, [*items, *new], list_of([*known, *map(code_of, new)]))
+
+
+def _remove_untrusted(option: Option[OriginSet], origin: str) -> OptionChange:
+    """Reduce the origins to trusted entries and ``origin``, because credentials require an explicit
+    list."""
+    written = _as_written(option.raw, list(_ITEMS["origins"](option.value)))
+    kept = [
+        each for each in written if untrusted_match(parse_origins(each, ignore_finding)) is None
+    ]
+    if not isinstance(parse_origins(kept, ignore_finding).match(origin), str):
+        kept.append(origin)
+    return OptionChange("origins", kept, list_of(map(code_of, kept)))
+
+
+# The items of an option, from its value, because the raw value may have been an iterator.
+_ITEMS: dict[str, Callable[[Any], Iterable[object]]] = {
+    "origins": lambda value: [
+        *(["*"] if value.any else []),
+        *sorted(value.exact),
+        *sorted(value.wildcards),
+        *(regex.pattern for regex in value.regexes),
+        *(function.function for function in value.functions),
+    ],
+    "methods": lambda value: sorted(value.names),
+    "allow_headers": lambda value: [*sorted(value.names), *value.regexes],
+}
+
+
+def _as_written(raw: object, items: list[object]) -> list[object]:
+    """Return the items in the order and the spelling of the raw value."""
+    if isinstance(raw, str):
+        return list(comma_list(raw))
+    return list(raw) if isinstance(raw, (list, tuple)) else items
+
+
+# ---- a path that no resource covers ------------------------------------------------------------
+
+
+def suggest_resource(verification: Verification, rule: str, path: str) -> list[Suggestion] | None:
+    """Return the line that covers the paths of a URL rule and allows the request; None if the
+    request stays blocked.
+
+    :param path: the requested path.
+    """
+    app, page_request = verification.app, verification.page_request
+    arguments: dict[str, object] = {"origins": [page_request.origin]}
+    written = {"origins": list_of([code_of(page_request.origin)])}
+    if page_request.credentials == "include":
+        arguments["supports_credentials"], written["supports_credentials"] = True, "True"
+    constructor = Layer(LayerKind.CONSTRUCTOR, None, arguments, POLICY_OPTIONS)
+    try:
+        options = resolve([constructor, ConfigLayer(app.config, None), DEFAULTS])
+    except CORSConfigError:
+        return None
+    resource = _make_resource(rule, path)
+    code = code_of(resource)
+    if "," in resource:  # as a string it would be a list
+        code = f"[{code}]"
+    pattern = parse_pattern(resource, ignore_finding)
+    refused = _refused_by_config(options, page_request)
+    for changes in _iter_choices(options, page_request.origin, refused):
+        policy = policy_with(options, changes)
+        if policy is not None and verification.passes_with_resource(pattern, policy):
+            written.update((change.option, change.code) for change in changes)
+            call = "".join(f", {name}={value}" for name, value in written.items())
+            return [Suggestion(f"CORS(app, resources={code}{call})")]
+    return None
+
+
+def _refused_by_config(options: Options, page_request: PageRequest) -> Refused:
+    """Return the values of the preflight that the config refuses."""
+    cause, method = preflight_cause_of(page_request), page_request.method
+    headers = options.allow_headers.value
+    names = [name for name in cause.headers if not headers.allows(name)]
+    refused = {"header": names} if names else {}
+    if cause and options.methods.value.allow_methods_for(method) is None:
+        refused["method"] = [method]
+    return refused
+
+
+def _make_resource(rule: str, path: str) -> str:
+    """Return a resource that covers the paths of a URL rule and no others, or only ``path`` if the
+    rule begins with a converter."""
+    parts = [path] if rule.startswith("/<") else CONVERTER.split(rule)
+    literals, converters = parts[::4], parts[1::4]  # between: its arguments, its variable
+    if literals[1:] == [""] and _is_literal(f"{literals[0]}*"):
+        return f"{literals[0]}*"
+    if not converters and _is_literal(path) and not path.endswith("/*"):
+        return path
+    regex = re.escape(literals[0])
+    for converter, literal in zip(converters, literals[1:], strict=True):
+        regex += (".+" if converter == "path" else "[^/]+") + re.escape(literal)
+    return f"{regex}$"
+
+
+def _is_literal(text: str) -> bool:
+    """Return whether ``text`` is not a regex; a ``*`` at its end covers all paths below."""
+    try:
+        return parse_pattern(text, ignore_finding) == PathPattern(text)
+    except CORSConfigError:
+        return False

@@ -1,0 +1,291 @@
+"""The lookup tables of a plan: from the request to its policy, the outcome, and the headers.
+
+A request gets the number of its policy, then an outcome (:class:`.edge_policy.Outcome`). All
+constant headers are looked up by the two. A header whose table yields nothing is not sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from typing import NamedTuple, TypeVar
+
+from ...protocol import headers as h
+from .common_regexes import longer_than
+from .edge_policy import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, Outcome
+from .lookup_tables import (
+    CAPTURED,
+    EMPTY_DEFAULT,
+    Case,
+    Lookup,
+    LookupTable,
+    Source,
+    by_default,
+    on_match,
+    on_text,
+    on_two_words,
+    on_whole_match,
+)
+from .path_conditions import PathCondition
+from .plan import MAX_PATH, EdgePlan, EdgeRule
+from .portable_regex import escape_regex
+
+
+class RequestSources(NamedTuple):
+    """What a proxy knows a request by.
+
+    :ivar path: without percent-encoding.
+    """
+
+    method: Source
+    path: Source
+    origin: Source
+    requested_method: Source
+    private_network: Source
+
+
+# The headers, each with its table. Those of the upstream are dropped, but for Vary.
+HEADERS = {
+    h.ALLOW_ORIGIN: "allow_origin",
+    h.ALLOW_CREDENTIALS: "allow_credentials",
+    h.EXPOSE_HEADERS: "expose_headers",
+    h.ALLOW_METHODS: "allow_methods",
+    h.ALLOW_HEADERS: "allow_headers",
+    h.MAX_AGE: "max_age",
+    h.ALLOW_PRIVATE_NETWORK: "allow_private_network",
+    "Vary": "vary",
+}
+REPLACED_HEADERS = tuple(name for name in HEADERS if name != "Vary")
+
+# Whether the proxy responds itself: "1" for a preflight, also a refused one.
+IS_ANSWERED = Lookup("is_answered")
+
+# The path as the app sees it, below its root; empty where that is uncertain. Each proxy has its
+# own table.
+PATH = Lookup("path")
+
+# The same with the slash at its end removed or added.
+_OTHER_SLASH = Lookup("other_slash")
+
+_Value = TypeVar("_Value", bound=Hashable)
+_MAX_POLICIES = 200  # in one regex, which nginx reads no more than 4,000 characters of
+
+_is_well_formed = re.compile(WELL_FORMED_ORIGIN).fullmatch
+
+_ORIGIN, _REQUESTED, _PREFLIGHT = Lookup("origin"), Lookup("requested"), Lookup("preflight")
+_METHOD, _POLICY, _METHODS = Lookup("method"), Lookup("policy"), Lookup("methods")
+_KIND = Lookup("kind")
+
+# The number of the policy and the outcome.
+OUTCOME = Lookup("outcome")
+
+
+def build_tables(
+    plan: EdgePlan, request: RequestSources, path: Iterable[LookupTable]
+) -> Iterator[LookupTable]:
+    """Yield all tables but those of Access-Control-Allow-Headers.
+
+    :param path: those that end in :data:`PATH`; they are left out if no path matters.
+    """
+    yield from _request(request)
+    if plan.ignores_path:
+        too_long = on_match(longer_than(MAX_PATH))
+        cases = [too_long, on_match("^/", _number(plan.rules[0].policy)), EMPTY_DEFAULT]
+        yield LookupTable("The policy.", (request.path,), _POLICY.name, cases)
+    else:
+        yield from path
+        if plan.needs_toggled_slash:
+            yield LookupTable(
+                "The path with the slash at its end removed or added.",
+                (PATH,),
+                _OTHER_SLASH.name,
+                [
+                    on_match(r"^([\x00-\xff]+)/\z", CAPTURED),
+                    on_whole_match(r"/[\x00-\xff]*", CAPTURED, "/"),
+                    EMPTY_DEFAULT,
+                ],
+            )
+        yield from _policy(plan.rules, request)
+    yield LookupTable(
+        "Whether the proxy responds: to preflights, also refused ones.",
+        (_PREFLIGHT, ":", _POLICY),
+        IS_ANSWERED.name,
+        [on_match("^preflight:[0-9]", "1"), EMPTY_DEFAULT],
+    )
+    yield LookupTable(
+        f"{h.ALLOW_ORIGIN}.",
+        (_POLICY, " ", _ORIGIN),
+        HEADERS[h.ALLOW_ORIGIN],
+        list(_allowed_origins(plan.policies)),
+    )
+    yield from _outcomes(plan.policies)
+    yield from _headers(plan.policies, request)
+
+
+def _request(request: RequestSources) -> Iterator[LookupTable]:
+    for about, subject, result, regex in (
+        ("Origin", request.origin, _ORIGIN, WELL_FORMED_ORIGIN),
+        ("requested method", request.requested_method, _REQUESTED, TOKEN),
+    ):
+        yield LookupTable(
+            f'The {about}; "," if it is malformed.',
+            (subject,),
+            result.name,
+            [on_text(""), on_whole_match(regex, CAPTURED), by_default(",")],
+        )
+    yield LookupTable(
+        "Whether it is a preflight.",
+        (request.method, ":", _REQUESTED, ":", _ORIGIN),
+        _PREFLIGHT.name,
+        [on_match("^OPTIONS:[^:]+:.", "preflight"), EMPTY_DEFAULT],
+    )
+
+
+# ---- which policy ------------------------------------------------------------------------------
+
+
+def _policy(rules: tuple[EdgeRule, ...], request: RequestSources) -> Iterator[LookupTable]:
+    yield LookupTable(
+        "The method that decides.",
+        (_PREFLIGHT,),
+        _METHOD.name,
+        [on_text("", request.method), by_default(_REQUESTED)],
+    )
+    # Not every dialect has look-ahead: of several conditions on a path, all but one are tables.
+    conditions = list(dict.fromkeys(each for rule in rules for each in rule.conditions[:-1]))
+    lookups = [Lookup(f"condition_{number}") for number, _ in enumerate(conditions)]
+    for condition, lookup in zip(conditions, lookups, strict=True):
+        met = on_match(f"^{condition.regex}", "1")._replace(may_give_up=condition.has_regex)
+        yield LookupTable(
+            "One of several conditions on a path.",
+            (_OTHER_SLASH if condition.toggles_slash else PATH,),
+            lookup.name,
+            # Where the proxy gives up, it is neither met nor not met.
+            [met, on_match("^", "0"), EMPTY_DEFAULT],
+        )
+    yield LookupTable(
+        "The policy: the first line that matches decides.",
+        (*lookups, ":", _PREFLIGHT, ":", _METHOD, " ", PATH),
+        _POLICY.name,
+        [
+            on_match(r"^[^ ]* \z"),  # no path, which a regex might match
+            *(_rule(rule, conditions) for rule in rules),
+            EMPTY_DEFAULT,
+        ],
+    )
+
+
+def _rule(rule: EdgeRule, conditions: Iterable[PathCondition]) -> Case:
+    *others, last = rule.conditions
+    met = "".join("1" if each in others else "[01]" for each in conditions)
+    preflight = "preflight:" if rule.preflights_only else "(?:preflight)?:"
+    methods = "[^ ]+"
+    if rule.methods is not None:
+        methods = f"(?i:{'|'.join(map(escape_regex, rule.methods))})"
+    case = on_match(f"^{met}:{preflight}{methods} {last.regex}", _number(rule.policy))
+    return case._replace(may_give_up=last.has_regex)
+
+
+def _number(policy: int | None) -> str:
+    return "" if policy is None else f"{policy}"
+
+
+# ---- the outcome -------------------------------------------------------------------------------
+
+
+def _by_value(values: Iterable[_Value]) -> Iterator[tuple[_Value, str]]:
+    """Yield the values of all policies, each with a regex of the policies that have it."""
+    numbers: dict[_Value, list[str]] = {}
+    for number, value in enumerate(values):
+        numbers.setdefault(value, []).append(f"{number}")
+    for value, found in numbers.items():
+        for start in range(0, len(found), _MAX_POLICIES):
+            yield value, f"(?:{'|'.join(found[start : start + _MAX_POLICIES])})"
+
+
+def _allowed_origins(policies: Iterable[EdgePolicy]) -> Iterator[Case]:
+    every = [policy.origins for policy in policies]
+    for number, origins in enumerate(every):
+        if origins.value_without_origin:
+            yield on_text(f"{number} ", origins.value_without_origin)
+    for (allows_any, value), numbers in _by_value((o.any, o.value_for_any) for o in every):
+        if allows_any and value:
+            yield on_match(f"^{numbers} [^,]", value)
+        elif allows_any:
+            yield on_match(rf"^{numbers} ([^,]+)\z", CAPTURED)
+    for number, origins in enumerate(every):
+        for origin in filter(_is_well_formed, origins.exact):  # nothing else is looked up
+            yield on_two_words(f"{number}", origin)
+    for number, origins in enumerate(every):
+        for regex in origins.regexes:
+            yield on_match(rf"^{number} ({regex.with_flag(regex.exact)})\z", CAPTURED)
+    yield EMPTY_DEFAULT
+
+
+def _outcomes(policies: tuple[EdgePolicy, ...]) -> Iterator[LookupTable]:
+    yield LookupTable(
+        "The methods that a preflight may use.",
+        (_POLICY, " ", _REQUESTED),
+        _METHODS.name,
+        [*_allowed_methods(policies), EMPTY_DEFAULT],
+    )
+    yield LookupTable(
+        "The outcome, if the origin is allowed.",
+        (_PREFLIGHT, ":", _METHODS, ":", _ORIGIN),
+        _KIND.name,
+        [
+            on_match("^preflight:[^:]", Outcome.PREFLIGHT.value),
+            on_match("^preflight::", Outcome.METHOD_REFUSED.value),
+            on_match("^:[^:]*:.", Outcome.ACTUAL.value),
+            by_default(Outcome.WITHOUT_ORIGIN.value),
+        ],
+    )
+    yield LookupTable(
+        "The policy and the outcome.",
+        (Lookup(HEADERS[h.ALLOW_ORIGIN]),),
+        OUTCOME.name,
+        [on_text("", _POLICY, f" {Outcome.REFUSED.value}"), by_default(_POLICY, " ", _KIND)],
+    )
+
+
+def _allowed_methods(policies: tuple[EdgePolicy, ...]) -> Iterator[Case]:
+    listed = ((policy.methods, policy.allow_methods) for policy in policies)
+    for (methods, value), numbers in _by_value(listed):
+        if methods:
+            yield on_match(rf"^{numbers} (?:{'|'.join(map(escape_regex, methods))})\z", value)
+    for any_method, numbers in _by_value(policy.any_method for policy in policies):
+        if any_method:
+            yield on_match(rf"^{numbers} ([^,]+)\z", CAPTURED)
+
+
+# ---- headers -----------------------------------------------------------------------------------
+
+
+def _headers(policies: tuple[EdgePolicy, ...], request: RequestSources) -> Iterator[LookupTable]:
+    for name in (h.ALLOW_CREDENTIALS, h.EXPOSE_HEADERS, h.MAX_AGE, "Vary"):
+        cases = [
+            on_text(f"{number} {outcome.value}", value)
+            for number, policy in enumerate(policies)
+            for outcome, headers in policy.constant_headers
+            for header, value in headers
+            if header == name
+        ]
+        yield LookupTable(f"{name}.", (OUTCOME,), HEADERS[name], [*cases, EMPTY_DEFAULT])
+    yield LookupTable(
+        f"{h.ALLOW_METHODS}.",
+        (OUTCOME, ":", _METHODS),
+        HEADERS[h.ALLOW_METHODS],
+        [on_match(rf"^[0-9]+ {Outcome.PREFLIGHT.value}:(.+)\z", CAPTURED), EMPTY_DEFAULT],
+    )
+    allowed = (Outcome.ACTUAL, Outcome.PREFLIGHT, Outcome.METHOD_REFUSED)
+    outcomes = "|".join(each.value for each in allowed)
+    cases = [
+        on_match(rf"^{numbers} (?:{outcomes}) true\z", value)
+        for value, numbers in _by_value(policy.private_network for policy in policies)
+    ]
+    yield LookupTable(
+        f"{h.ALLOW_PRIVATE_NETWORK}.",
+        (OUTCOME, " ", request.private_network),
+        HEADERS[h.ALLOW_PRIVATE_NETWORK],
+        [*cases, EMPTY_DEFAULT],
+    )

@@ -1,0 +1,20 @@
+"""``flask cors routes``: shows each URL rule of the app and the policy that it gets."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from ...errors import CORSConfigError
+from ..shared.inventory import take_inventory
+from ..shared.text import echo, echo_json, get_width
+from .report import as_json, as_text
+
+
+def run(app: Flask, form: str) -> int:
+    """Print the routes of ``app``, and return the exit status."""
+    inventory = take_inventory(app)
+    if form == "json":
+        echo_json(as_json(inventory))
+    else:
+        echo(as_text(inventory, get_width()))
+    return int(any(isinstance(each.policy, CORSConfigError) for each in inventory.candidates))

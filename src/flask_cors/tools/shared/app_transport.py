@@ -1,0 +1,154 @@
+"""A transport to an app in this process, which records how the app handled each request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, MutableMapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, got_request_exception, request_tearing_down
+from flask import Request as FlaskRequest
+
+from ...browser import Request, Response
+from ...browser.arguments import parse_url
+from ...policy.policy import Decision, Policy
+from ...runtime.context import current_request
+from ...runtime.decision import find_decision
+from ...runtime.install import install
+from ...testing import get_base_url, send
+from .app_errors import first_error, is_app_error
+from .page_request import NoVerdict
+from .text import escape_first_line
+
+View = Callable[..., Any]
+
+
+@dataclass
+class HandledRequest:
+    """How an app handled one request.
+
+    :ivar response: from the app's test client.
+    :ivar policy: the policy that decided; None where none applies.
+    :ivar path: the path in Flask.
+    :ivar rule: the URL rule that serves it; None where routing found none.
+    :ivar request: Flask's request; None where none reached Flask.
+    :ivar error: the exception that the app did not handle.
+    """
+
+    response: Response
+    policy: Policy | None = None
+    decision: Decision | None = None
+    path: str = ""
+    rule: str | None = None
+    request: FlaskRequest | None = None
+    error: BaseException | None = None
+
+
+class AppTransport:
+    """A transport to an app. Responses have no bodies.
+
+    The response to an unhandled exception is 500, as in production, also with ``testing``,
+    ``debug`` or ``PROPAGATE_EXCEPTIONS``.
+
+    :param url: the address of the app, which serves no other host.
+    :ivar handled: how each request was handled.
+    """
+
+    def __init__(self, app: Flask, url: str) -> None:
+        self.app = app
+        self.handled: dict[Request, HandledRequest] = {}
+        install(app)  # as the first request of an app with decorated views alone does
+        self._host = urlsplit(str(parse_url(url))).netloc  # as the browser writes it
+        self._root = urlsplit(get_base_url(app)).path
+        self._client = app.test_client(use_cookies=False)
+
+    def __call__(self, request: Request) -> Response:
+        url = urlsplit(request.url)
+        if url.netloc != self._host:
+            raise NoVerdict(
+                f"the app redirects to another server, {request.url[:200]!r}: use `flask cors "
+                "probe` for that one"
+            )
+        root = self._root if url.path.startswith(self._root) else "/"
+        errors: list[BaseException] = []
+        requests: list[FlaskRequest] = []
+
+        def on_exception(_: Flask, exception: BaseException, **__: Any) -> None:
+            errors.append(exception)
+
+        def on_request(_: Flask, **__: Any) -> None:
+            requests.append(current_request())
+
+        dispatch: Callable[..., Any] = self.app.full_dispatch_request
+
+        @wraps(dispatch)
+        def full_dispatch_request(*args: Any, **kwargs: Any) -> Any:
+            # No signal is sent for a preflight that Flask-CORS responds to.
+            on_request(self.app)
+            return dispatch(*args, **kwargs)
+
+        with (
+            got_request_exception.connected_to(on_exception, self.app),
+            request_tearing_down.connected_to(on_request, self.app),
+            replace_item(vars(self.app), "full_dispatch_request", full_dispatch_request),
+            replace_item(self.app.config, "PROPAGATE_EXCEPTIONS", False),
+        ):
+            try:
+                response = send(self._client, request, root)
+                response.close()  # a body may have no end
+            except BaseException as error:  # of WSGI middleware, or not caught by Flask
+                if not is_app_error(error):
+                    raise
+                first = first_error(error)
+                raised = escape_first_line(f"{type(first).__name__}: {first}")
+                raise NoVerdict(f"outside of Flask, the app raised {raised}") from error
+        handled = HandledRequest(Response(response.status_code, tuple(response.headers)))
+        self.handled[request] = handled
+        if errors:
+            handled.error = errors[-1]
+        if requests:
+            handled.request = last = requests[-1]
+            handled.policy, handled.decision = find_decision(last)
+            handled.path = last.path
+            handled.rule = None if last.url_rule is None else last.url_rule.rule
+        return handled.response
+
+
+@contextmanager
+def replace_item(items: MutableMapping[str, Any], key: str, value: object) -> Generator[None]:
+    """Replace a value of a mapping within the block."""
+    before = items[key]
+    items[key] = value
+    try:
+        yield
+    finally:
+        items[key] = before
+
+
+def route_request(
+    app: Flask, path: str, base_url: str | None = None, **options: Any
+) -> FlaskRequest:
+    """Return a request to ``path`` after routing. It is never the current one: no session is opened
+    for it, and none of the app's functions runs when it ends.
+
+    :param options: those of Werkzeug's ``EnvironBuilder``.
+    :raises Exception: what a converter raises.
+    """
+    with app.app_context():  # a converter may require it
+        context = app.test_request_context(path, base_url, **options)
+        context.match_request()
+    return context.request
+
+
+def with_views(app: Flask, replace: Callable[[View], View]) -> AbstractContextManager[None]:
+    """Replace each view within the block; the options of its ``@cross_origin`` remain."""
+    views = {name: wraps(view)(replace(view)) for name, view in app.view_functions.items()}
+    return replace_item(vars(app), "view_functions", views)
+
+
+def without_views(app: Flask) -> AbstractContextManager[None]:
+    """Replace each view within the block by one that responds with an empty 200."""
+    return with_views(app, lambda _: lambda *_, **__: "")

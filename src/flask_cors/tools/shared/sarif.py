@@ -1,0 +1,71 @@
+"""Findings as SARIF 2.1.0, which code scanning services read
+(https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from inspect import cleandoc
+from pathlib import Path
+from urllib.parse import quote
+
+from ... import __version__
+from ...diagnostics.finding import Finding
+from ...diagnostics.source_location import SourceLocation
+from .finding_report import as_sentence
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def as_sarif(
+    command: str, findings: Iterable[Finding], suppressed: Iterable[tuple[Finding, str]] = ()
+) -> dict[str, object]:
+    """Return a log of one run of a command: its findings with their rules.
+
+    :param suppressed: findings that were suppressed, each with the reason.
+    """
+    rules: set[type[Finding]] = set()
+    results: list[dict[str, object]] = []
+    for finding in findings:
+        rules.add(type(finding))
+        results.append(_as_result(finding))
+    for finding, reason in suppressed:
+        rules.add(type(finding))
+        suppression = {"kind": "external", "justification": reason}
+        results.append({**_as_result(finding), "suppressions": [suppression]})
+    driver = {
+        "name": command,
+        "semanticVersion": __version__,
+        "rules": [_describe_rule(rule) for rule in sorted(rules, key=lambda rule: rule.code)],
+    }
+    run = {"tool": {"driver": driver}, "results": results}
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _describe_rule(rule: type[Finding]) -> dict[str, object]:
+    return {
+        "id": rule.code,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": cleandoc(rule.__doc__ or "")},
+        "defaultConfiguration": {"level": rule.severity.value},  # SARIF has the same three
+    }
+
+
+def _as_result(finding: Finding) -> dict[str, object]:
+    result: dict[str, object] = {
+        "ruleId": finding.code,
+        "level": finding.severity.value,
+        "message": {"text": as_sentence(finding)},
+    }
+    if finding.location is not None:
+        result["locations"] = [{"physicalLocation": _locate(finding.location)}]
+    return result
+
+
+def _locate(location: SourceLocation) -> dict[str, object]:
+    """Return a location, relative to the working directory where the file is below it."""
+    file, root = Path(location.file).absolute(), Path.cwd()
+    artifact = {"uri": file.as_uri()}
+    if file.is_relative_to(root):
+        relative = file.relative_to(root).as_posix()
+        artifact = {"uri": quote(relative), "uriBaseId": "%SRCROOT%"}
+    return {"artifactLocation": artifact, "region": {"startLine": location.line}}

@@ -1,0 +1,106 @@
+"""Plain text in columns, and the output of reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
+
+import click
+
+from ...diagnostics.source_location import SourceLocation
+
+_GAP = 2  # between columns
+MIN_WIDTH = 80  # a narrower terminal wraps the lines itself
+PIPE_WIDTH = 1000  # in a pipe or a file, each row is one line, for programs such as grep
+
+
+def get_width() -> int:
+    """Return the width of the output: ``$COLUMNS``, or the width of the terminal."""
+    return max(MIN_WIDTH, shutil.get_terminal_size((PIPE_WIDTH, 24)).columns)
+
+
+def fit_columns(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return the widths of columns with which ``rows`` fit into ``width``. The widest columns are
+    narrowed."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    while sum(widths) + _GAP * (len(widths) - 1) > width:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def format_table(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
+    """Yield the lines of ``rows`` in columns. Long cells are wrapped within their column."""
+    for row in rows:
+        cells = [wrap(cell, columns) for cell, columns in zip(row, widths, strict=True)]
+        for parts in zip_longest(*cells, fillvalue=""):
+            padded = (part.ljust(columns) for part, columns in zip(parts, widths, strict=True))
+            yield (" " * _GAP).join(padded).rstrip()
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return ``text`` in lines of at most ``width`` columns, cut after a space if possible, or
+    after the punctuation of a path or an origin."""
+    lines: list[str] = []
+    while len(text) > width:
+        cut = text.rfind(" ", 0, width + 1) + 1
+        if cut <= width // 3:
+            cut = max(text.rfind(mark, 0, width) for mark in "/,.>_-") + 1
+        if cut <= width // 3:
+            cut = width
+        lines.append(text[:cut].rstrip())
+        text = text[cut:]
+    return [*lines, text]
+
+
+def escape_first_line(text: str) -> str:
+    """Return the first line of a foreign text, such as an exception's message, as printable ASCII
+    of at most 200 characters."""
+    first = next(iter(text.splitlines()), "")
+    return ascii(first[:200])[1:-1]
+
+
+def escape(text: str) -> str:
+    """Return ``text`` without control characters, which a terminal would execute."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
+def format_location(location: SourceLocation) -> str:
+    """Return ``file:line``, relative to the working directory if the file is below it."""
+    file = Path(location.file)
+    if file.is_relative_to(Path.cwd()):
+        file = file.relative_to(Path.cwd())
+    return f"{file}:{location.line}"
+
+
+def location_as_json(location: SourceLocation | None) -> dict[str, object] | None:
+    """Return a location for JSON."""
+    return None if location is None else {"file": location.file, "line": location.line}
+
+
+def format_list(items: Sequence[str], max_items: int) -> str:
+    """Return the first items of a list, and how many more there are."""
+    shown = ", ".join(items[:max_items])
+    rest = len(items) - max_items
+    return f"{shown}, and {rest:,} more" if rest > 0 else shown
+
+
+def echo(lines: Iterable[str]) -> None:
+    """Print the lines of a report, on a terminal in colour."""
+    # None: in colour if the output is a terminal. https://no-color.org/ switches it off.
+    colour = False if os.environ.get("NO_COLOR") else None
+    for line in lines:
+        click.echo(line, color=colour)
+
+
+def format_json(data: object) -> list[str]:
+    """Return a report as JSON, for :func:`echo`."""
+    return [json.dumps(data, indent=2)]
+
+
+def echo_json(data: object) -> None:
+    """Print a report as JSON."""
+    echo(format_json(data))

@@ -1,0 +1,52 @@
+"""What is compared of two responses."""
+
+from __future__ import annotations
+
+from flask_cors.browser.checks import Permission, cors_check, preflight_check, read_permission
+from flask_cors.browser.headerlist import get_all
+from flask_cors.browser.messages import Response
+from flask_cors.browser.quirks import STANDARD
+from flask_cors.protocol.headers import comma_list
+from tests.tools.export.edge_requests import Sent
+
+_LISTS = ("access-control-allow-headers", "access-control-allow-methods")
+
+
+def cors_headers(response: Response) -> dict[str, object]:
+    """Return the CORS headers of a response: lists as sets, all else as lines."""
+    found: dict[str, object] = {}
+    for name, _ in response.headers:
+        lowered = name.lower()
+        lines = get_all(response.headers, name)
+        if lowered in _LISTS:
+            found[lowered] = {each for line in lines for each in comma_list(line)}
+        elif lowered == "vary":
+            found[lowered] = {each.lower() for line in lines for each in comma_list(line)}
+        elif lowered.startswith("access-control-"):
+            found[lowered] = lines
+    return found
+
+
+def verdicts(sent: Sent, response: Response) -> list[bool]:
+    """Return whether each check of a browser passes, without credentials and with them."""
+    if sent.origin is None:
+        return []
+    headers = dict(sent.headers)
+    method = headers.get("Access-Control-Request-Method")
+    found: list[object] = []
+    for credentials in ("omit", "include"):
+        if sent.method != "OPTIONS" or method is None:
+            found.append(cors_check(response, sent.origin, credentials))
+            continue
+        found.append(preflight_check(response, sent.origin, credentials))
+        granted = read_permission(response)
+        if isinstance(granted, Permission):
+            names = comma_list(headers.get("Access-Control-Request-Headers", "").lower())
+            found.append(granted.check(method, names, credentials, STANDARD))
+        else:
+            found.append(granted)
+    return [failed is None for failed in found]
+
+
+def differ(sent: Sent, app: Response, edge: Response) -> bool:
+    return cors_headers(app) != cors_headers(edge) or verdicts(sent, app) != verdicts(sent, edge)

@@ -1,0 +1,97 @@
+"""Untrusted origins that a set of origins allows."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from flask_cors.policy.origin_parser import parse_origins
+from flask_cors.policy.untrusted import iter_misleading, untrusted_match
+
+from .findings import ignore
+
+
+def untrusted_origin(value: object) -> str | None:
+    """Return the untrusted origin that is allowed, or ``"*"`` if all are."""
+    untrusted = untrusted_match(parse_origins(value, ignore))
+    if untrusted is None:
+        return None
+    assert untrusted.origin is None or untrusted.origin in untrusted.description
+    return untrusted.origin or "*"
+
+
+@pytest.mark.parametrize(
+    ("value", "origin"),
+    [
+        ("*", "*"),
+        (["https://a.example", "*"], "*"),
+        ("null", "null"),
+        (["https://a.example", "null"], "null"),
+        ("null|https://a", "null"),
+        (re.compile("[a-z]+"), "null"),
+        (re.compile(".*"), "null"),
+        ("https://.*", "https://evil.com"),
+        (r"https?://[^/]+", "https://evil.com"),
+        (r"http://.+", "http://evil.com"),
+        (r"https://\w+\.org", "https://evil.org"),
+        (r"https://.*\.net", "https://evil.net"),
+        (r"https://[\w.-]+\.co\.uk", "https://evil.co.uk"),
+        (r"https://\w+-\w+\.com", "https://evil-site.com"),
+        (r"https://\w+\.\w+\.com", "https://www.evil.com"),
+        (r"https://\w+\d+\.com", "https://evil123.com"),
+        (r"https://.+:\d+", "https://evil.com:8443"),
+        (r"http://[\d.]+", "http://203.0.113.7"),
+        (r"https?://\d+\.\d+\.\d+\.\d+:\d+", "https://203.0.113.7:8443"),
+        (r"http://\[.*\]", "http://[2001:db8::bad]"),
+        ("https://*.com", "https://evil.com"),
+        ("http://*.de:*", "http://evil.de"),
+        ("https://*.io:8443", "https://evil.io:8443"),
+        ("https://*.co.uk", "https://evil.co.uk"),
+        (["https://a.example", r"https://.*\.dev"], "https://evil.dev"),
+        (r"https://at\w+\.com", "https://attacker.com"),
+        (r"https://\w\.\w\.\w+\.com", "https://a.b.evil.com"),
+        ("https://a.example", None),
+        ("https://evil.com", None),
+        ("https://*.example.com", None),
+        ("http://localhost:*", None),
+        (r"https://.*\.example\.com", None),
+        (r"https://(a|b)\.example\.com(:\d+)?", None),
+        (r"http://(localhost|127\.0\.0\.1)(:\d+)?", None),
+        ([], None),
+    ],
+)
+def test_the_untrusted_origin_that_a_set_allows_is_found(value: object, origin: str | None) -> None:
+    assert untrusted_origin(value) == origin
+
+
+SUFFIXES = """com net org io dev app info biz xyz co me ai uk co.uk de fr eu cn ru jp com.br com.au
+    in us ca nl edu gov"""
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES.split())
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_pattern_of_a_whole_top_level_domain_allows_untrusted_origins(
+    scheme: str, suffix: str
+) -> None:
+    assert untrusted_origin(f"{scheme}://*.{suffix}") == f"{scheme}://evil.{suffix}"
+
+
+@pytest.mark.parametrize("port", [80, 443, 3000, 5000, 8000, 8080, 8443, 54321])
+@pytest.mark.parametrize("host", [r"[\w.-]+\.net", r"[\d.]+", r"\[[\da-f:]+\]"])
+def test_a_pattern_of_one_port_allows_untrusted_origins(host: str, port: int) -> None:
+    origin = untrusted_origin(rf"http://{host}:{port}")
+    assert origin is not None
+    assert origin.endswith(f":{port}")
+
+
+def test_callables_are_not_called_to_find_an_untrusted_origin() -> None:
+    def refuse(origin: str) -> bool:
+        raise AssertionError(origin)
+
+    assert untrusted_origin([refuse, "https://a.example"]) is None
+
+
+def test_a_regex_that_names_no_host_is_not_misleading() -> None:
+    origins = parse_origins([r"^chrome-extension://.*$", r"https://.*example\.com"], ignore)
+    assert [lookalike for _, lookalike in iter_misleading(origins)] == ["https://evilexample.com"]

@@ -1,0 +1,49 @@
+"""The words of the project, as ``CONTRIBUTING.md`` lists them: some do not return."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# A term of the vocabulary is there for each; docs/ has them until its own pages are written anew.
+REFUSED = re.compile(
+    r"(?<![a-z])(mend(s|ed|ing)?|doubt(s|ed|ful|fully)?|strangers?|heed(s|ed|ing)?"
+    r"|(no|any|every)body)(?![a-z])",
+    re.IGNORECASE,
+)
+FOLDERS = ("src", "examples", "tests", "benchmarks", "scripts")
+KINDS = {".py", ".md", ".js", ".html", ".toml"}
+
+
+def files() -> Iterator[Path]:
+    for folder in FOLDERS:
+        yield from sorted(path for path in (ROOT / folder).rglob("*") if path.suffix in KINDS)
+    yield from sorted(ROOT.glob("*.md"))
+
+
+def lines_with_refused_words(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if REFUSED.search(line)]
+
+
+@pytest.mark.parametrize("line", ["a stranger", "NOBODY", "_mend(", "for everybody's", "doubtful"])
+def test_a_word_is_found_in_prose_and_in_names(line: str) -> None:
+    assert lines_with_refused_words(f"first\n{line}\n") == [line]
+
+
+@pytest.mark.parametrize("line", ["amendment", "undoubtedly", "body", "nobodys"])
+def test_a_word_that_only_contains_one_is_passed_over(line: str) -> None:
+    assert lines_with_refused_words(line) == []
+
+
+def test_no_file_has_a_word_that_does_not_return() -> None:
+    found = {
+        str(path.relative_to(ROOT)): lines
+        for path in files()
+        if path != Path(__file__)
+        and (lines := lines_with_refused_words(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}

@@ -1,0 +1,39 @@
+"""The README and the documentation show the output of the commands as it is."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from flask.cli import cli
+
+from .flask_command import prepare_flask
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("README.md", "docs/routes.md", "docs/explain.md", "docs/check.md", "docs/switching.md")
+SHOWN = [
+    (page, command, output)
+    for page in PAGES
+    for command, output in re.findall(
+        r"^```console\n\$ flask (--app (?:shop|mistaken) .+)\n((?:.*\n)*?)```$",
+        (ROOT / page).read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+]
+
+
+@pytest.mark.parametrize(("page", "command", "output"), SHOWN)
+def test_the_page_shows_what_is_printed(page, command, output, monkeypatch, capsys):
+    prepare_flask(monkeypatch, ROOT / "examples" / "commands", "shop", "mistaken", columns=80)
+    cli.main(shlex.split(command), prog_name="flask", standalone_mode=False)
+    ran = capsys.readouterr()
+    shown, cut, _ = output.partition("...\n")
+    assert ran.err == ""
+    assert ran.out.startswith(shown)
+    assert cut or ran.out == shown
+
+
+def test_each_page_shows_a_command():
+    assert {page for page, _, _ in SHOWN} == set(PAGES)
