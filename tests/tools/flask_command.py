@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from flask import request_finished, request_started, request_tearing_down
 
 
 def prepare_flask(
@@ -19,5 +20,8 @@ def prepare_flask(
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setenv("FLASK_RUN_FROM_CLI", "")  # what Flask sets is taken back
     monkeypatch.setattr(sys, "path", sys.path[:])  # Flask puts the folder there
+    for signal in (request_started, request_finished, request_tearing_down):
+        # Sentry's receivers, once connected, stay for all apps of the process.
+        monkeypatch.setattr(signal, "receivers", {})
     for name in modules:
         monkeypatch.delitem(sys.modules, name, raising=False)
