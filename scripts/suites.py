@@ -133,7 +133,7 @@ def unexpected(suite: Suite, before: Outcomes, after: Outcomes) -> dict[str, str
     return found
 
 
-# ---- what docs/compatibility.md shows ----
+# ---- what docs/project/compatibility.md shows ----
 
 
 def table(suites: Iterable[Suite]) -> str:

@@ -1,4 +1,4 @@
-"""``docs/differences.md``: each difference that the page names has its test, and each test its row.
+"""``docs/reference/differences.md``: each difference on the page has its test, each test its row.
 
 A test is named by the heading of its row, and asserts what its column "Now" says.
 """
@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 import flask_cors.core
 from flask_cors import CORS, CORSConfigError, CORSWarning, cross_origin
 
-PAGE = Path(__file__).parents[1] / "docs" / "differences.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "differences.md"
 PARTS = ["Before", "Now", "Why", "Migrate"]
 
 FRIEND = "https://friend.example"

@@ -11,7 +11,7 @@ pytest.importorskip("tomllib", reason="needs Python 3.11")
 
 from scripts.suites import Difference, Suite, read_plan, read_report, reasons, table, unexpected
 
-PAGE = Path(__file__).parents[1] / "docs" / "compatibility.md"
+PAGE = Path(__file__).parents[1] / "docs" / "project" / "compatibility.md"
 SUITE = Suite(
     name="library",
     version="1.0",
@@ -36,7 +36,7 @@ def test_each_suite_passes_a_test_and_each_difference_has_a_reason_on_the_other_
     suites = read_plan().suites
     assert all(suite.count > 0 for suite in suites)
     assert all(
-        "](differences.md#" in difference.reason
+        "](../reference/differences.md#" in difference.reason
         for suite in suites
         for difference in suite.differences
     )

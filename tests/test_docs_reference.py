@@ -1,5 +1,5 @@
-"""The reference is complete: what is public has a docstring and a place in docs/api.md, and every
-option has its section in docs/options.md. Who adds an option without a word about it fails here."""
+"""The reference is complete: what is public has a docstring, and is in docs/reference/api.md, and
+every option has its section in docs/reference/options.md."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from flask_cors import CORS, browser, core, cross_origin, typing
 from flask_cors.policy.options import CONFIG_KEYS, POLICY_OPTIONS, Unset
 
 ROOT = Path(__file__).parents[1]
-API = ROOT.joinpath("docs/api.md").read_text("utf-8")
-OPTIONS = ROOT.joinpath("docs/options.md").read_text("utf-8")
+API = ROOT.joinpath("docs/reference/api.md").read_text("utf-8")
+OPTIONS = ROOT.joinpath("docs/reference/options.md").read_text("utf-8")
 README = ROOT.joinpath("README.md").read_text("utf-8")
 
 METHODS = sorted(name for name in vars(CORS) if not name.startswith("_"))
@@ -43,11 +43,11 @@ def names_of_types() -> list[str]:
     return [name for name in names if not name.startswith("_")]
 
 
-# ---- docs/api.md -------------------------------------------------------------------------------
+# ---- docs/reference/api.md -----------------------------------------------------------------------
 
 
 def described() -> set[str]:
-    """Return the names that the directives of docs/api.md describe."""
+    """Return the names that the directives of docs/reference/api.md describe."""
     names: set[str] = set()
     for name, body in re.findall(
         r"^\.\. (?:auto)?(?:class|exception|function|data):: (\S+)\n((?:[ \t].*\n)*)",
@@ -164,7 +164,7 @@ def test_an_option_without_a_parameter_is_described_with_the_keyword_arguments(
         assert option in documented or documented["kwargs"].startswith(f"``{option}``, ")
 
 
-# ---- docs/options.md ---------------------------------------------------------------------------
+# ---- docs/reference/options.md -------------------------------------------------------------------
 
 SECTION = re.compile(r"^### (\w+)\n(.*?)(?=^##|\Z)", re.DOTALL | re.MULTILINE)
 

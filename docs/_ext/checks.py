@@ -85,7 +85,7 @@ def said_of(file: Path) -> list[str]:
 
 def linked(code: str) -> str:
     """A code that leads to its section."""
-    return f"[{code}](#{code.lower()})"
+    return f"[{code}](../rules/index.md#{code.lower()})"
 
 
 def literal(text: str) -> str:

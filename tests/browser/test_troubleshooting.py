@@ -1,4 +1,4 @@
-"""``docs/troubleshooting.md`` has a section for each code, with the message of the console."""
+"""``docs/errors/index.md`` has a section for each code, with the message of the console."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flask_cors.browser.console import TEXTS
 
 from .corpus import DATA
 
-PAGE = (Path(__file__).parents[2] / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "errors" / "index.md").read_text(encoding="utf-8")
 # The text of each section, by its heading.
 SECTIONS = dict(re.findall(r"^##+ (.*)\n((?:(?!##+ ).*\n)*)", PAGE, re.MULTILINE))
 CODES = {

@@ -24,7 +24,7 @@ from flask_cors.tools.cli import cors
 
 pytestmark = pytest.mark.live
 
-PAGE = (Path(__file__).parents[2] / "docs" / "probe.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "commands" / "probe.md").read_text(encoding="utf-8")
 APP = "https://app.example"
 ADMIN = "https://admin.example"
 

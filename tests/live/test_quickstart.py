@@ -30,7 +30,7 @@ API, PAGE = re.findall(
 
 
 def test_the_docs_and_the_readme_name_the_same_commands() -> None:
-    docs = (ROOT / "docs" / "quickstart.md").read_text(encoding="utf-8")
+    docs = (ROOT / "docs" / "start" / "quickstart.md").read_text(encoding="utf-8")
     for command in (API, PAGE):
         assert f"$ {command}\n" in docs
 

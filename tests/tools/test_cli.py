@@ -33,7 +33,7 @@ def test_an_app_that_cannot_be_loaded_gives_one_line_and_status_2():
     ran = run("-m", "flask", "--app", "shpo", "cors", "routes")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == "Error: Could not import 'shpo'.\n"
-    assert ran.stderr in (ROOT / "docs" / "routes.md").read_text(encoding="utf-8")
+    assert ran.stderr in (ROOT / "docs" / "commands" / "routes.md").read_text(encoding="utf-8")
 
 
 def test_ctrl_c_ends_a_command_with_one_line_and_status_130():

@@ -12,7 +12,13 @@ from flask.cli import cli
 from .flask_command import prepare_flask
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/routes.md", "docs/explain.md", "docs/check.md", "docs/switching.md")
+PAGES = (
+    "README.md",
+    "docs/commands/routes.md",
+    "docs/commands/explain.md",
+    "docs/commands/check.md",
+    "docs/start/upgrade.md",
+)
 SHOWN = [
     (page, command, output)
     for page in PAGES

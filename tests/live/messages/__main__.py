@@ -3,7 +3,7 @@
 Run it with ``python -m tests.live.messages``.
 
 Both browsers must be installed. Afterwards add each new message, which ``test_page.py`` names, to
-``docs/troubleshooting.md``.
+``docs/errors/index.md``.
 """
 
 from __future__ import annotations

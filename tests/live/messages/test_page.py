@@ -1,4 +1,4 @@
-"""Each message of a browser's console is in ``docs/troubleshooting.md``."""
+"""Each message of a browser's console is in ``docs/errors/index.md``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from .messages import EXAMPLES, ROOT, read, rendered
 from .scenarios import ALL
 
-PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "errors" / "index.md").read_text(encoding="utf-8")
 QUOTED = {
     line
     for fence in re.findall(r"^```text\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)

@@ -46,7 +46,7 @@ from .differences.test_refusals import REFUSED
 from .v6_apps import Request, everything
 
 ROOT = Path(__file__).parents[3]
-PAGE = ROOT / "docs" / "differences.md"
+PAGE = ROOT / "docs" / "reference" / "differences.md"
 pytestmark = pytest.mark.filterwarnings("ignore::flask_cors.CORSWarning")
 
 
