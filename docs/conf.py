@@ -20,6 +20,7 @@ extensions = [
     "pallets_sphinx_themes",
     "sphinx.ext.autodoc",
     "checks",  # ours, in _ext/: the catalogue of `flask cors check`, and what it finds
+    "errors",  # ours, in _ext/: the messages of browsers, and what explain prints
     "edges",  # ours, in _ext/: what a proxy answers otherwise than the app
     "measured",  # ours, in _ext/: what the benchmark has measured
     "sequence",  # ours, in _ext/: sequence diagrams

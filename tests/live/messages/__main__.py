@@ -2,8 +2,8 @@
 
 Run it with ``python -m tests.live.messages``.
 
-Both browsers must be installed. Afterwards add each new message, which ``test_page.py`` names, to
-``docs/errors/index.md``.
+Both browsers must be installed. The pages of ``docs/errors/`` show the messages from this file: a
+new scenario needs a ``{messages}`` on one of them, which ``tests/test_docs_errors.py`` demands.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The file of messages, and how a message looks to the people of the documentation's examples."""
+"""The file of messages, and what the documentation shows for its placeholders."""
 
 from __future__ import annotations
 
@@ -29,10 +29,3 @@ def read() -> dict[str, Any]:
 def write(collected: dict[str, Any]) -> None:
     text = json.dumps(collected, indent=1, ensure_ascii=False)
     FILE.write_text(f"{text}\n", encoding="utf-8")
-
-
-def rendered(text: str) -> str:
-    """Return a message as it is in the documentation."""
-    for placeholder, example in EXAMPLES.items():
-        text = text.replace(f"{{{placeholder}}}", example)
-    return text

@@ -28,5 +28,5 @@ def test_a_browser_writes_the_messages_that_the_documentation_quotes(
     was = collected["browsers"][driven.name]
     assert now == before, (
         f"{driven.version} differs from {was['version']} of {was['date']}: collect again, "
-        "`python -m tests.live.messages`, and bring docs/errors/index.md up to date"
+        "`python -m tests.live.messages`, and read the pages of docs/errors again"
     )
