@@ -52,9 +52,9 @@ _MODULES = (
 
 def _rules_in(module: ModuleType) -> Iterator[type[Finding]]:
     for each in vars(module).values():
-        is_own = getattr(each, "__module__", None) == module.__name__
-        if is_own and isinstance(each, type) and issubclass(each, Finding):
-            yield each
+        if isinstance(each, type) and issubclass(each, Finding):
+            if each.__module__.startswith(module.__name__):
+                yield each
 
 
 RULES: tuple[type[Finding], ...] = tuple(
