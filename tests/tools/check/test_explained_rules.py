@@ -75,7 +75,5 @@ def test_the_example_has_the_finding(rule: type[Finding], tmp_path: Path) -> Non
 
 
 @each_rule
-def test_what_to_use_instead_does_not_have_the_finding(
-    rule: type[Finding], tmp_path: Path
-) -> None:
+def test_what_to_use_instead_does_not_have_the_finding(rule: type[Finding], tmp_path: Path) -> None:
     assert rule.code not in codes_of(rule, "Use instead", tmp_path)

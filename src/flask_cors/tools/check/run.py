@@ -52,9 +52,9 @@ _MODULES = (
 
 def _rules_in(module: ModuleType) -> Iterator[type[Finding]]:
     for each in vars(module).values():
-        if isinstance(each, type) and issubclass(each, Finding):
-            if each.__module__.startswith(module.__name__):
-                yield each
+        is_rule = isinstance(each, type) and issubclass(each, Finding)
+        if is_rule and each.__module__.startswith(module.__name__):
+            yield each
 
 
 RULES: tuple[type[Finding], ...] = tuple(
