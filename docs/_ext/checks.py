@@ -1,7 +1,7 @@
-"""The page of ``flask cors check``, as far as the code says it.
+"""The pages of ``flask cors check``, as far as the code says it.
 
-``{checks}``
-    The rule reference: each rule with its code, title, severity and explanation.
+``{rules}``
+    The index of the rules. Each has a page, which is its docstring: ``rules/cors102.md``.
 ``{collected}``
     What the checks say of each configuration of ``tests/data/collected/``.
 """
@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import runpy
 import warnings
 from inspect import cleandoc
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types of its own
@@ -29,26 +31,78 @@ from flask_cors.tools.check.run import CATALOGUE
 COLLECTED = Path(__file__).parents[2] / "tests/data/collected"
 
 
-class Checks(Generated):
-    """``{checks}``: a section for each."""
+# The subjects of the rules, by the first digit of their codes.
+SUBJECTS = {
+    "1": "Origins",
+    "2": "Credentials",
+    "3": "Methods and headers",
+    "4": "Caching",
+    "5": "Resources",
+    "6": "Bindings",
+    "7": "Options and config",
+    "9": "The check itself",
+}
+
+
+class RuleIndex(Generated):
+    """``{rules}``: a table for each subject, and the pages of the rules below it."""
 
     required_arguments = 0
 
     def run(self) -> list[nodes.Node]:
-        return [self.section(rule) for rule in sorted(CATALOGUE, key=lambda rule: rule.code)]
+        return [self.section(digit) for digit in SUBJECTS]
 
-    def section(self, rule: type[Finding]) -> nodes.section:
-        section = nodes.section(ids=[rule.code.lower()], names=[rule.code.lower()])
-        self.state.document.note_explicit_target(section)  # for links to it
-        title, _ = self.parse_inline(f"{rule.code}: {rule.title}", lineno=self.lineno)
-        section += nodes.title("", "", *title)
-        early = ""
-        if rule.__module__ == rules.__name__:
-            name = "CORSConfigError" if rule.raises else "CORSWarning"
-            early = f", and a `{name}` where the app is configured"
-        section += self.text(f"*{rule.severity.value.capitalize()}*{early}.")
-        section += self.parse_text_to_nodes(cleandoc(rule.__doc__ or ""))
+    def section(self, digit: str) -> nodes.section:
+        name = SUBJECTS[digit]
+        section = nodes.section(ids=[nodes.make_id(name)], names=[name.lower()])
+        section += nodes.title(name, name)
+        rules = [rule for rule in sorted_rules() if rule.code[4] == digit]
+        section += self.table(["code", "what is reported", "severity"], list(map(self.row, rules)))
         return section
+
+    def row(self, rule: type[Finding]) -> list[Cell]:
+        return [self.text(text) for text in (linked(rule.code), rule.title, rule.severity.value)]
+
+
+def sorted_rules() -> list[type[Finding]]:
+    return sorted(CATALOGUE, key=lambda rule: rule.code)
+
+
+def write_pages(app: Sphinx) -> None:
+    """Write the page of each rule below ``rules/``, where it changed: Sphinx reads files alone."""
+    folder = Path(app.srcdir, "rules")
+    if folder.is_dir():
+        pages = {folder / f"{rule.code.lower()}.md": page_of(rule) for rule in CATALOGUE}
+        for page in set(folder.glob("cors*.md")) - pages.keys():
+            page.unlink()
+        for page, text in pages.items():
+            if not page.exists() or page.read_text(encoding="utf-8") != text:
+                page.write_text(text, encoding="utf-8")
+
+
+def page_of(rule: type[Finding]) -> str:
+    """The page of a rule, in Markdown: its docstring, with code that is highlighted."""
+    early = ""
+    if rule.__module__.startswith(rules.__name__):
+        name = "CORSConfigError" if rule.raises else "CORSWarning"
+        early = f", and a {{py:class}}`~flask_cors.{name}` where the app is configured"
+    text = fence_code(cleandoc(rule.__doc__ or ""))
+    parts = [f"# {rule.code}: {rule.title}", f"**{rule.severity.value.capitalize()}**{early}."]
+    parts += ["## What it does", text] if "\n## " in text else [text]
+    if not rule.raises:
+        parts += ["## Suppress it", _SUPPRESS.format(code=rule.code)]
+    return "\n\n".join(parts) + "\n"
+
+
+_SUPPRESS = """`app.config["CORS_CHECK_IGNORE"] = {{"{code}": "the reason"}}`:
+see [Choose and suppress rules](../commands/check.md#choose-and-suppress-rules)."""
+
+
+def fence_code(text: str) -> str:
+    """Markdown with fences about its indented code, which is Python. The tests of the docstrings
+    run it: ``py`` keeps those of the pages from it."""
+    code = re.compile(r"^ {4}.*(?:\n+ {4}.*)*$", re.MULTILINE)
+    return code.sub(lambda found: f"```py\n{dedent(found[0])}\n```", text)
 
 
 class Collected(Generated):
@@ -84,8 +138,8 @@ def said_of(file: Path) -> list[str]:
 
 
 def linked(code: str) -> str:
-    """A code that leads to its section."""
-    return f"[{code}](../rules/index.md#{code.lower()})"
+    """A code that leads to its page."""
+    return f"[{code}]({code.lower()}.md)"
 
 
 def literal(text: str) -> str:
@@ -93,6 +147,7 @@ def literal(text: str) -> str:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    app.add_directive("checks", Checks)
+    app.connect("builder-inited", write_pages)
+    app.add_directive("rules", RuleIndex)
     app.add_directive("collected", Collected)
     return {"parallel_read_safe": True}

@@ -90,7 +90,10 @@ def test_a_rule_of_sarif_has_its_title_its_explanation_and_its_level(
     rules = printed("sarif")["runs"][0]["tool"]["driver"]["rules"]
     rule = next(rule for rule in rules if rule["id"] == "CORS102")
     assert rule["shortDescription"]["text"] == "an origin with a slash or a path"
-    assert rule["fullDescription"]["text"].startswith("An origin ends with its host or port")
+    explained = "An entry of `origins` ends with a slash or has a path."
+    assert rule["fullDescription"]["text"] == explained
+    assert rule["help"]["markdown"].startswith(f"{explained}\n\n## Why it matters\n")
+    assert rule["helpUri"].endswith("/rules/cors102.html")
     assert rule["defaultConfiguration"] == {"level": "error"}
 
 
@@ -108,6 +111,7 @@ def test_each_rule_is_explained(rule: Any):
     assert lines[1].startswith(rule.severity.value)
     assert len(lines) > 3
     assert "](" not in "".join(lines)
+    assert lines[-1].endswith(f"/rules/{rule.code.lower()}.html")
 
 
 def test_an_explanation_names_what_the_configuration_raises_or_warns_of():
@@ -119,6 +123,12 @@ def test_an_explanation_names_what_the_configuration_raises_or_warns_of():
 def test_links_are_shown_by_their_addresses():
     assert "(https://publicsuffix.org/)" in explain("CORS110")
     assert re.search(r"changes? them.*\(https://fetch\.spec", explain("CORS304"), re.DOTALL)
+
+
+def test_an_explanation_shows_headings_without_marks_and_code_as_it_is():
+    lines = explain("CORS603").splitlines()
+    assert lines[lines.index("Example") + 2] == '    @cross_origin(origins="https://app.example")'
+    assert "Use instead" in lines
 
 
 def test_a_code_that_does_not_exist_is_refused():

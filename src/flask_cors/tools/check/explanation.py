@@ -11,10 +11,13 @@ import click
 from ...diagnostics import rules as configuration
 from ...diagnostics.finding import Finding
 from ..shared.finding_report import COLOURS
+from ..shared.rule_pages import address_of
 from ..shared.text import wrap
 from .run import CATALOGUE
 
 MAX_WIDTH = 100  # of a line to read
+# What a paragraph of a docstring begins with that is not text.
+_HEADING, _CODE = "## ", "    "
 # [text](address) of Markdown, and the same in parentheses.
 _LINK = re.compile(r"(\()?\[([^\]]+)\]\(([^)]+)\)(?(1)\))")
 
@@ -35,8 +38,18 @@ def explain_rule(code: str, width: int) -> Iterator[str]:
     yield f"{severity}{_name_exception(rule)}"
     for paragraph in cleandoc(rule.__doc__ or "").split("\n\n"):
         yield ""
-        text = _LINK.sub(_show_link, " ".join(paragraph.split()))
-        yield from wrap(text, min(width, MAX_WIDTH))
+        yield from _show_paragraph(paragraph, min(width, MAX_WIDTH))
+    yield ""
+    yield address_of(rule.code)
+
+
+def _show_paragraph(paragraph: str, width: int) -> Iterator[str]:
+    if paragraph.startswith(_HEADING):
+        yield click.style(paragraph.removeprefix(_HEADING), bold=True)
+    elif paragraph.startswith(_CODE):
+        yield from paragraph.splitlines()
+    else:
+        yield from wrap(_LINK.sub(_show_link, " ".join(paragraph.split())), width)
 
 
 def _show_link(link: re.Match[str]) -> str:
@@ -46,7 +59,7 @@ def _show_link(link: re.Match[str]) -> str:
 
 def _name_exception(rule: type[Finding]) -> str:
     """Return what the configuration raises or warns of under the same code."""
-    if rule.__module__ != configuration.__name__:
+    if not rule.__module__.startswith(configuration.__name__):
         return ""
     name = "CORSConfigError" if rule.raises else "CORSWarning"
     return f", and a {name} where the app is configured"

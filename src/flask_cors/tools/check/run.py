@@ -52,8 +52,8 @@ _MODULES = (
 
 def _rules_in(module: ModuleType) -> Iterator[type[Finding]]:
     for each in vars(module).values():
-        is_own = getattr(each, "__module__", None) == module.__name__
-        if is_own and isinstance(each, type) and issubclass(each, Finding):
+        is_rule = isinstance(each, type) and issubclass(each, Finding)
+        if is_rule and each.__module__.startswith(module.__name__):
             yield each
 
 

@@ -12,6 +12,7 @@ from ... import __version__
 from ...diagnostics.finding import Finding
 from ...diagnostics.source_location import SourceLocation
 from .finding_report import as_sentence
+from .rule_pages import address_of
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -42,10 +43,13 @@ def as_sarif(
 
 
 def _describe_rule(rule: type[Finding]) -> dict[str, object]:
+    explanation = cleandoc(rule.__doc__ or "")
     return {
         "id": rule.code,
         "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": cleandoc(rule.__doc__ or "")},
+        "fullDescription": {"text": explanation.partition("\n\n")[0]},
+        "help": {"text": explanation, "markdown": explanation},
+        "helpUri": address_of(rule.code),
         "defaultConfiguration": {"level": rule.severity.value},  # SARIF has the same three
     }
 

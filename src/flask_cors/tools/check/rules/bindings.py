@@ -83,12 +83,40 @@ def _iter_parts(view: Any) -> Iterator[FunctionType]:
 
 
 class OpenDecorator(CheckRule):
-    """A view with `@cross_origin` has its own policy, and the one that `CORS(app)` has for its path
+    """A view with `@cross_origin` allows origins, or gives credentials, that `CORS(app)` would not.
+
+    ## Why it matters
+
+    A view with `@cross_origin` has its own policy, and the one that `CORS(app)` has for its path
     does not apply. A bare `@cross_origin()` reads `app.config` and the defaults, not the arguments
     of `CORS(app, …)`: it allows every origin where the app allows a few. Verified with an origin
     that the resource for the path refuses and the view allows, or to which only the view gives
-    credentials. List the origins that the view is for in the decorator. What the decorator itself
-    gives is meant, and not reported."""
+    credentials.
+
+    ## Example
+
+        CORS(app, origins="https://app.example")
+
+        @app.get("/books")
+        @cross_origin()
+        def books():
+            return ["Middlemarch"]
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example")
+
+        @app.get("/books")
+        def books():
+            return ["Middlemarch"]
+
+    If the view is for other origins than the app, list them in the decorator.
+
+    ## When to ignore
+
+    Where the view is meant for every origin: write `@cross_origin(origins="*")`. What the decorator
+    itself gives is not reported.
+    """
 
     code = "CORS602"
     title = "a decorated view that is more open than the app"

@@ -41,9 +41,26 @@ _LIMITS = {
 
 
 class LongMaxAge(CheckRule):
-    """Browsers keep a preflight's response as long as `max_age` says, but not longer than their own
-    limit: WebKit ten minutes, Chromium two hours, Firefox a day. A time above all of these has no
-    effect in any of them. Write a day."""
+    """`max_age` is longer than any browser keeps the response to a preflight.
+
+    ## Why it matters
+
+    Browsers keep it as long as `max_age` says, but not longer than their own limit: WebKit ten
+    minutes, Chromium two hours, Firefox a day. A time above all of these has no effect in any of
+    them.
+
+    ## Example
+
+        CORS(app, origins="https://app.example", max_age=604800)
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example", max_age=86400)
+
+    ## When to ignore
+
+    Where clients that are not browsers keep it longer.
+    """
 
     code = "CORS401"
     title = "max_age above what browsers honour"
@@ -63,10 +80,40 @@ class LongMaxAge(CheckRule):
 
 
 class UnsetMaxAge(CheckRule):
-    """Without `max_age`, browsers keep the response to a preflight for five seconds, and then send
-    the next one: each call waits for two responses. That matters where each call needs a preflight:
-    `allow_headers` lists `Authorization`, which the frontend then probably always sends. Write a
-    time, such as ten minutes. As long as that, a browser may not know of a changed policy."""
+    """`max_age` is unset, and `allow_headers` lists `Authorization`.
+
+    ## Why it matters
+
+    Without `max_age`, browsers keep the response to a preflight for five seconds, and then send the
+    next one: each call waits for two responses. The rule reports it where each call needs a
+    preflight, because the frontend probably always sends `Authorization`.
+
+    ## Example
+
+        CORS(app, origins="https://app.example", allow_headers=["Authorization", "Content-Type"])
+
+        @app.get("/books")
+        def books():
+            return ["Middlemarch"]
+
+    ## Use instead
+
+        CORS(
+            app,
+            origins="https://app.example",
+            allow_headers=["Authorization", "Content-Type"],
+            max_age=600,
+        )
+
+        @app.get("/books")
+        def books():
+            return ["Middlemarch"]
+
+    ## When to ignore
+
+    Where a changed policy has to reach browsers at once: they may not know of it for as long as
+    `max_age` says.
+    """
 
     code = "CORS405"
     title = "preflights that are not cached"

@@ -67,10 +67,28 @@ def _find_similar_key(key: str) -> Finding | None:
 
 
 class LateConfigKey(CheckRule):
-    """`CORS(app)` reads `app.config` once, when it is called, and a blueprint's `CORS` when the
-    blueprint is registered; a decorated view, at the first request. A key that is set or changed
-    afterwards is ignored, and by default every origin is allowed. Configure the app first, then
-    bind CORS to it."""
+    """A key of `app.config` is set or changed after Flask-CORS has read it.
+
+    ## Why it matters
+
+    `CORS(app)` reads `app.config` once, when it is called, and a blueprint's `CORS` when the
+    blueprint is registered; a decorated view, at the first request. A key that is set later is
+    ignored, and by default every origin is allowed.
+
+    ## Example
+
+        CORS(app)
+        app.config["CORS_ORIGINS"] = ["https://app.example"]
+
+    ## Use instead
+
+        app.config["CORS_ORIGINS"] = ["https://app.example"]
+        CORS(app)
+
+    ## When to ignore
+
+    Never: the key has no effect.
+    """
 
     code = "CORS703"
     title = "a key set after CORS has read the config"

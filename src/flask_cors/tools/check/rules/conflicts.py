@@ -169,13 +169,39 @@ def _locate(app: Flask, named: _Named, owner: Owner) -> Located:
 
 class HandWrittenHeaders(CheckRule):
     """A view or an `after_request` function sets `Access-Control-*` headers where a policy sets
-    them too. A response that already has an `Access-Control-Allow-Origin` is left as it is, so the
-    policy does not apply there; usually `Vary` is missing and every origin is allowed. Give the
-    options to `CORS` or `@cross_origin`, and remove the lines.
+    them too.
+
+    ## Why it matters
+
+    A response that already has an `Access-Control-Allow-Origin` is left as it is, so the policy
+    does not apply there; usually `Vary` is missing and every origin is allowed.
+
+    ## Example
+
+        CORS(app, origins="https://app.example")
+
+        @app.get("/books")
+        def books():
+            return ["Middlemarch"], {"Access-Control-Allow-Origin": "*"}
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example")
+
+        @app.get("/books")
+        @cross_origin(origins="*")
+        def books():
+            return ["Middlemarch"]
+
+    ## When to ignore
+
+    Where one response is meant to be more open or closed than its policy, and its headers are
+    complete.
 
     Each view without converters whose code names such a header is called, with GET. It is a note
     where the view cannot be called, or redirects to a login: its code names the header, and what it
-    sends is not known."""
+    sends is not known.
+    """
 
     code = "CORS604"
     title = "CORS headers set by hand"

@@ -76,13 +76,32 @@ def _rewrite_with_tls(entry: str) -> str:
 
 
 class SameSiteCookie(CheckRule):
-    """Browsers send the session cookie with a request from another site only if it has
-    `SameSite=None` and `Secure`: otherwise `supports_credentials=True` has no effect, and visitors
-    seem to be logged out. The same holds for a token of Flask-JWT-Extended in a cookie. Any site
-    can make browsers send a cookie that crosses sites: see CORS204.
+    """A cookie that identifies visitors does not reach the app from a page of another site.
 
-    Where page and API are on one site, such as `app.example.com` and `api.example.com`, the cookie
-    is sent: set `SERVER_NAME`, and the check knows. An app without a secret key has no session."""
+    ## Why it matters
+
+    Browsers send the session cookie with a request from another site only if it has `SameSite=None`
+    and `Secure`: otherwise `supports_credentials=True` has no effect, and visitors seem to be
+    logged out. The same holds for a token of Flask-JWT-Extended in a cookie.
+
+    ## Example
+
+        app.secret_key = "from the environment"
+        CORS(app, origins="https://app.example", supports_credentials=True)
+
+    ## Use instead
+
+        app.secret_key = "from the environment"
+        app.config.update(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)
+        CORS(app, origins="https://app.example", supports_credentials=True)
+
+    Any site can make browsers send a cookie that crosses sites: see CORS204.
+
+    ## When to ignore
+
+    Where page and API are on one site, such as `app.example.com` and `api.example.com`: the cookie
+    is sent. Set `SERVER_NAME`, and the check knows. An app without a secret key has no session.
+    """
 
     code = "CORS203"
     title = "a session cookie that does not cross sites"
@@ -126,16 +145,47 @@ def _find_other_site(app: Flask, bound: BoundPolicy) -> str | None:
 
 
 class ForgeableRequest(CheckRule):
-    """CORS decides which origins can read responses, not which can send requests: a form on any
-    page can post to your app with the visitor's cookie, and no CORS policy prevents it
-    ([OWASP](https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html)).
-    Use `CSRFProtect` of Flask-WTF, the double submit of Flask-JWT-Extended, or
-    `SESSION_COOKIE_SAMESITE="Lax"` where page and app are on one site; a cookie without `SameSite`
-    is sent by some browsers.
+    """A form on any page reaches a view with the visitor's cookie.
 
-    Verified with the request of such a form, without cookies: it reaches the view. It is a note,
-    because the view is not called: whether the view or its decorator verifies a token is not known.
-    A request that is refused before the view is not reported."""
+    ## Why it matters
+
+    CORS decides which origins can read responses, not which can send requests: a form on any page
+    can post to your app with the visitor's cookie, and no CORS policy prevents it
+    ([OWASP](https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html)).
+    Verified with the request of such a form, without cookies: it reaches the view. A request that
+    is refused before the view is not reported.
+
+    ## Example
+
+        app.secret_key = "from the environment"
+        app.config.update(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)
+        CORS(app, origins="https://app.example", supports_credentials=True)
+
+        @app.post("/transfer")
+        def transfer():
+            return {"state": "sent"}
+
+    ## Use instead
+
+        from flask_wtf import CSRFProtect
+
+        app.secret_key = "from the environment"
+        app.config.update(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)
+        CORS(app, origins="https://app.example", supports_credentials=True)
+        CSRFProtect(app)
+
+        @app.post("/transfer")
+        def transfer():
+            return {"state": "sent"}
+
+    Or the double submit of Flask-JWT-Extended, or `SESSION_COOKIE_SAMESITE="Lax"` where page and
+    app are on one site; a cookie without `SameSite` is sent by some browsers.
+
+    ## When to ignore
+
+    Where the view or its decorator verifies a token. The view is not called, so that is not known:
+    the finding is a note.
+    """
 
     code = "CORS204"
     title = "a view that forged requests reach"

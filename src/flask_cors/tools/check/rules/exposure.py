@@ -35,16 +35,39 @@ _Unreadable = tuple[Policy, str, list[str]]
 
 
 class UnreadableHeader(CheckRule):
-    """A script reads a header of a cross-origin response only if `Access-Control-Expose-Headers`
-    lists it, apart from a few such as `Content-Type`
+    """A response has a header that is meant for scripts, and `expose_headers` does not list it.
+
+    ## Why it matters
+
+    A script reads a header of a cross-origin response only if `Access-Control-Expose-Headers` lists
+    it, apart from a few such as `Content-Type`
     ([Fetch](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name)). Of any other it
-    gets `null`, and no error says why. The rule looks for headers that are meant for scripts:
-    `X-Total-Count` and `Link` for the pages of a list, rate limits, `Mcp-Session-Id`, and the name
-    of a download in `Content-Disposition`. List them in `expose_headers`.
+    gets `null`, and no error says why. The rule looks for `X-Total-Count` and `Link` for the pages
+    of a list, rate limits, `Mcp-Session-Id`, and the name of a download in `Content-Disposition`.
+
+    ## Example
+
+        CORS(app, origins="https://app.example")
+
+        @app.get("/books")
+        def books():
+            return ["Middlemarch"], {"X-Total-Count": "1"}
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example", expose_headers=["X-Total-Count"])
+
+        @app.get("/books")
+        def books():
+            return ["Middlemarch"], {"X-Total-Count": "1"}
+
+    ## When to ignore
+
+    Where the frontend does not read the header: it is a note.
 
     Views without converters whose code names such a header are called, with GET. Of other views,
-    and of those that redirect to a login, the code alone is known. It is a note, because the
-    frontend may not need the header."""
+    and of those that redirect to a login, the code alone is known.
+    """
 
     code = "CORS310"
     title = "a response header that scripts cannot read"

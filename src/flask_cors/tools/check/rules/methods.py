@@ -40,12 +40,39 @@ _BESIDE = frozenset({"HEAD", "OPTIONS"})
 
 
 class RefusedMethod(CheckRule):
-    """A page cannot call the route: the browser sends a preflight for the method, and the policy
-    does not allow it. `GET` and `POST` need no preflight by themselves, but with an `Authorization`
-    header or a JSON body they do, and then they have to be listed too. Add the method to `methods`,
-    or leave the option out: its default has the usual methods, and not `QUERY` (RFC 10008), which
-    always needs a preflight. It is a note where the policy allows safe methods alone: read-only
-    access to an API that does more may be meant. A catch-all for all methods is not reported."""
+    """A route serves a method that the policy for it does not allow.
+
+    ## Why it matters
+
+    A page cannot call the route: the browser sends a preflight for the method, and the policy does
+    not allow it. `GET` and `POST` need no preflight by themselves, but with an `Authorization`
+    header or a JSON body they do, and then they have to be listed too.
+
+    ## Example
+
+        CORS(app, origins="https://app.example", methods=["GET", "POST"])
+
+        @app.delete("/books/<int:number>")
+        def remove(number):
+            return "", 204
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example")
+
+        @app.delete("/books/<int:number>")
+        def remove(number):
+            return "", 204
+
+    Or add the method to `methods`. The default has the usual methods, and not `QUERY` (RFC 10008),
+    which always needs a preflight.
+
+    ## When to ignore
+
+    Where pages on other origins are not meant to call the route. It is a note where the policy
+    allows safe methods alone: read-only access to an API that does more may be meant. A catch-all
+    for all methods is not reported.
+    """
 
     code = "CORS301"
     title = "a route whose method the policy does not allow"
@@ -94,10 +121,33 @@ def _iter_refused(member: Served) -> Iterator[tuple[str, str]]:
 
 
 class UnservedMethod(CheckRule):
-    """The policy allows a method that no route serves: the browser sends the request, and gets a
-    405. Nothing is broken, but a route with that method would be open as soon as it is written.
-    List the methods that are served. It may be meant where other parts of the app are not loaded
-    here."""
+    """`methods` lists a method that no route of the policy serves.
+
+    ## Why it matters
+
+    The browser sends the request, and gets a 405. Nothing is broken, but a route with that method
+    would be open as soon as it is written.
+
+    ## Example
+
+        CORS(app, origins="https://app.example", methods=["GET", "DELETE"])
+
+        @app.get("/books")
+        def books():
+            return ["Middlemarch"]
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example", methods=["GET"])
+
+        @app.get("/books")
+        def books():
+            return ["Middlemarch"]
+
+    ## When to ignore
+
+    Where other parts of the app are not loaded here.
+    """
 
     code = "CORS302"
     title = "an allowed method that no route serves"
@@ -160,10 +210,28 @@ class ForbiddenHeader(CheckRule):
 
 
 class ResponseHeader(CheckRule):
-    """`allow_headers` is about the headers of requests. `Access-Control-Allow-Origin`, `Set-Cookie`
+    """`allow_headers` lists a header of responses.
+
+    ## Why it matters
+
+    `allow_headers` is about the headers of requests. `Access-Control-Allow-Origin`, `Set-Cookie`
     and the like are headers of responses: pages do not send them, and need no permission to receive
-    them. Such lists are often copied. Remove the name; list the headers that scripts are to read in
-    `expose_headers`."""
+    them. Such lists are often copied.
+
+    ## Example
+
+        CORS(app, allow_headers=["Content-Type", "Access-Control-Allow-Origin"])
+
+    ## Use instead
+
+        CORS(app, allow_headers=["Content-Type"])
+
+    List the headers that scripts are to read in `expose_headers`.
+
+    ## When to ignore
+
+    The entry has no effect; it can stay.
+    """
 
     code = "CORS306"
     title = "a response header among the request headers"

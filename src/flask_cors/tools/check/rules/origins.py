@@ -106,10 +106,27 @@ def _find_worst(audit: PatternAudit) -> tuple[str, Severity] | None:
 
 
 class PublicSuffix(CheckRule):
-    """Below a public suffix, such as `co.uk` or `github.io`, each name belongs to somebody else: a
-    pattern for all of them allows whoever registers one, often for free. List the names that are
-    yours. The suffixes are those of the [Public Suffix List](https://publicsuffix.org/), with its
-    private section."""
+    """A pattern in `origins` allows everything below a public suffix, such as `co.uk` or
+    `github.io`.
+
+    ## Why it matters
+
+    Below a public suffix each name belongs to somebody else: the pattern allows whoever registers
+    one, often for free. The suffixes are those of the [Public Suffix
+    List](https://publicsuffix.org/), with its private section.
+
+    ## Example
+
+        CORS(app, origins="https://*.github.io")
+
+    ## Use instead
+
+        CORS(app, origins="https://ada.github.io")
+
+    ## When to ignore
+
+    Where the responses are public, so that any site may read them: `origins="*"` says so.
+    """
 
     code = "CORS110"
     title = "a pattern for everything below a public suffix"
@@ -184,14 +201,34 @@ _DEVELOPMENT = tuple(
 
 
 class DevelopmentOrigin(CheckRule):
-    """`localhost` and `127.0.0.1` are the machine of whoever has the page open: whatever serves
-    pages there, another user's program or a vulnerable tool, can read this app's responses to its
-    visitors. During development that is you; in production it is anyone. Leave them out of the
-    configuration of production. It may be meant for a desktop program that serves its own pages.
+    """`origins` allows `localhost` or a loopback address beside other origins, and the app is not
+    in debug.
 
-    They are reported if the policy allows other origins too, and the app is not in debug: by
-    `flask --debug`, `FLASK_DEBUG`, or `DEBUG` or `TESTING` in its config. A policy for such origins
-    alone is one for development."""
+    ## Why it matters
+
+    `localhost` and `127.0.0.1` are the machine of whoever has the page open: whatever serves pages
+    there, another user's program or a vulnerable tool, can read this app's responses to its
+    visitors. During development that is you; in production it is anyone.
+
+    ## Example
+
+        CORS(app, origins=["https://app.example", "http://localhost:3000"])
+
+    ## Use instead
+
+        development = ["http://localhost:3000"] if app.debug else []
+        CORS(app, origins=["https://app.example", *development])
+
+    Or read the origins from a variable, such as `FLASK_CORS_ORIGINS`, which is set to other values
+    during development.
+
+    ## When to ignore
+
+    Where a desktop program serves its own pages on `localhost`, and where the check itself runs
+    without debug on a developer's machine: `flask --debug`, `FLASK_DEBUG`, or `DEBUG` or `TESTING`
+    in the config switch it on. A policy for such origins alone is one for development, and not
+    reported.
+    """
 
     code = "CORS113"
     title = "origins for development, in production"

@@ -77,10 +77,27 @@ def _find_uncovering(context: CheckContext) -> Iterator[_Idle]:
 
 
 class UncoveringResource(CheckRule):
-    """No URL rule of the app has a path that the resource matches. The routes that it was written
-    for have another policy, or none. Usually the path is misspelled, or lacks a prefix, or lacks
-    `/*` at its end: `/api` is that one path. Write it as `flask cors routes` shows it. The resource
-    for every path, `/*`, is not reported."""
+    """No URL rule of the app has a path that the resource matches.
+
+    ## Why it matters
+
+    The routes that it was written for have another policy, or none. Usually the path is misspelled,
+    or lacks a prefix, or lacks `/*` at its end: `/api` is that one path.
+
+    ## Example
+
+        CORS(app, resources="/api", origins="https://app.example")
+        app.add_url_rule("/api/books", view_func=lambda: "")
+
+    ## Use instead
+
+        CORS(app, resources="/api/*", origins="https://app.example")
+        app.add_url_rule("/api/books", view_func=lambda: "")
+
+    ## When to ignore
+
+    Where the routes are registered only in production. The resource `/*` is not reported.
+    """
 
     code = "CORS501"
     title = "a resource that no route belongs to"

@@ -1,0 +1,104 @@
+"""The rules that the configuration alone decides, each a class with its code.
+
+An invalid value is a ``CORSConfigError``. Every other finding is a ``CORSWarning``, and
+``flask cors check`` reports it under the same code. The docstrings are the explanations in the rule
+reference. Rules that need the routes of the app or a test request are in ``tools/check/rules/``.
+"""
+
+from __future__ import annotations
+
+from .headers import (
+    ForbiddenMethod,
+    InvalidHeaderName,
+    InvalidMaxAge,
+    InvalidMethod,
+    LiteralHeaderName,
+    UnreadableExposedHeader,
+    UntrustedCredentials,
+    WildcardExposeWithCredentials,
+)
+from .options import (
+    EmptyList,
+    ForeignConfigKey,
+    InvalidBoolean,
+    InvalidList,
+    InvalidRegex,
+    NoneInList,
+    OldOptionName,
+    RegexInCommaList,
+    SerializedValue,
+    UnknownOption,
+)
+from .origins import (
+    EmptyOrigins,
+    InvalidOrigin,
+    InvalidOriginFunction,
+    InvalidOriginPattern,
+    LookalikeOrigin,
+    NotAnOrigin,
+    OriginNotASCII,
+    OriginWithDefaultPort,
+    OriginWithoutScheme,
+    OriginWithPath,
+    OriginWithUpperCase,
+    QuantifiedColon,
+    RedundantOrigins,
+    SlowRegex,
+)
+from .resources import (
+    DuplicateResource,
+    InvalidResource,
+    LiteralConverterResource,
+    LiteralRegexResource,
+    ResourceWithoutSlash,
+)
+from .views import (
+    BareDecorator,
+    DecoratorAboveRoute,
+    HiddenDecorator,
+    InvalidViewOptions,
+)
+
+__all__ = [
+    "BareDecorator",
+    "DecoratorAboveRoute",
+    "DuplicateResource",
+    "EmptyList",
+    "EmptyOrigins",
+    "ForbiddenMethod",
+    "ForeignConfigKey",
+    "HiddenDecorator",
+    "InvalidBoolean",
+    "InvalidHeaderName",
+    "InvalidList",
+    "InvalidMaxAge",
+    "InvalidMethod",
+    "InvalidOrigin",
+    "InvalidOriginFunction",
+    "InvalidOriginPattern",
+    "InvalidRegex",
+    "InvalidResource",
+    "InvalidViewOptions",
+    "LiteralConverterResource",
+    "LiteralHeaderName",
+    "LiteralRegexResource",
+    "LookalikeOrigin",
+    "NoneInList",
+    "NotAnOrigin",
+    "OldOptionName",
+    "OriginNotASCII",
+    "OriginWithDefaultPort",
+    "OriginWithPath",
+    "OriginWithUpperCase",
+    "OriginWithoutScheme",
+    "QuantifiedColon",
+    "RedundantOrigins",
+    "RegexInCommaList",
+    "ResourceWithoutSlash",
+    "SerializedValue",
+    "SlowRegex",
+    "UnknownOption",
+    "UnreadableExposedHeader",
+    "UntrustedCredentials",
+    "WildcardExposeWithCredentials",
+]
