@@ -60,6 +60,7 @@ def refused(option: str, value: object) -> Finding:
         (r"a\{b,c\}", [r"a\{b", r"c\}"]),
         (r"(a\),b)", [r"(a\),b)"]),
         ("a,\\", ["a", "\\"]),
+        ("a\nb,c", ["a\nb", "c"]),
         ("http://[::1]:3000,http://a", ["http://[::1]:3000", "http://a"]),
     ],
 )

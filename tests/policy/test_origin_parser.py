@@ -246,6 +246,7 @@ GLOBS = [
     "https://*.127.0.0.1",
     "https://*.127.0.0.1:*",
     "https://*.[::1]",
+    "http://*.0.2.1]",
     "localhost*",
     "http://localhost*",
     "http://LocalHost*",
