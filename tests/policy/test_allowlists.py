@@ -191,6 +191,7 @@ def test_a_name_with_a_star_is_literal_and_warned_of() -> None:
     read = parse_allow_headers(["X-*", "*", "Y-A"], found.append)
     assert read.names == {"x-*", "y-a"}
     assert facts(found) == [(rules.LiteralHeaderName, "X-*")]
+    assert found[0].option == "allow_headers"
 
 
 def test_the_hint_for_a_name_with_a_star_allows_what_was_meant() -> None:

@@ -287,6 +287,7 @@ GLOBS = [
     "http://10.*.*.*",
     "192.168.*",
     "https://app.*",
+    "https://APP.*",
     "http://localhost.*",
     "http://localhost.*:3000",
     "https://app.example.*",
