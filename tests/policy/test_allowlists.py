@@ -191,6 +191,7 @@ def test_a_name_with_a_star_is_literal_and_warned_of() -> None:
     read = parse_allow_headers(["X-*", "*", "Y-A"], found.append)
     assert read.names == {"x-*", "y-a"}
     assert facts(found) == [(rules.LiteralHeaderName, "X-*")]
+    assert found[0].option == "allow_headers"
 
 
 def test_the_hint_for_a_name_with_a_star_allows_what_was_meant() -> None:
@@ -219,7 +220,9 @@ def test_an_allowed_header_that_is_not_a_token_is_an_error(value: object, invali
 
 @pytest.mark.parametrize("value", ["X-(", ["X-("]])
 def test_a_header_regex_that_does_not_compile_is_an_error(value: object) -> None:
-    assert facts(errors_of(parse_allow_headers, value)) == [(rules.InvalidRegex, "X-(")]
+    found = errors_of(parse_allow_headers, value)
+    assert facts(found) == [(rules.InvalidRegex, "X-(")]
+    assert found[0].option == "allow_headers"
 
 
 def test_findings_about_names_and_about_regexes_are_reported_together() -> None:

@@ -146,6 +146,31 @@ def test_the_hint_for_an_origin_is_what_browsers_send(value: str, origin: str) -
     check(value, origin)
 
 
+@pytest.mark.parametrize(
+    ("value", "entry"),
+    [
+        (".Example.com", "https://*.example.com"),
+        (".example.com:8443", "https://*.example.com:8443"),
+        ("http://.example.com", "http://*.example.com"),
+        ("'https://a.example'", "https://a.example"),
+        ('"https://a.example"', "https://a.example"),
+    ],
+)
+def test_the_hint_for_a_leading_dot_is_a_pattern_and_for_quotes_what_is_in_them(
+    value: str, entry: str
+) -> None:
+    (found,) = findings_of(value)
+    assert suggestions_in(found.hint) == [entry]
+
+
+@pytest.mark.parametrize(
+    "value", [".", "https://.", ".127.0.0.1", "'", "'a.example'", "'https://a.example\""]
+)
+def test_the_hint_for_a_dot_or_a_quote_alone_has_no_origin(value: str) -> None:
+    (found,) = findings_of(value)
+    assert suggestions_in(found.hint) is None
+
+
 @pytest.mark.parametrize("value", ["None", "none", "true", "True", "false", "undefined"])
 def test_the_hint_for_the_text_of_an_unset_variable_has_no_origin(value: str) -> None:
     (found,) = findings_of(value)
@@ -270,6 +295,7 @@ def test_the_hint_for_a_star_never_opens_more_than_the_domain(glob: str) -> None
 @pytest.mark.parametrize(
     ("glob", "origin"),
     [
+        ("http://256.1.1.1:*", None),
         ("https://*.[::1]", None),
         ("https://*.127.0.0.1", None),
         ("https://*.", None),

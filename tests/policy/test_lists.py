@@ -60,6 +60,7 @@ def refused(option: str, value: object) -> Finding:
         (r"a\{b,c\}", [r"a\{b", r"c\}"]),
         (r"(a\),b)", [r"(a\),b)"]),
         ("a,\\", ["a", "\\"]),
+        ("a\nb,c", ["a\nb", "c"]),
         ("http://[::1]:3000,http://a", ["http://[::1]:3000", "http://a"]),
     ],
 )
@@ -224,6 +225,16 @@ def test_the_hint_for_a_serialized_list_is_a_comma_list_of_its_items(
     hint = refused("origins", text).hint
     assert hint.endswith(repr(written))
     assert read_list("origins", written, fail) == written.split(", ")
+
+
+@pytest.mark.parametrize(("text", "suggested"), [("[]", "methods=[]"), ('["A B"]', "commas")])
+def test_the_hint_for_a_serialized_list_that_is_not_accepted_has_none_of_its_items(
+    text: str, suggested: str
+) -> None:
+    with pytest.raises(CORSConfigError) as caught:
+        check_not_serialized("methods", text, lambda _: False)
+    (found,) = caught.value.findings
+    assert found.hint.endswith(suggested)
 
 
 @pytest.mark.parametrize(

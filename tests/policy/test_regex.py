@@ -87,6 +87,18 @@ def test_a_regex_that_takes_too_long_on_a_text_is_an_error_in_its_option(
     assert "fullmatch aaaa" in found.message
 
 
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [("origins", "https://(a+)+"), ("allow_headers", "x-(a+)+"), ("resources", "/(a+)+$")],
+)
+def test_a_slow_regex_is_an_error_in_every_option(option: str, text: str) -> None:
+    for value in (text, re.compile(text)):
+        with pytest.raises(CORSConfigError) as caught:
+            CORS(Flask("app"), **{option: value})  # type: ignore[arg-type]
+        (found,) = caught.value.findings
+        assert (type(found), found.option, found.value) == (rules.SlowRegex, option, text)
+
+
 @pytest.mark.parametrize("option", ["origins", "allow_headers", "resources"])
 def test_a_regex_of_bytes_is_an_error_in_every_option(option: str) -> None:
     with pytest.raises(CORSConfigError) as caught:

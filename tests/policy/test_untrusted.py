@@ -7,7 +7,12 @@ import re
 import pytest
 
 from flask_cors.policy.origin_parser import parse_origins
-from flask_cors.policy.untrusted import iter_misleading, untrusted_match
+from flask_cors.policy.untrusted import (
+    is_public_suffix,
+    iter_misleading,
+    unrelated_match,
+    untrusted_match,
+)
 
 from .findings import ignore
 
@@ -75,6 +80,34 @@ def test_a_pattern_of_a_whole_top_level_domain_allows_untrusted_origins(
     scheme: str, suffix: str
 ) -> None:
     assert untrusted_origin(f"{scheme}://*.{suffix}") == f"{scheme}://evil.{suffix}"
+
+
+SHARED_HOSTS = """vercel.app netlify.app pages.dev workers.dev web.app firebaseapp.com github.io
+    gitlab.io github.dev herokuapp.com onrender.com fly.dev up.railway.app replit.app repl.co
+    ngrok.io ngrok.app ngrok-free.app azurewebsites.net azurestaticapps.net cloudfront.net
+    amplifyapp.com s3.amazonaws.com run.app appspot.com surge.sh glitch.me lovable.app"""
+
+
+@pytest.mark.parametrize("domain", [*SUFFIXES.split(), *SHARED_HOSTS.split()])
+def test_a_regex_for_any_name_below_a_public_domain_allows_untrusted_origins(domain: str) -> None:
+    regex = re.compile(r"https://\w+\." + re.escape(domain))
+    assert unrelated_match(parse_origins(regex, ignore)) == f"https://evil.{domain}"
+
+
+SECOND_LEVEL = "co com org net ac edu gov gob or ne"
+PRIVATE = "localhost local internal lan home corp intranet private test example invalid"
+
+
+@pytest.mark.parametrize("domain", ["shop", *map("{}.zz".format, SECOND_LEVEL.split())])
+def test_the_public_can_register_names_below_a_public_suffix(domain: str) -> None:
+    assert is_public_suffix(domain)
+
+
+@pytest.mark.parametrize(
+    "domain", ["a.example", "com.example", "co.a.uk", "a.co.uk", *PRIVATE.split()]
+)
+def test_the_public_cannot_register_names_below_another_name(domain: str) -> None:
+    assert not is_public_suffix(domain)
 
 
 @pytest.mark.parametrize("port", [80, 443, 3000, 5000, 8000, 8080, 8443, 54321])

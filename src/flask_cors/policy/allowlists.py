@@ -72,8 +72,7 @@ class HeaderAllowlist(NamedTuple):
     def allowed_names(self, value: str) -> list[str]:
         """Return the allowed names in ``Access-Control-Request-Headers``, sorted, as the client
         spelled them."""
-        names = set(requested_names(value))
-        return sorted(names if self.any else filter(self.allows, names))
+        return sorted(set(filter(self.allows, requested_names(value))))
 
 
 # ---- reading the options -----------------------------------------------------------------------

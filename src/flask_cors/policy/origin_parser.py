@@ -117,7 +117,7 @@ class _Reader:
             self.refuse(rules.InvalidOriginPattern, text, "is not a valid pattern", hint)
         elif is_regex(text):
             compile_regex("origins", text)  # as written, so that an error shows it unchanged
-            self._add_regex(compile_regex("origins", _with_any_port(text), re.IGNORECASE))
+            self._add_regex(re.compile(_with_any_port(text), re.IGNORECASE))
         elif "*" in text:
             self._read_pattern(text)
         else:
@@ -137,7 +137,7 @@ class _Reader:
             self._warn_never_sent(text, why.flaw, hint)
         lowered = text.lower()
         if _origin.is_well_formed(lowered):
-            self._exact.add(text if text == lowered else lowered)  # does not keep a copy of text
+            self._exact.add(lowered)
 
     def _warn_never_sent(self, text: str, flaw: _origin.Flaw, hint: str | None) -> None:
         message = f"browsers never send {format_value(text)}: {flaw}"
@@ -168,9 +168,7 @@ class _Reader:
         self._regexes.append(Regex(regex))
 
     def _read_function(self, function: Callable[..., object]) -> None:
-        is_async = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
-            getattr(function, "__call__", None)  # noqa: B004  # not a test for callability
-        )
+        is_async = any(map(inspect.iscoroutinefunction, (function, function.__call__)))  # type: ignore[operator]
         entry = OriginFunction(function, is_async)
         problem = hint = ""
         if not takes_one_argument(function):
@@ -190,7 +188,7 @@ class _Reader:
 def takes_one_argument(function: Callable[..., object]) -> bool:
     """Return whether ``function`` can be called with one positional argument."""
     try:
-        inspect.signature(function).bind("https://app.example")
+        inspect.signature(function).bind(None)
     except TypeError:
         return False
     except Exception:  # a builtin without a signature, or an object whose signature raises
@@ -205,18 +203,14 @@ def _instead_of(value: object) -> str:
         return f"write {format_value(text)}" if is_accepted(text) else _LIST
     if isinstance(value, (list, tuple, set, frozenset)):
         return "write one flat list"
-    text = "" if isinstance(value, (int, float)) else _text_of(value).removesuffix("/")
     # Objects that str() turns into a URL, such as pydantic's AnyHttpUrl.
+    try:
+        text = str(value).removesuffix("/")
+    except Exception:  # an error in a __str__ must not hide the finding
+        return _LIST
     if not is_accepted(text):
         return _LIST
     return f'write str(url).rstrip("/"), which is {format_value(text)}'
-
-
-def _text_of(value: object) -> str:
-    try:
-        return str(value)
-    except Exception:  # an error in a __str__ must not hide the finding
-        return ""
 
 
 def _subdomain_pattern(text: str) -> str | None:
@@ -228,9 +222,8 @@ def _subdomain_pattern(text: str) -> str | None:
 
 def _without_quotes(text: str) -> str | None:
     """Return the origin in quotes, as an environment file may have it, or None."""
-    unquoted = text[1:-1]
-    is_quoted = text[:1] in "\"'" and text[:1] == text[-1:]
-    return unquoted if is_quoted and is_accepted(unquoted) else None
+    quoted = re.fullmatch(r"""(["'])(.*)\1""", text)
+    return quoted[2] if quoted and is_accepted(quoted[2]) else None
 
 
 # ---- patterns ----------------------------------------------------------------------------------

@@ -134,10 +134,10 @@ class OriginSet(NamedTuple):
             return False
         scheme, host, port = parsed
         end = "" if port is None else f":{port}"
-        dot = -1 if host.startswith("[") else host.find(".")
-        while dot != -1:
-            pattern = f"{scheme}://*{host[dot:]}"
+        _, _, domain = host.partition(".")
+        while domain:
+            pattern = f"{scheme}://*.{domain}"
             if pattern + end in self.wildcards or f"{pattern}:*" in self.wildcards:
                 return True
-            dot = host.find(".", dot + 1)
+            _, _, domain = domain.partition(".")
         return f"{scheme}://{host}:*" in self.wildcards
