@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from difflib import ndiff
 from itertools import pairwise
 from pathlib import Path
 from types import CodeType
@@ -88,7 +87,8 @@ class Finder(cst.CSTVisitor):  # type: ignore[misc]  # libcst is not installed w
         lines = self.source.splitlines(keepends=True)
         before = "".join(lines[: at.start.line - 1]) + lines[at.start.line - 1][: at.start.column]
         after = lines[at.end.line - 1][at.end.column :] + "".join(lines[at.end.line :])
-        code = compile_source(self.path, before + changed + after)
+        changed = before + changed + after
+        code = compile_source(self.path, changed)
         if code == self.code:
             return
         module = self.path.relative_to(SOURCES)
@@ -98,7 +98,7 @@ class Finder(cst.CSTVisitor):  # type: ignore[misc]  # libcst is not installed w
         start = self.get_metadata(PositionProvider, statement).start.line
         mutant = Mutant(
             self.path,
-            f"{module} {where}: {show_change(lines, before + changed + after)}",
+            f"{module} {where}: {show_change(lines, changed.splitlines(keepends=True))}",
             code,
             range(start, at.end.line + 1),
             any(
@@ -115,6 +115,8 @@ def is_left_alone(node: cst.CSTNode) -> bool:
             return True
         case cst.If(test=cst.Name("TYPE_CHECKING")):
             return True
+        case cst.Raise(exc=cst.Call(args=[cst.Arg(value=cst.FormattedString())])):
+            return True
         case cst.Expr(value=cst.SimpleString() | cst.ConcatenatedString()):
             return True
         case cst.Call(func=cst.Name("cast")):
@@ -128,14 +130,21 @@ def is_left_alone(node: cst.CSTNode) -> bool:
     return False
 
 
-def show_change(before: list[str], after: str) -> str:
+def show_change(before: list[str], after: list[str]) -> str:
     """Return the lines that differ, without comments and the spaces around."""
-    lines = list(ndiff(before, after.splitlines(keepends=True)))
+    start = count_equal(before, after)
+    end = count_equal(before[start:][::-1], after[start:][::-1])
     old, new = (
-        " ".join(re.sub(r"  # .*", "", line[2:]).strip() for line in lines if line.startswith(sign))
-        for sign in "-+"
+        " ".join(re.sub(r"  # .*", "", line).strip() for line in lines[start : len(lines) - end])
+        for lines in (before, after)
     )
     return f"{old} -> {new}"
+
+
+def count_equal(before: list[str], after: list[str]) -> int:
+    """Return the number of lines before the first that differs."""
+    same = [old == new for old, new in zip(before, after, strict=False)]
+    return [*same, False].index(False)
 
 
 def compile_source(path: Path, source: str) -> CodeType:

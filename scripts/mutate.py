@@ -27,6 +27,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import _lru_cache_wrapper
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -44,6 +45,7 @@ REASONS = Path(__file__).with_name("survivors.toml")
 ENOUGH = 95  # percent
 WORKERS = os.cpu_count() or 1
 MAX_SECONDS = 10.0  # of processor time that the tests of one mutant take when nothing is changed
+SLOW = MAX_SECONDS / 20
 MAX_MEMORY = 4 << 30
 
 # Imported before the first fork, because processes that import the package anew need them too.
@@ -117,16 +119,17 @@ class Baseline(NamedTuple):
     def select_tests(self, mutant: Mutant, killers: Sequence[str]) -> list[str]:
         """Return the tests that run the changed lines: the killers; then one of each way through
         the module, the longest way first and the fastest test of each; then the next of each. Slow
-        ones are the last."""
+        ones are the last, killers too, because two of them take all the time there is."""
         ways = self.ways.get(str(mutant.path), {})
         tests = set(self.tests_of(mutant)) - {""}
         repeated: Counter[frozenset[int]] = Counter()
         ranked: dict[str, tuple[bool, int, int, float]] = {}
         for test in sorted(tests, key=self.seconds.__getitem__):
             way, needed = ways[test], self.seconds[test]
-            ranked[test] = needed > MAX_SECONDS / 20, repeated[way], -len(way), needed
+            ranked[test] = needed > SLOW, repeated[way], -len(way), needed
             repeated[way] += 1
-        known = dict.fromkeys(test for test in killers if test in tests)
+        fast = (test for test in killers if test in tests and self.seconds[test] <= SLOW)
+        known = dict.fromkeys(fast)
         others = sorted(tests - known.keys(), key=ranked.__getitem__)
         return take_first([*known, *others], self.seconds)
 
@@ -159,6 +162,10 @@ class Runner:
 
     def __init__(self, mutants: list[Mutant], folder: Path) -> None:
         self.mutants, self.folder = mutants, folder
+        self.code = {
+            path: compile_source(path, path.read_text(encoding="utf-8"))
+            for path in {mutant.path for mutant in mutants}
+        }
         self.coverage = coverage.Coverage(None, config_file=False, include=[f"{SOURCES}/*"])
         self.coverage.start()
 
@@ -166,6 +173,7 @@ class Runner:
         self.session = session
         self.items = {item.nodeid: item for item in session.items}
         tests = list(self.items)
+        self.find_functions()
         list(fork_each([tests[start::WORKERS] for start in range(WORKERS)], self.measure))
         self.coverage.stop()
         self.baseline = Baseline({}, {})
@@ -178,18 +186,24 @@ class Runner:
             pytest.exit(f"they fail without a change: {failed}", returncode=1)
         print(f"{len(tests)} tests: {sum(self.baseline.seconds.values()):.0f} s")
 
-        gc.unfreeze()  # what tests/conftest.py froze: the collector lists nothing that is frozen
-        self.functions: dict[tuple[str, CodeType], list[FunctionType]] = {}
-        for one in gc.get_objects():
-            if isinstance(one, FunctionType):
-                self.functions.setdefault((one.__module__, one.__code__), []).append(one)
-        gc.freeze()
         self.killers = self.folder / "killers"  # the tests that failed, by the changed function
         self.killers.touch()
         inside = [mutant for mutant in self.mutants if mutant.is_inside]
         left = {mutant.key for mutant in find_survivors(inside, self.passes)}
         (self.folder / "result").write_bytes(pickle.dumps((self.baseline, left)))
         return True
+
+    def find_functions(self) -> None:
+        """Find the functions that may be changed, and the caches."""
+        self.functions: dict[tuple[str, CodeType], list[FunctionType]] = {}
+        self.caches: list[_lru_cache_wrapper[object]] = []
+        gc.unfreeze()  # what tests/conftest.py froze: the collector lists nothing that is frozen
+        for one in gc.get_objects():
+            if isinstance(one, FunctionType):
+                self.functions.setdefault((one.__module__, one.__code__), []).append(one)
+            elif isinstance(one, _lru_cache_wrapper) and one.__module__.startswith("flask_cors."):
+                self.caches.append(one)
+        gc.freeze()
 
     def measure(self, tests: list[str]) -> bool:
         seconds = {}
@@ -210,6 +224,8 @@ class Runner:
         return True
 
     def test_passes(self, test: str) -> bool:
+        for cache in self.caches:  # or an earlier test has run the lines that this one needs
+            cache.cache_clear()
         failed = self.session.testsfailed
         item = self.items[test]
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
@@ -231,8 +247,7 @@ class Runner:
 
     def swap(self, mutant: Mutant) -> None:
         module = ".".join(("flask_cors", *mutant.path.relative_to(SOURCES).with_suffix("").parts))
-        code = compile_source(mutant.path, mutant.path.read_text(encoding="utf-8"))
-        pairs = zip(iter_code(code), iter_code(mutant.code), strict=False)
+        pairs = zip(iter_code(self.code[mutant.path]), iter_code(mutant.code), strict=False)
         for (old_name, old), (new_name, new) in pairs:
             if old != new and old_name == new_name:
                 for function in self.functions.get((module, old), ()):

@@ -52,6 +52,7 @@ BY_UTS46 = [
     ("\u05d0\u05d1.example", "xn--4dbc.example"),
     ("xn--tda.\xfc", "xn--tda.xn--tda"),
     ("xn--tda.\u65e5", "xn--tda.xn--wgv"),
+    ("xn--a_-yka.\xfc", "xn--a_-yka.xn--tda"),
 ]
 REFUSED = [
     "\xad",

@@ -41,7 +41,8 @@ def load_uts46() -> Callable[[str], str] | None:
 _PLAIN = frozenset({"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"})
 # Characters that the two standards treat differently.
 _CHANGED = frozenset("\u115f\u1160\u17b4\u17b5")
-_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+# Of letters and numbers that are written from right to left: https://www.unicode.org/reports/tr9/
+RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
 
 def _by_both_standards(host: str) -> str | None:
@@ -67,7 +68,7 @@ def _is_kept_by_both(label: str) -> bool:
     if unicodedata.category(label[0]).startswith("M"):
         return False
     for character in label:
-        if character in _CHANGED or unicode.bidirectional(character) in _RIGHT_TO_LEFT:
+        if character in _CHANGED or unicode.bidirectional(character) in RIGHT_TO_LEFT:
             return False
         if not character.isascii() and unicode.category(character) not in _PLAIN:
             return False

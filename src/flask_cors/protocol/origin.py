@@ -192,18 +192,14 @@ def _in_ascii(scheme: str, authority: str) -> str | None:
 _HTTPS_PORTS = frozenset({"443", "8443"})
 # 80, and the development servers of React, Angular, Flask, Vite and many others.
 _HTTP_PORTS = frozenset({"80", "3000", "4200", "5000", "5173", "8000", "8080"})
-# Values of environment variables that were meant as a boolean, or are not set.
-_NOT_HOSTS = frozenset({"none", "undefined", "true", "false", "yes", "no", "on", "off"})
 
 
 def _with_scheme(text: str) -> str | None:
     """Return ``text`` with the scheme that it is probably served with, or None."""
-    if text.lower() in _NOT_HOSTS:
-        return None
     authority = _authority(text)
     host = re.sub(r":[0-9]*\Z", "", authority)
     if host == authority and not re.search(r"[.\[]", host) and host.lower() != "localhost":
-        return None  # a word, such as "all", "self", or "http" in "http//app.example"
+        return None  # a word, such as "all", "none", "true", or "http" in "http//app.example"
     scheme = "https" if _has_certificate(host, authority[len(host) + 1 :]) else "http"
     return f"{scheme}://{text}"
 
@@ -228,9 +224,13 @@ def _has_certificate(host: str, port: str) -> bool:
 
 def _is_odd_ip(host: str) -> bool:
     """Return whether a URL parser reads a host as an address and writes it differently, or refuses
-    it (https://url.spec.whatwg.org/#ends-in-a-number-checker)."""
+    it (https://url.spec.whatwg.org/#ends-in-a-number-checker).
+
+    :param host: the host of an :class:`Origin`.
+    """
+    from ipaddress import IPv6Address
+
     if host.startswith("["):
-        address = _address(host[1:-1])
-        return address is None or address.version == 4 or host != f"[{ipv6_text(address)}]"
+        return host != f"[{ipv6_text(IPv6Address(host[1:-1]))}]"
     last = host.rstrip(".").rpartition(".")[2]
     return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last) is not None and not _is_ipv4(host)

@@ -12,9 +12,10 @@ import unicodedata
 
 from idna import check_bidi, uts46_remap, valid_contextj
 
+from .idna_host import RIGHT_TO_LEFT
+
 PREFIX = "xn--"
 _JOINERS = frozenset("\u200c\u200d")
-_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
 
 def to_ascii(host: str) -> str:
@@ -24,7 +25,7 @@ def to_ascii(host: str) -> str:
         version of Python, which therefore cannot normalise it.
     """
     labels = [_decode(label) for label in uts46_remap(host, std3_rules=False).split(".")]
-    is_bidi = any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in "".join(labels))
+    is_bidi = any(unicodedata.bidirectional(c) in RIGHT_TO_LEFT for label in labels for c in label)
     for label in labels:
         _check(label, is_bidi)
     return ".".join(map(_encode, labels))
@@ -35,7 +36,7 @@ def _decode(label: str) -> str:
     if not label.startswith(PREFIX):
         return label
     decoded = label.removeprefix(PREFIX).encode("ascii").decode("punycode")
-    if "." in decoded or uts46_remap(decoded, std3_rules=False) != decoded:
+    if uts46_remap(decoded, std3_rules=False) != decoded:
         raise ValueError(f"{label} does not decode to a valid label")
     if _encode(decoded) != label:
         raise ValueError(f"{label} is not valid punycode")
