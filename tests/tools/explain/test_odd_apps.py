@@ -8,7 +8,6 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask, Response, abort, redirect, request
 from flask.cli import ScriptInfo
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.routing import BaseConverter
 
 from flask_cors import CORS, cross_origin
@@ -132,14 +131,6 @@ def test_apps_may_have_hosts_and_subdomains():
     app.add_url_rule("/there", "there", lambda: "", subdomain="api")
     assert explained(app, "http://api.shop.example/there", origin=APP)["url_rule"] == "/there"
     assert run(app, "/there", origin=APP).exit_code == 2
-
-
-def test_an_app_mounted_beside_this_one_is_not_explained():
-    app = an_app()
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/any": an_app()})
-    found = explained(app, "/any/x")
-    assert (found["policy"], found["url_rule"], found["suggestions"]) == (None, None, [])
-    assert run(app, "/any/x").exit_code == 1
 
 
 def test_a_view_that_a_decorator_hides_has_its_checks():

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Flask
+from werkzeug.exceptions import NotFound
 
 from ...diagnostics.format import format_value
 from ...diagnostics.rules import HiddenDecorator
@@ -27,10 +28,12 @@ from .closest_entry import (
     entry_of_method,
     entry_of_origin,
 )
+from .middleware import hint_for_middleware, name_middleware, record_middleware
 from .placement import Suggestion
 from .preflight_cause import PreflightCause, preflight_cause_of
 from .refusals import Spelling, hint_without_suggestion, invalid_view_of, spellings_of
 from .suggestions import suggest_change, suggest_resource
+from .target import missing_rule
 from .verification import Verification
 
 
@@ -61,6 +64,7 @@ class Explanation:
     :ivar reason: the reason of that decision.
     :ivar notes: further facts about the request.
     :ivar spellings: the spellings of the path, if they have different policies.
+    :ivar middleware: the name of the WSGI middleware that responded before Flask, if any did.
     :ivar suggestions: the lines that allow the request.
     :ivar hint: what to do if there are no suggestions.
     """
@@ -74,6 +78,7 @@ class Explanation:
     checks: tuple[ValueCheck, ...]
     notes: tuple[str, ...]
     spellings: tuple[Spelling, ...] = ()
+    middleware: str | None = None
     suggestions: tuple[Suggestion, ...] = ()
     hint: str | None = None
 
@@ -86,16 +91,22 @@ class Explanation:
         return values
 
 
-def explain(app: Flask, page_request: PageRequest) -> Explanation:
+def explain(app: Flask, page_request: PageRequest, root: str | None = None) -> Explanation:
     """Make the request, and explain its outcome.
 
+    :param root: the path that the app is mounted at. Default: that of its config.
+    :raises InvalidRequest: if no URL rule matches it, and the app responds with 404.
     :raises NoVerdict: if it leaves the app.
     """
-    transport = AppTransport(app, page_request.url)
-    with ignore_cors_warnings():  # the explanation contains them
+    transport = AppTransport(app, page_request.url, root)
+    # The explanation contains the warnings.
+    with ignore_cors_warnings(), record_middleware(app) as called:
         verdict = evaluate(page_request, transport)
     sent = verdict.outcome.exchanges[-1].request
     last = transport.handled[sent]
+    if sent.url == page_request.url and _is_unknown(last):
+        assert last.request is not None
+        raise missing_rule(app, last.request)
     cause = preflight_cause_of(page_request)
     reason = None if last.decision is None else last.decision.reason
     checks: tuple[ValueCheck, ...] = ()
@@ -116,12 +127,16 @@ def explain(app: Flask, page_request: PageRequest) -> Explanation:
     explanation = Explanation(
         page_request, verdict, cause, last.rule, source, reason, checks, notes, spellings
     )
+    if last.request is None:
+        responder = called[-1] if called else app.wsgi_app  # overridden in a subclass
+        hint = None if verdict.outcome.allowed else hint_for_middleware(responder, last)
+        return replace(explanation, middleware=name_middleware(responder), hint=hint)
     if verdict.outcome.allowed:
         return explanation
     hint = hint_without_suggestion(page_request, verdict.outcome, last, spellings, invalid)
     suggestions: list[Suggestion] | None = []
     if hint is None:
-        verification = Verification(app, page_request, transport.handled)
+        verification = Verification(app, page_request, root, transport.handled)
         if last.policy is None or source is None:
             suggestions = suggest_resource(verification, last.rule or last.path, last.path)
         else:
@@ -131,6 +146,12 @@ def explain(app: Flask, page_request: PageRequest) -> Explanation:
         if suggestions is None:
             hint = "no change of the CORS options allows it: the cause is elsewhere"
     return replace(explanation, suggestions=tuple(suggestions or ()), hint=hint)
+
+
+def _is_unknown(last: HandledRequest) -> bool:
+    """Return whether no URL rule matches a request, and no function of the app responded to it."""
+    routing_exception = None if last.request is None else last.request.routing_exception
+    return isinstance(routing_exception, NotFound) and last.response.status == 404
 
 
 def _check_values(
@@ -166,6 +187,10 @@ def _collect_notes(
 ) -> Iterator[str]:
     if page_request.dropped:
         yield f"scripts may not set {', '.join(page_request.dropped)}: the browser drops it"
+    mounted_at = None if last.request is None else last.request.script_root
+    if mounted_at:
+        path = format_value(last.path)
+        yield f"the app is mounted at {mounted_at}: URL rules and resources match {path}"
     if verdict.outcome.type == "basic":
         yield "the page and the app have the same origin, so CORS does not apply"
     for exchange in verdict.outcome.exchanges:

@@ -42,7 +42,11 @@ def _iter_rows(explanation: Explanation) -> Iterator[tuple[str, str, str, str]]:
     cause = explanation.cause
     because = f"because of {cause}" if cause else ""
     yield "Preflight", "needed" if cause else "not needed", because, ""
-    yield "URL rule", "", explanation.rule or _describe_unserved(explanation), ""
+    if explanation.middleware is None:
+        yield "URL rule", "", explanation.rule or _describe_unserved(explanation), ""
+    else:
+        name = explanation.middleware
+        yield "URL rule", "none", f"responded before Flask: WSGI middleware {name}", ""
     yield from _iter_policy_rows(explanation)
     for check in explanation.checks:
         yield (
@@ -62,6 +66,8 @@ def _iter_policy_rows(explanation: Explanation) -> Iterator[tuple[str, str, str,
             if resource is not None:
                 name = f"{resource.resource}, {format_location(resource.location)}"
             yield "Spelling", "", escape_first_line(path), name
+    elif explanation.middleware is not None:
+        yield "Policy", "none", "Flask-CORS was not reached", ""
     elif source is None:
         yield "Policy", "none", "no resource covers the path", ""
     else:
@@ -105,6 +111,7 @@ def as_json(explanation: Explanation) -> dict[str, object]:
         "request": explanation.page_request._asdict(),
         "preflight": {"needed": bool(explanation.cause), **explanation.cause._asdict()},
         "url_rule": explanation.rule,
+        "middleware": explanation.middleware,
         "policy": source and source.as_json(),
         "reason": reason and reason.name,
         "spellings": [

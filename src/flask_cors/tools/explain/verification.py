@@ -30,14 +30,20 @@ from ..shared.verdict import fetch
 class Verification:
     """Repeats one blocked request.
 
+    :param root: the path that the app is mounted at.
     :param handled: how the app handled the actual request.
     """
 
     def __init__(
-        self, app: Flask, page_request: PageRequest, handled: Mapping[Request, HandledRequest]
+        self,
+        app: Flask,
+        page_request: PageRequest,
+        root: str | None,
+        handled: Mapping[Request, HandledRequest],
     ) -> None:
         self.app = app
         self.page_request = page_request
+        self._root = root
         self._registry = install(app)
         self._handled = {(each.method, each.url): known for each, known in handled.items()}
 
@@ -54,7 +60,7 @@ class Verification:
         return self._passes(_make_resolver(self._registry, lambda known: known, (pattern, policy)))
 
     def _passes(self, resolver: Resolver) -> bool:
-        transport = AppTransport(self.app, self.page_request.url)
+        transport = AppTransport(self.app, self.page_request.url, self._root)
 
         def send(request: Request) -> Response:
             known = self._handled.get((request.method, request.url))

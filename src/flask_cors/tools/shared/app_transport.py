@@ -9,8 +9,10 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, got_request_exception, request_tearing_down
+from flask import Flask, appcontext_pushed, got_request_exception, request_tearing_down
 from flask import Request as FlaskRequest
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from ...browser import Request, Response
 from ...browser.arguments import parse_url
@@ -19,7 +21,7 @@ from ...runtime.context import current_request
 from ...runtime.decision import find_decision
 from ...runtime.install import install
 from ...testing import get_base_url, send
-from .app_errors import first_error, is_app_error
+from .app_errors import SuppressAppErrors, first_error, is_app_error
 from .page_request import NoVerdict
 from .text import escape_first_line
 
@@ -34,7 +36,10 @@ class HandledRequest:
     :ivar policy: the policy that decided; None where none applies.
     :ivar path: the path in Flask.
     :ivar rule: the URL rule that serves it; None where routing found none.
-    :ivar request: Flask's request; None where none reached Flask.
+    :ivar request: Flask's request; None where WSGI middleware responded before Flask.
+    :ivar returned: the headers of Flask's response, to which middleware may have added; None where
+        it did not respond.
+    :ivar other_app: the other Flask app that was called, such as one that is mounted beside it.
     :ivar error: the exception that the app did not handle.
     """
 
@@ -44,6 +49,8 @@ class HandledRequest:
     path: str = ""
     rule: str | None = None
     request: FlaskRequest | None = None
+    returned: Headers | None = None
+    other_app: Flask | None = None
     error: BaseException | None = None
 
 
@@ -54,15 +61,17 @@ class AppTransport:
     ``debug`` or ``PROPAGATE_EXCEPTIONS``.
 
     :param url: the address of the app, which serves no other host.
+    :param root: the path that the app is mounted at, ``SCRIPT_NAME`` in WSGI. Default: that of the
+        app's config.
     :ivar handled: how each request was handled.
     """
 
-    def __init__(self, app: Flask, url: str) -> None:
+    def __init__(self, app: Flask, url: str, root: str | None = None) -> None:
         self.app = app
         self.handled: dict[Request, HandledRequest] = {}
         install(app)  # as the first request of an app with decorated views alone does
         self._host = urlsplit(str(parse_url(url))).netloc  # as the browser writes it
-        self._root = urlsplit(get_base_url(app)).path
+        self._root = urlsplit(get_base_url(app)).path if root is None else root
         self._client = app.test_client(use_cookies=False)
 
     def __call__(self, request: Request) -> Response:
@@ -75,9 +84,14 @@ class AppTransport:
         root = self._root if url.path.startswith(self._root) else "/"
         errors: list[BaseException] = []
         requests: list[FlaskRequest] = []
+        returned: list[Headers] = []
+        others: list[Flask] = []
 
         def on_exception(_: Flask, exception: BaseException, **__: Any) -> None:
             errors.append(exception)
+
+        def on_context(sender: Flask, **__: Any) -> None:
+            others.extend([sender] if sender is not self.app else [])
 
         def on_request(_: Flask, **__: Any) -> None:
             requests.append(current_request())
@@ -88,11 +102,14 @@ class AppTransport:
         def full_dispatch_request(*args: Any, **kwargs: Any) -> Any:
             # No signal is sent for a preflight that Flask-CORS responds to.
             on_request(self.app)
-            return dispatch(*args, **kwargs)
+            response = dispatch(*args, **kwargs)
+            returned.append(Headers(response.headers))
+            return response
 
         with (
             got_request_exception.connected_to(on_exception, self.app),
             request_tearing_down.connected_to(on_request, self.app),
+            appcontext_pushed.connected_to(on_context),
             replace_item(vars(self.app), "full_dispatch_request", full_dispatch_request),
             replace_item(self.app.config, "PROPAGATE_EXCEPTIONS", False),
         ):
@@ -109,7 +126,9 @@ class AppTransport:
         self.handled[request] = handled
         if errors:
             handled.error = errors[-1]
+        handled.other_app = next(iter(others), None)
         if requests:
+            handled.returned = next(iter(returned), None)
             handled.request = last = requests[-1]
             handled.policy, handled.decision = find_decision(last)
             handled.path = last.path
@@ -119,13 +138,16 @@ class AppTransport:
 
 @contextmanager
 def replace_item(items: MutableMapping[str, Any], key: str, value: object) -> Generator[None]:
-    """Replace a value of a mapping within the block."""
-    before = items[key]
+    """Replace a value of a mapping within the block, or add one."""
+    is_known, before = key in items, items.get(key)
     items[key] = value
     try:
         yield
     finally:
-        items[key] = before
+        if is_known:
+            items[key] = before
+        else:
+            del items[key]
 
 
 def route_request(
@@ -141,6 +163,30 @@ def route_request(
         context = app.test_request_context(path, base_url, **options)
         context.match_request()
     return context.request
+
+
+def route_through_middleware(app: Flask, url: str, root: str) -> FlaskRequest | None:
+    """Return a request to a URL after routing, as it arrives in Flask; None if WSGI middleware
+    responds to it. Its method is OPTIONS, because the middleware is called. Flask is not.
+
+    :param root: the path that the server gives the app as ``SCRIPT_NAME``.
+    :raises Exception: what a converter raises.
+    """
+    target = urlsplit(url)
+    builder = EnvironBuilder(
+        f"/{target.path.removeprefix(root).lstrip('/')}",
+        f"{target.scheme}://{target.netloc}{root}",
+        method="OPTIONS",
+    )
+    arrived: list[dict[str, Any]] = []
+
+    def request_context(environ: dict[str, Any]) -> Any:
+        arrived.append(environ)
+        raise RuntimeError("arrived in Flask")
+
+    with replace_item(vars(app), "request_context", request_context), SuppressAppErrors():
+        run_wsgi_app(app.wsgi_app, builder.get_environ())
+    return route_request(app, "/", environ_overrides=arrived[0]) if arrived else None
 
 
 def with_views(app: Flask, replace: Callable[[View], View]) -> AbstractContextManager[None]:
