@@ -13,15 +13,16 @@ _LISTS = ("access-control-allow-headers", "access-control-allow-methods")
 
 
 def cors_headers(response: Response) -> dict[str, object]:
-    """Return the CORS headers of a response: lists as sets, all else as lines."""
+    """Return the CORS headers of a response: a list of names as a set, ``Vary`` as the sorted names
+    of all lines, all else as lines. What is repeated differs from what comes once."""
     found: dict[str, object] = {}
     for name, _ in response.headers:
         lowered = name.lower()
         lines = get_all(response.headers, name)
         if lowered in _LISTS:
-            found[lowered] = {each for line in lines for each in comma_list(line)}
+            found[lowered] = set(comma_list(lines[0])) if len(lines) == 1 else lines
         elif lowered == "vary":
-            found[lowered] = {each.lower() for line in lines for each in comma_list(line)}
+            found[lowered] = sorted(name.lower() for line in lines for name in comma_list(line))
         elif lowered.startswith("access-control-"):
             found[lowered] = lines
     return found

@@ -59,7 +59,7 @@ def test_haproxy_accepts_an_app_with_thousands_of_origins(tmp_path: Path) -> Non
 def test_no_later_rule_decides_on_a_path_whose_regex_is_too_costly(behind: Any) -> None:
     resources = {r"/api/(a|b|cd)+$": {"origins": ADMIN}, "/api/*": {"origins": "*"}}
     edge = behind(build_plan(app_with(resources=resources)), Flask("upstream"))
-    assert cors_headers(edge.send(actual("/api/abcd", APP))) == {"vary": {"origin"}}
+    assert cors_headers(edge.send(actual("/api/abcd", APP))) == {"vary": ["origin"]}
     for length in (500, 2000, 4000):
         assert "access-control-allow-origin" not in cors_headers(
             edge.send(actual("/api/" + "b" * length, APP))

@@ -10,8 +10,8 @@ from flask_cors.tools.export.plan import build_plan
 from tests.live.export.edge_proxies import PROXIES
 from tests.live.export.edge_responses import cors_headers, differ
 from tests.tools.export.edge_differences import is_expected
-from tests.tools.export.edge_policies import POLICIES, app_of
-from tests.tools.export.edge_requests import requests_for
+from tests.tools.export.edge_policies import ADMIN, APP, PATHS, POLICIES, app_of
+from tests.tools.export.edge_requests import actual, preflight, requests_for
 from tests.tools.export.edge_statements import cannot
 
 pytestmark = pytest.mark.live
@@ -35,3 +35,19 @@ def test_the_edge_sends_the_headers_that_the_app_sends(
             shown = [f"{each.status} {cors_headers(each)}" for each in (by_app, by_edge)]
             differing.append(f"{sent}\n  app:  {shown[0]}\n  edge: {shown[1]}")
     assert not differing, "\n".join(differing)
+
+
+@pytest.mark.parametrize(
+    "policy", ["any", "one", "two, with credentials", "two, without Vary", "several resources"]
+)
+def test_no_header_comes_twice_where_the_app_keeps_its_own(
+    policy: str, alone: Any, behind: Any, proxy: str
+) -> None:
+    whole = app_of(policy, with_cors=True)
+    app, edge = alone(whole), behind(build_plan(whole, PROXIES[proxy].dialect), whole)
+    for path in (*PATHS, "/api/varies", "/api/fails", "/nowhere"):
+        for origin in (None, APP, ADMIN, "https://evil.test"):
+            sent = actual(path, origin)
+            assert cors_headers(edge.send(sent)) == cors_headers(app.send(sent)), sent
+        sent = preflight(path, APP, "PUT", "x-a")
+        assert cors_headers(edge.send(sent)) == cors_headers(app.send(sent)), sent

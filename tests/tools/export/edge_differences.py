@@ -53,7 +53,7 @@ def _is_silent(app: CorsHeaders, edge: CorsHeaders) -> bool:
 
 
 def _leaves_out_vary(app: CorsHeaders, edge: CorsHeaders) -> bool:
-    return not edge and app in ({"vary": {"origin"}}, {"vary": {"Origin"}})
+    return not edge and str(app).lower() in ("{'vary': {'origin'}}", "{'vary': ['origin']}")
 
 
 def _is_ambiguous(app: Flask, sent: Sent) -> bool:

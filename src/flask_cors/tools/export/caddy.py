@@ -92,8 +92,22 @@ def _route(plan: EdgePlan) -> Iterator[str]:
         value = variable(table_name)
         yield f'@cors_{table_name} `{value} != ""`'
         yield f"header @cors_{table_name} {'+' if name == 'Vary' else ''}{name} {value}"
+    # The upstream's Vary comes after it, unless Caddy responds itself.
+    yield from write_table(_MERGED_VARY)
+    yield from ("header @cors_vary {", f"\tVary {variable(_MERGED_VARY.name)}", "\tdefer", "}")
     yield f'@cors_is_answered `{variable(IS_ANSWERED.name)} == "1"`'
     yield "respond @cors_is_answered 200"
+
+
+_MERGED_VARY = LookupTable(
+    "Vary, without its beginning where the app names Origin itself.",
+    (Lookup(HEADERS["Vary"]), ":", Variable("{http.response.header.Vary}")),
+    "merged_vary",
+    [
+        on_match(r"(?i)^Origin:Origin,((?:.*,)?[ \t]*(?:origin|\*)[ \t]*(?:,.*)?)\z", CAPTURED),
+        by_default(Variable("{http.response.header.Vary}")),
+    ],
+)
 
 
 def _ascii_names() -> LookupTable:

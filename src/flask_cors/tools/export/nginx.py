@@ -92,13 +92,25 @@ def _upstream(upstream: str) -> Iterator[str]:
 
 def _server() -> Iterator[str]:
     for name, table in HEADERS.items():
-        yield f"add_header {name} {variable(table)} always;"
+        value = variable(_ADDED_VARY.name if name == "Vary" else table)
+        yield f"add_header {name} {value} always;"
     for name in REPLACED_HEADERS:
         yield f"proxy_hide_header {name};"
     yield f"if ({variable(IS_ANSWERED.name)}) {{"
     yield "    return 200;"
     yield "}"
 
+
+_ADDED_VARY = LookupTable(
+    "Vary, unless the app names Origin itself.",
+    (Lookup(HEADERS["Vary"]), ":", Variable("$upstream_http_vary")),
+    "added_vary",
+    [
+        on_match(r"(?i)^[^:]*:(?:[^:]*,)?[ \t]*(?:origin|\*)[ \t]*(?:,|\z)"),
+        on_match(r"^([^:]+):[\x00-\xff]*\z", CAPTURED),
+        EMPTY_DEFAULT,
+    ],
+)
 
 # ---- http --------------------------------------------------------------------------------------
 
@@ -126,7 +138,9 @@ def _http(plan: EdgePlan) -> Iterator[str]:
     names = build_header_name_tables(
         plan.policies, Variable("$http_access_control_request_headers")
     )
-    lines = [line for table in (*tables, *names) for line in write_table(table, obstacles)]
+    lines = [
+        line for table in (*tables, *names, _ADDED_VARY) for line in write_table(table, obstacles)
+    ]
     if obstacles:
         raise ExportError(obstacles)
     yield from _ONCE
