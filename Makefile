@@ -27,7 +27,7 @@ demo: .venv/run.stamp  ## serve an API and a page that calls it from another ori
 quick: .venv/test.stamp  ## run the tests that are not live
 	$(PYTEST) --ignore=tests/live
 
-test: .venv/live.stamp  ## run all tests; the live ones need Chromium and Firefox
+test: .venv/live.stamp .venv/docs.stamp  ## run all tests; the live ones need Chromium and Firefox
 	$(PYTEST) --ignore=tests/live --cov
 	$(PYTEST) tests/live
 

@@ -31,7 +31,10 @@ SIZE, LINE = 15, 19  # of letters and lines, in px where there is room
 CHAR = 7.2  # the width of a letter: an estimate, for the reader's font is not known here
 WRAP = 38  # letters in a line: "Access-Control-Allow-Credentials: true"
 SMALLEST = 0.8  # what a telephone may shrink the figure to, before it scrolls sideways
-INK, BLUE, RED, GREY = "#222", "#004b6b", "#b3001b", "#888"  # the theme's, but for the red
+# The theme's colours, light or dark, and what they are where there is no theme.
+INK, PAPER = "var(--color-foreground-primary, #222)", "var(--color-background-primary, #fff)"
+BLUE, GREY = "var(--color-brand-content, #004b6b)", "var(--color-foreground-muted, #888)"
+RED = "var(--figure-red, #b3001b)"
 
 _PARTICIPANT = re.compile(r"participant (?P<name>[^:]+)(?:: *(?P<text>.*))?").fullmatch
 _NOTE = re.compile(r"(?P<kind>note) over (?P<name>[^:,]+)(?:, *(?P<to>[^:]+))?: *(?P<text>.+)")
@@ -110,7 +113,7 @@ def draw(title: str, identifier: str, participants: dict[str, str], steps: list[
 
     def box(x: float, y: float, wide: float, high: float, stroke: str = BLUE) -> None:
         place = f'x="{x - wide / 2:.0f}" y="{y:.0f}" width="{wide:.0f}" height="{high:.0f}"'
-        shapes.append(f'<rect {place} rx="3" fill="#fff" stroke="{stroke}"/>')
+        shapes.append(f'<rect {place} rx="3" fill="{PAPER}" stroke="{stroke}"/>')
 
     y: float = top + 12
     for step in steps:
@@ -149,7 +152,7 @@ def draw(title: str, identifier: str, participants: dict[str, str], steps: list[
         f'<title id="{identifier}">{escape(title)}</title>'
         f'<desc id="{identifier}-words">{escape(" ".join(map(Step.words, steps)))}</desc>'
         f'<g fill="none" stroke-width="1.5">{"".join(shapes)}</g>'
-        f'<g font-size="{SIZE}" text-anchor="middle" paint-order="stroke" stroke="#fff"'
+        f'<g font-size="{SIZE}" text-anchor="middle" paint-order="stroke" stroke="{PAPER}"'
         f' stroke-width="4">{"".join(texts)}</g></svg>'
     )
 

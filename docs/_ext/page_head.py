@@ -1,0 +1,37 @@
+"""A description for each page: that of its front matter, or else the beginning of its text."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types of its own
+from sphinx.application import Sphinx
+
+LONGEST = 200  # what search engines show of it is less
+
+
+def describe(document: nodes.document) -> str:
+    """Return the first paragraph of a page, cut at the end of a sentence or of a word."""
+    first = next((node for node in document.findall(nodes.paragraph)), None)
+    text = "" if first is None else " ".join(first.astext().split())
+    if len(text) <= LONGEST:
+        return text
+    sentences = re.match(rf".{{60,{LONGEST}}}[.!?](?= )", text)
+    return sentences[0] if sentences else text[:LONGEST].rpartition(" ")[0].rstrip(",:;") + " …"
+
+
+def add_description(
+    _app: Sphinx, _page: str, _name: str, context: dict[str, Any], document: nodes.document | None
+) -> None:
+    metatags = context.get("metatags", "")
+    if document is None or 'name="description"' in metatags:
+        return
+    content = escape(describe(document))
+    context["metatags"] = f'{metatags}<meta name="description" content="{content}">\n'
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("html-page-context", add_description)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,125 @@
+"""The index of the site's search, ``_static/search-index.js``: a script, since a page that is
+opened as a file cannot fetch one. ``_static/search.js`` reads it.
+
+It holds each section with its text, the lines of the ``text`` blocks in ``docs/errors`` (messages
+of browsers, by which a pasted one finds its section), and what ``docs/search.json`` has: words that
+readers write for those of the pages, and what a page counts for, by the beginning of its address.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types of its own
+from sphinx import addnodes
+from sphinx.application import Sphinx
+
+MESSAGES = "errors/"  # the folder of pages that quote what browsers say
+
+
+@dataclass
+class Entry:
+    """What a search finds: a section, or what the reference describes."""
+
+    page: str
+    anchor: str
+    title: str
+    keywords: str = ""  # of the page's front matter: what its readers search for
+    text: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+
+def entries_of(page: str, document: nodes.document) -> list[Entry]:
+    """Return the sections of a page, in order; the first is the page itself."""
+    first = next(document.findall(nodes.section), None)
+    if first is None:
+        return []
+    entry = Entry(page, "", _title(first), keywords_of(document))
+    return [entry, *_fill(entry, first)]
+
+
+def keywords_of(document: nodes.document) -> str:
+    found = (node for node in document.findall(nodes.meta) if node.get("name") == "keywords")
+    return " ".join(node["content"] for node in found)
+
+
+def _fill(entry: Entry, parent: nodes.Element) -> Iterator[Entry]:
+    """Put the text below a node into an entry, and yield the entries that begin there."""
+    for node in parent.children:
+        if isinstance(node, nodes.section):
+            inner = Entry(entry.page, node["ids"][0], _title(node))
+        elif isinstance(node, addnodes.desc):
+            signature = next(iter(node.findall(addnodes.desc_signature)))
+            if not signature["ids"]:
+                continue
+            inner = Entry(entry.page, signature["ids"][0], signature["ids"][0])
+        else:
+            _read(entry, node)
+            # What a directive wraps, such as a description inside a list.
+            if isinstance(node, nodes.Element) and _has_entries(node):
+                yield from _fill(Entry(entry.page, entry.anchor, entry.title), node)
+            continue
+        yield inner
+        yield from _fill(inner, node)
+
+
+def _has_entries(node: nodes.Element) -> bool:
+    return any(isinstance(inner, (nodes.section, addnodes.desc)) for inner in node.findall())
+
+
+def _read(entry: Entry, node: nodes.Node) -> None:
+    if isinstance(node, (nodes.title, nodes.Invisible, nodes.raw, addnodes.toctree)):
+        return
+    is_message = isinstance(node, nodes.literal_block) and node.get("language") == "text"
+    if is_message and entry.page.startswith(MESSAGES):
+        entry.messages += [line for line in node.astext().splitlines() if line.strip()]
+    entry.text.append(" ".join(node.astext().split()))
+
+
+def _title(section: nodes.section) -> str:
+    return str(next(section.findall(nodes.title)).astext())
+
+
+def index_of(app: Sphinx) -> dict[str, Any]:
+    """Return what the script holds."""
+    found = [
+        entry
+        for page in sorted(app.env.found_docs)
+        for entry in entries_of(page, app.env.get_doctree(page))
+    ]
+    return {
+        "sections": [
+            {
+                "url": app.builder.get_target_uri(entry.page) + ("#" + entry.anchor).rstrip("#"),
+                "page": app.env.titles[entry.page].astext(),
+                "title": entry.title,
+                "keywords": entry.keywords,
+                "text": " ".join(entry.text),
+            }
+            for entry in found
+        ],
+        "messages": [[line, row] for row, entry in enumerate(found) for line in entry.messages],
+        **json.loads(Path(app.srcdir, "search.json").read_text(encoding="utf-8")),
+    }
+
+
+def without_the_search_of_sphinx(app: Sphinx) -> None:
+    app.builder.search = False  # type: ignore[attr-defined]  # of builders of HTML
+
+
+def write_index(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    text = json.dumps(index_of(app), ensure_ascii=False, separators=(",", ":"))
+    path = Path(app.outdir, "_static", "search-index.js")
+    path.write_text(f"window.searchIndex = {text};\n", encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("builder-inited", without_the_search_of_sphinx)
+    app.connect("build-finished", write_index)
+    return {"parallel_read_safe": True}
