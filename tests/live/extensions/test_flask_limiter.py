@@ -77,7 +77,7 @@ def test_a_decorated_view_counts_its_own_requests_only(app, preflight, fetch):
 
 
 def test_preflights_do_not_count_where_a_filter_says_so(app, preflight, fetch):
-    """As examples/README.md writes it."""
+    """As the recipe writes it."""
 
     @app.config["LIMITER"].request_filter
     def preflights() -> bool:

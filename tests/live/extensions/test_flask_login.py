@@ -79,7 +79,7 @@ def test_the_401_is_readable(app, fetch, check_all):
 
 
 def test_with_a_login_view_the_frontend_follows_the_redirect(app, preflight, fetch):
-    """So an API leaves login_view unset: examples/README.md."""
+    """So an API leaves login_view unset: the recipe."""
     app.config["MANAGER"].login_view = "/login"
     app.config["CHECK_ALL"] = True
     assert preflight(app, "/me").status_code == 200

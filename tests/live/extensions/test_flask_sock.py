@@ -27,7 +27,7 @@ def app(library, join) -> Flask:
 
     @app.before_request
     def check_handshake() -> None:
-        """As examples/README.md writes it."""
+        """As the recipe writes it."""
         if "websocket" in request.headers.get("Upgrade", "").lower() and not cors.allows(
             request.headers.get("Origin"), path=request.path
         ):

@@ -95,7 +95,7 @@ def test_views_beside_the_websocket_keep_their_headers(app, fetch):
 
 
 def test_the_path_of_socketio_may_have_its_own_resource(library):
-    """Where there is none for "/": examples/README.md."""
+    """Where there is none for "/": the recipe."""
     flask_socketio = library("flask_socketio", "Flask-SocketIO")
     app = Flask(__name__)
     cors = CORS(app, resources={"/api/*": {"origins": EVIL}, "/socket.io/*": {"origins": APP}})

@@ -87,7 +87,7 @@ def test_an_exempt_view_needs_no_token(app, fetch):
 
 @pytest.mark.parametrize("strict", [True, False])
 def test_a_cross_origin_request_over_https_needs_ssl_strict_off(app, strict):
-    """The check wants a Referer of the API's own origin: examples/README.md."""
+    """The check wants a Referer of the API's own origin: the recipe."""
     app.config["WTF_CSRF_SSL_STRICT"] = strict
     client = app.test_client()
     here = "https://api.example"

@@ -214,13 +214,14 @@ class InvalidOrigin(InvalidValue):
 
 
 class InvalidOriginPattern(InvalidValue):
-    """A `*` in an origin is not in one of the three positions where it has a meaning.
+    """A `*` in an origin is neither the wildcard, nor in a pattern, nor in a regular expression.
 
     ## Why it matters
 
-    `*` is allowed alone, for the subdomains in `https://*.example.com`, and for the port in
-    `http://localhost:*`. Anywhere else it would not match what it seems to match: as a regular
-    expression, `http://192.168.1.*` also matches `http://192.168.1.evil.example`.
+    `*` has a meaning alone, for the subdomains in `https://*.example.com`, for the port in
+    `http://localhost:*`, and in regular expressions such as `https://[a-z]*\\.example\\.com`. Any
+    other does not match what it seems to match: as a regular expression, `http://192.168.1.*` also
+    matches `http://192.168.1.evil.example`.
 
     ## Example
 
