@@ -94,6 +94,15 @@ def shown_messages(page: str) -> set[str]:
     }
 
 
+def text_of(page: str) -> str:
+    """Return the text of a page, with the messages that it shows."""
+    return "\n".join([PAGES[page], *shown_messages(page)])
+
+
+# The rows of the index: what a person sees, and the pages about it.
+TABLE_ROWS = re.findall(r"^\| .+ \| \[.+\) \|$", PAGES["index"], re.MULTILINE)
+
+
 def in_the_documentation(text: str) -> str:
     """Return a collected message with the addresses of the documentation."""
     for placeholder, example in COLLECTED["examples"].items():
@@ -158,6 +167,14 @@ def test_the_explained_examples_of_a_page_have_a_verdict(page: str) -> None:
 def test_a_page_says_in_one_style_where_a_fact_comes_from(page: str) -> None:
     for note in re.findall(r"^\[\^\w+\]: (.*)$", PAGES[page], re.MULTILINE):
         assert FOOTNOTE.fullmatch(note), note
+
+
+@pytest.mark.parametrize("row", TABLE_ROWS)
+def test_the_index_quotes_messages_of_the_pages_that_it_links(row: str) -> None:
+    quoted, linked = row.strip("| ").split(" | ")
+    pages = re.findall(r"\]\((\S+)\.md\)", linked)
+    for words in re.findall(r"`(.+?)`", quoted):
+        assert all(words in text_of(page) for page in pages), words
 
 
 def test_each_scenario_is_on_one_page() -> None:

@@ -142,12 +142,12 @@ def explain(code: str, arguments: str) -> str:
         file.write_text(code, encoding="utf-8")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CORSWarning)
-            runner = runpy.run_path(str(file))["app"].test_cli_runner()
+            runner = runpy.run_path(str(file), run_name="app")["app"].test_cli_runner()
             command = ["explain", *shlex.split(arguments)]
             result = runner.invoke(cors, command, env={"COLUMNS": "80"})
     if result.exit_code not in (0, 1) or not isinstance(result.exception, (SystemExit, type(None))):
         raise ErrorsError(f"flask cors explain {arguments}: {result.output or result.exception}")
-    return str(result.output)
+    return str(result.stdout)  # not what the app logs
 
 
 @contextmanager

@@ -107,7 +107,7 @@ def test_the_request_the_exchanges_the_findings_and_the_verdict_are_printed_in_t
     serve, response
 ):
     server = serve(response("200 OK", ALL, ALL))
-    *lines, console = run(server.url, status=1).splitlines()
+    *lines, console, _ = run(server.url, status=1).splitlines()
     assert lines == [
         f"GET {server.url} from {APP}",
         "",

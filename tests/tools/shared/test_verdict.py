@@ -8,6 +8,7 @@ import click
 
 from flask_cors.browser import Request, Response
 from flask_cors.tools.shared.page_request import PageRequest
+from flask_cors.tools.shared.rule_pages import DOCUMENTATION
 from flask_cors.tools.shared.verdict import as_json, as_text, evaluate
 
 URL = "https://api.example/data"
@@ -45,11 +46,12 @@ def test_browsers_that_depart_from_the_standard_are_named():
     assert not verdict.outcome.allowed
     assert set(verdict.differing) == {"Chromium", "Firefox"}
     lines = [click.unstyle(line) for line in as_text(verdict)]
-    assert lines[-3] == (
+    assert lines[-4] == (
         f"Chromium's console: Access to fetch at '{URL}' from origin '{APP}' has been blocked by "
         "CORS policy: Request header field authorization is not allowed by "
         "Access-Control-Allow-Headers in preflight response."
     )
+    assert lines[-3] == f"See {DOCUMENTATION}errors/HeaderDisallowedByPreflightResponse.html"
     assert lines[0] == f"1. OPTIONS {URL} (preflight for the header authorization)"
     assert "Blocked (HeaderDisallowedByPreflightResponse)" in "".join(lines)
     assert lines[-2].startswith("Chromium allows it, unlike the standard: the frontend can read")

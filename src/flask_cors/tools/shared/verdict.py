@@ -10,6 +10,7 @@ import click
 from ... import browser
 from ...browser.console import chromium_message
 from .page_request import PageRequest
+from .rule_pages import DOCUMENTATION
 
 
 class Verdict(NamedTuple):
@@ -62,9 +63,9 @@ def as_text(verdict: Verdict) -> Iterator[str]:
     yield from exchanges
     yield ""
     yield click.style(conclusion, fg="green" if verdict.outcome.allowed else "red", bold=True)
-    console = chromium_message(verdict.outcome)
-    if console is not None:
-        yield f"Chromium's console: {console}"
+    if verdict.outcome.reason is not None:
+        yield f"Chromium's console: {chromium_message(verdict.outcome)}"
+        yield f"See {DOCUMENTATION}errors/{verdict.outcome.reason}.html"
     for name, other in verdict.differing.items():
         does = "allows" if other.allowed else "blocks"
         yield f"{name} {does} it, unlike the standard: {other.message}"
