@@ -70,6 +70,7 @@ PUBLIC = [
     *(f"flask_cors.typing.{name}" for name in names_of_types()),
     *(f"flask_cors.browser.{name}" for name in browser.__all__),
     "flask_cors.testing.Page",
+    "flask_cors.testing.assert_no_findings",
 ]
 
 

@@ -17,7 +17,7 @@ import flask_cors
 from flask_cors import CORS, browser, cross_origin, typing
 from flask_cors.browser import Browser, Exchange, Outcome, Request, Response
 from flask_cors.policy.options import EXTENSION_OPTIONS, POLICY_OPTIONS
-from flask_cors.testing import Page
+from flask_cors.testing import Page, assert_no_findings
 
 
 def names_of(module: object) -> set[str]:
@@ -190,6 +190,10 @@ def test_testing_offers_a_page_that_takes_these_parameters():
     assert list(inspect.signature(Page.fetch).parameters) == [
         *("self", "url", "method", "headers", "body", "json", "credentials", "mode", "redirect"),
     ]
+
+
+def test_testing_offers_an_assertion_that_takes_these_parameters():
+    assert list(inspect.signature(assert_no_findings).parameters) == ["app", "severity"]
 
 
 def test_importing_the_package_loads_neither_the_browser_nor_the_tools():

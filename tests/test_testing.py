@@ -1,13 +1,17 @@
-"""``flask_cors.testing.Page``: what a page can read of an app, and what reaches the test."""
+"""``flask_cors.testing``: what a page can read of an app, and the assertion on a configuration."""
 
 from __future__ import annotations
+
+import subprocess
+import sys
+from inspect import cleandoc
 
 import pytest
 from flask import Blueprint, Flask, redirect, request, session
 
-from flask_cors import CORS
+from flask_cors import CORS, CORSWarning, testing
 from flask_cors.browser import CHROMIUM, Reason
-from flask_cors.testing import Page
+from flask_cors.testing import Page, assert_no_findings
 
 APP = "https://app.example"
 UNTRUSTED = "https://evil.example"
@@ -196,3 +200,59 @@ def test_a_redirect_is_followed_within_the_app_and_its_subdomains():
 def test_an_argument_that_a_browser_refuses_is_a_value_error(origin, url):
     with pytest.raises(ValueError, match=r"^(origin|url): "):
         Page(an_app(), origin).fetch(url)
+
+
+def test_the_documented_fixture_gives_a_test_a_page():
+    code = cleandoc(testing.__doc__).partition(".. code-block:: python\n")[2]
+    names = {"pytest": pytest, "flask_cors": sys.modules["flask_cors"]}
+    exec(cleandoc(code), names)
+    page = names["page"].__wrapped__(an_app())
+    assert page.fetch("/me").allowed
+
+
+def shop(**options: object) -> Flask:
+    app = Flask("shop", static_folder=None)
+    app.add_url_rule("/books", view_func=list, endpoint="books")
+    CORS(app, **{"origins": APP, "methods": "GET", **options})
+    return app
+
+
+def test_an_app_without_findings_passes():
+    assert_no_findings(shop())
+
+
+def test_findings_fail_with_their_location_and_their_hint():
+    with pytest.warns(CORSWarning):
+        app = shop(origins=[APP, "https://shop.example/"])
+    with pytest.raises(AssertionError) as failed:
+        assert_no_findings(app)
+    first, _, heading, *lines = str(failed.value).splitlines()
+    assert first == "1 error."
+    assert "test_testing.py:" in heading
+    assert heading.endswith(" CORS(...)")
+    assert lines[0].startswith("  error    CORS102 ")
+    assert lines[-1].endswith("-> write 'https://shop.example'")
+
+
+def test_the_lowest_severity_that_fails_can_be_chosen():
+    app = shop(origins=[APP, "http://localhost:3000"], max_age=100_000)
+    assert_no_findings(app, severity="error")
+    with pytest.raises(AssertionError, match=r"^1 warning\."):
+        assert_no_findings(app)
+    with pytest.raises(AssertionError, match=r"^1 warning, 1 note\."):
+        assert_no_findings(app, severity="note")
+    with pytest.raises(ValueError, match="'hint' is not a valid Severity"):
+        assert_no_findings(app, severity="hint")
+
+
+def test_suppressed_findings_pass():
+    app = shop(origins=[APP, "http://localhost:3000"])
+    app.config["CORS_CHECK_IGNORE"] = {"CORS113": "the desktop app serves its frontend there"}
+    assert_no_findings(app, severity="note")
+
+
+def test_importing_the_module_loads_no_tools():
+    code = "import sys, flask_cors.testing; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "flask_cors.browser" in run.stdout
+    assert "flask_cors.tools" not in run.stdout

@@ -1,21 +1,58 @@
-"""A simulated browser for the tests of an app: what a page on another origin can read."""
+"""What the tests of an app need: a simulated browser, and a check of the configuration.
+
+A fixture for pytest:
+
+.. code-block:: python
+
+    @pytest.fixture
+    def page(app):
+        return flask_cors.testing.Page(app, origin="https://app.example")
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urljoin, urlsplit
 
-from flask.testing import EnvironBuilder
-
+from .app_client import get_base_url, send
 from .browser import STANDARD, Browser, HeaderList, Outcome, Quirks, Request, Response
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
-    from werkzeug.test import TestResponse
 
     from .browser.arguments import Credentials, Headers, Mode, Redirect
+
+
+def assert_no_findings(
+    app: Flask, *, severity: Literal["error", "warning", "note"] = "warning"
+) -> None:
+    """Run ``flask cors check`` on an app, and fail if it finds something.
+
+    .. code-block:: python
+
+        def test_cors_is_configured_well():
+            flask_cors.testing.assert_no_findings(create_app())
+
+    Findings that the app suppresses in ``CORS_CHECK_IGNORE`` do not count.
+
+    :param app: an app of its own: the check sends requests to it.
+    :param severity: the lowest severity that fails.
+    :raises AssertionError: listing the findings, each with its location and a hint.
+
+    .. versionadded:: 7.0
+    """
+    __tracebackhide__ = True  # pytest then shows the line of the test
+    from .diagnostics.finding import Severity
+    from .tools.check import check
+    from .tools.shared.finding_report import as_plain_text
+
+    ranked = list(Severity)
+    failing = ranked[: ranked.index(Severity(severity)) + 1]
+    found = [finding for finding in check(app) if finding.severity in failing]
+    if found:
+        raise AssertionError(as_plain_text(found))
 
 
 class Page:
@@ -114,30 +151,6 @@ class Page:
         client = self.client if request.credentials else self._without_cookies
         response = send(client, request, base.path)
         return Response(response.status_code, tuple(response.headers), response.data)
-
-
-def get_base_url(app: Flask) -> str:
-    """Return the URL of an app, by its config."""
-    builder = EnvironBuilder(app)
-    url: str = builder.base_url
-    builder.close()
-    return url
-
-
-def send(client: FlaskClient, request: Request, root: str) -> TestResponse:
-    """Send a request to an app by its test client. The body of the response is not read.
-
-    :param root: the path that the app is mounted at; ``"/"`` for none.
-    """
-    url = urlsplit(request.url)
-    return client.open(
-        "/" + url.path.removeprefix(root).lstrip("/"),  # two slashes would begin a host
-        base_url=f"{url.scheme}://{url.netloc}{root}",
-        query_string=url.query,
-        method=request.method,
-        headers=list(request.headers),
-        data=request.body,
-    )
 
 
 def _is_path(url: str) -> bool:

@@ -53,9 +53,23 @@ def cells(line: str) -> list[str]:
     return re.split(r"  +", line.strip())
 
 
+def heading(lines: list[str], number: int) -> str:
+    (line,) = (line for line in lines if line.startswith(f"Policy {number},"))
+    return line
+
+
+def count_policies(lines: list[str]) -> int:
+    return sum(line.startswith("Policy ") for line in lines)
+
+
+def configure(app: Flask, file: str, code: str) -> None:
+    """Run code as that of a file, such as that of an installed package."""
+    exec(compile(code, file, "exec"), {"app": app, "CORS": CORS, "cross_origin": cross_origin})
+
+
 def policy(lines: list[str], number: int = 1) -> dict[str, tuple[str, ...]]:
     """Return the options of a policy: name, value, layer."""
-    start = lines.index(f"Policy {number}") + 1
+    start = lines.index(heading(lines, number)) + 1
     end = lines.index("", start) if "" in lines[start:] else len(lines)
     return {name: tuple(rest) for name, *rest in map(cells, lines[start:end])}
 
@@ -65,8 +79,12 @@ def test_a_route_is_shown_with_its_policy_and_what_that_allows(text):
     app.add_url_rule("/users", view_func=view)
     CORS(app, origins=APP, methods="GET, PUT", allow_headers="X-A", max_age=600)
     lines = text(app)
-    assert lines[0].split() == ["URL", "rule", "Methods", "Policy", "Resource", "Configured", "at"]
-    assert re.fullmatch(r"/users    GET      1       /\*        test_report\.py:\d+", lines[1])
+    assert lines[:3] == [
+        "URL rule  Methods  Policy  Resource",
+        "/users    GET      1       /*",
+        "",
+    ]
+    assert re.fullmatch(r"Policy 1, configured at test_report\.py:\d+", lines[3])
     assert policy(lines) == {
         "origins": (APP, "CORS(...)"),
         "methods": ("GET, PUT", "CORS(...)"),
@@ -146,7 +164,7 @@ def test_policies_that_allow_the_same_are_shown_as_one(text):
         )
         app.add_url_rule(f"/{number}", str(number), decorate(view))
     lines = text(app)
-    assert [line for line in lines if line.startswith("Policy")] == ["Policy 1", "Policy 2"]
+    assert count_policies(lines) == 2
     assert len(lines) == 201 + 2 * 8
 
 
@@ -160,7 +178,63 @@ def test_routes_may_share_a_policy(text):
         ["/a", "GET", "1", "/a"],
         ["/b", "GET", "1", "/*"],
     ]
-    assert [line for line in lines if line.startswith("Policy")] == ["Policy 1"]
+    assert count_policies(lines) == 1
+
+
+def test_equal_policies_of_several_lines_have_their_location_in_the_rows(text, monkeypatch):
+    monkeypatch.syspath_prepend("/srv/packages")
+    app = an_app()
+    for number, file in enumerate(["shop/views.py", "shop/cart/views.py", "shop/api.py"]):
+        configure(
+            app,
+            f"/srv/packages/{file}",
+            f"app.add_url_rule('/{number}', '{number}', cross_origin(max_age=5)(lambda: ''))",
+        )
+    lines = text(app)
+    assert cells(lines[0])[-1] == "Configured at"
+    assert [cells(line)[-2:] for line in lines[1:4]] == [
+        ["@cross_origin", "shop/views.py:1"],  # as much as distinguishes it
+        ["@cross_origin", "cart/views.py:1"],
+        ["@cross_origin", "api.py:1"],
+    ]
+    assert heading(lines, 1) == (
+        "Policy 1, configured in shop/views.py, shop/cart/views.py, shop/api.py"
+    )
+
+
+def test_a_file_may_be_named_as_the_end_of_another(text, monkeypatch):
+    monkeypatch.syspath_prepend("/srv/packages")
+    app = an_app()
+    for number, file in enumerate(["shop/views.py", "views.py"]):
+        configure(
+            app,
+            f"/srv/packages/{file}",
+            f"app.add_url_rule('/{number}', '{number}', cross_origin(max_age=5)(lambda: ''))",
+        )
+    assert [cells(line)[-1] for line in text(app)[1:3]] == ["shop/views.py:1", "views.py:1"]
+
+
+def test_the_location_in_an_installed_package_is_relative_to_what_is_importable(text, monkeypatch):
+    monkeypatch.syspath_prepend("/srv/packages")
+    app = an_app()
+    configure(app, "/srv/packages/shop/app.py", "\n\nCORS(app, origins='https://app.example')")
+    app.add_url_rule("/", view_func=view)
+    assert heading(text(app), 1) == "Policy 1, configured at shop/app.py:3"
+
+
+def test_the_endpoint_distinguishes_url_rules_that_look_alike(text):
+    app = an_app()
+    app.add_url_rule("/books/<name>", "by_name", view)
+    app.add_url_rule("/books/<isbn>/", "by_isbn", view)
+    app.add_url_rule("/books/<int:number>", "by_number", view)
+    app.add_url_rule("/books/<name>", "rename", view, methods=["PUT"])
+    CORS(app)
+    assert sorted(cells(line)[0] for line in text(app)[1:5]) == [
+        "/books/<int:number> (by_number)",
+        "/books/<isbn>/ (by_isbn)",
+        "/books/<name>",
+        "/books/<name> (by_name)",
+    ]
 
 
 def test_a_policy_for_some_paths_of_a_rule_has_a_question_mark(text):
@@ -168,7 +242,7 @@ def test_a_policy_for_some_paths_of_a_rule_has_a_question_mark(text):
     app.add_url_rule("/<lang>/news", view_func=view)
     CORS(app, resources={"/en/*": {}, "/de/*": {"origins": APP}})
     lines = text(app)
-    assert [cells(line)[:-1] for line in lines[1:3]] == [
+    assert [cells(line) for line in lines[1:3]] == [
         ["/<lang>/news", "GET", "1?", "/en/*"],
         ["2?", "/de/*"],
     ]
@@ -191,7 +265,7 @@ def test_blueprints_decorators_and_methods_are_distinguished(text):
     app = an_app()
     app.register_blueprint(shop)
     lines = text(app)
-    assert [cells(line)[:-1] for line in lines[1:3]] == [
+    assert [cells(line) for line in lines[1:3]] == [
         ["/shop/items", "GET", "1", "@cross_origin"],
         ["/shop/items", "PUT", "2", "/* of shop"],
     ]
@@ -208,6 +282,17 @@ def test_a_view_with_invalid_options_is_an_error_and_status_1(text):
     assert lines[4].startswith("  CORS205 origins: the default '*' ")
 
 
+def test_the_same_error_of_several_views_is_shown_once(text):
+    app = an_app()
+    invalid = cross_origin(supports_credentials=True)(view)
+    app.add_url_rule("/1", "one", invalid)
+    app.add_url_rule("/2", "two", cross_origin(supports_credentials=True)(view))
+    lines = text(app, status=1)
+    (error,) = (line for line in lines if line.startswith("Error at "))
+    locations = [cells(line)[-1] for line in lines[1:3]]
+    assert error.startswith(f"Error at {', '.join(locations)}: invalid CORS options")
+
+
 @pytest.mark.parametrize(
     ("host_matching", "column", "value"),
     [(True, "Host", "api.example"), (False, "Subdomain", "api")],
@@ -219,6 +304,29 @@ def test_hosts_and_subdomains_have_a_column_if_there_are_any(text, host_matching
     lines = text(app)
     assert cells(lines[0])[:2] == [column, "URL rule"]
     assert cells(lines[1])[:2] == [value, "/users"]
+
+
+def test_a_hundred_routes_fit_into_130_lines_of_80_columns(text, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.syspath_prepend("/srv/packages")
+    app = an_app()
+    configure(
+        app,
+        "/srv/packages/shop/application/security.py",
+        "CORS(app, origins='https://app.example', resources=['/*', '/ajax-api/*'])",
+    )
+    for number in range(20):
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            path = f"/ajax-api/books/{number}/<isbn>"
+            app.add_url_rule(path, f"{number} {method}", view, methods=[method])
+        configure(
+            app,
+            f"/srv/packages/shop/application/views/department{number}.py",
+            f"app.add_url_rule('/departments/{number}', '{number}', cross_origin()(lambda: ''))",
+        )
+    lines = text(app)
+    assert max(map(len, lines)) <= 80
+    assert len(lines) <= 130
 
 
 @pytest.mark.parametrize("columns", [80, 100])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from flask_cors.tools.shared.text import (
     format_location,
     format_table,
     get_width,
+    shorten_path,
     wrap,
 )
 
@@ -34,6 +36,13 @@ def test_a_long_cell_is_wrapped_in_its_column():
     ]
 
 
+def test_the_column_is_narrowed_whose_cells_are_rarely_long():
+    rows = [("/api/books/one", "GET"), ("/api/books/two", "GET, PATCH, POST, PUT")] + 5 * [
+        ("/api/books/six", "GET")
+    ]
+    assert fit_columns(rows, 32) == [14, 16]
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
@@ -44,6 +53,9 @@ def test_a_long_cell_is_wrapped_in_its_column():
         ("abcdefghijklmn", ["abcdefghij", "klmn"]),
         ("/abcdefghijklm", ["/abcdefghi", "jklm"]),
         ("abcdefghij klm", ["abcdefghij", "klm"]),
+        ("/api/a_b_c_d", ["/api/", "a_b_c_d"]),
+        ("a_views.py:128", ["a_views.", "py:128"]),
+        ("views1.py:128", ["views1.py:", "128"]),
     ],
 )
 def test_text_is_wrapped_at_spaces_and_punctuation(text, lines):
@@ -52,14 +64,24 @@ def test_text_is_wrapped_at_spaces_and_punctuation(text, lines):
 
 def test_a_location_is_relative_to_the_working_directory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert (
-        format_location(SourceLocation(str(tmp_path / "app" / "api.py"), 3, {}))
-        == f"{Path('app/api.py')}:3"
-    )
-    assert (
-        format_location(SourceLocation("/elsewhere/api.py", 3, {}))
-        == f"{Path('/elsewhere/api.py')}:3"
-    )
+    monkeypatch.syspath_prepend(str(tmp_path / "src"))
+    location = SourceLocation(str(tmp_path / "src" / "api.py"), 3)
+    assert format_location(location) == f"{Path('src/api.py')}:3"
+
+
+def test_a_path_elsewhere_is_relative_to_what_is_importable(monkeypatch):
+    monkeypatch.setattr(sys, "path", ["", "/srv", "/srv/packages"])
+    assert shorten_path("/srv/packages/shop/api.py") == str(Path("shop/api.py"))
+    assert shorten_path("/srv/api.py") == "api.py"
+    assert shorten_path("/elsewhere/api.py") == "/elsewhere/api.py"
+
+
+def test_an_environment_in_the_working_directory_is_not_its_own_code(tmp_path, monkeypatch):
+    packages = tmp_path / ".venv" / "lib" / "site-packages"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    monkeypatch.setattr(sys, "path", [str(tmp_path), str(packages)])
+    assert shorten_path(str(packages / "shop" / "api.py")) == str(Path("shop/api.py"))
 
 
 def test_long_lists_are_cut():

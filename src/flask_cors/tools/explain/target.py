@@ -9,8 +9,8 @@ from urllib.parse import urljoin, urlsplit
 from flask import Flask, Request
 from werkzeug.exceptions import NotFound
 
+from ...app_client import get_base_url
 from ...diagnostics.format import format_value
-from ...testing import get_base_url
 from ..shared.app_errors import SuppressAppErrors
 from ..shared.app_transport import route_through_middleware
 from ..shared.page_request import InvalidRequest

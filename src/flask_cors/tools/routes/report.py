@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
 from ...diagnostics.format import format_value
+from ...diagnostics.source_location import SourceLocation
 from ...errors import CORSConfigError
 from ...policy.allowlists import HeaderAllowlist
 from ...policy.layers import LayerKind
@@ -16,9 +19,19 @@ from ...policy.origins import OriginSet
 from ...policy.policy import Policy
 from ...protocol.headers import comma_list
 from ..shared import finding_report
-from ..shared.inventory import AppInventory, Candidate
+from ..shared.inventory import AppInventory, Candidate, Route
 from ..shared.option_code import describe_layer
-from ..shared.text import fit_columns, format_list, format_location, format_table, location_as_json
+from ..shared.rule_paths import CONVERTER
+from ..shared.text import (
+    escape,
+    fit_columns,
+    format_list,
+    format_location,
+    format_table,
+    location_as_json,
+    shorten_path,
+    wrap,
+)
 
 MAX_ITEMS_SHOWN = 10  # of a list
 
@@ -39,23 +52,45 @@ def as_text(inventory: AppInventory, width: int) -> Iterator[str]:
         return
     groups = _group(_policies_of(inventory).values())
     numbers = {id(policy): number for number, group in enumerate(groups, 1) for policy in group}
-    host = "Host" if inventory.app.url_map.host_matching else "Subdomain"
-    rows: list[tuple[str, ...]]
-    rows = [(host, "URL rule", "Methods", "Policy", "Resource", "Configured at")]
-    rows += _iter_rows(inventory, numbers)
-    if not any(route.host for route in inventory.routes):
-        rows = [row[1:] for row in rows]
-    header, *lines = format_table(rows, fit_columns(rows, width))
+    located = _locations_by_label(inventory, numbers)
+    header, *lines = _format_routes(inventory, numbers, located, width)
     yield click.style(header, bold=True)
     yield from lines
     yield from _iter_legend(inventory)
-    yield from _iter_errors(inventory)
-    blocks = [list(_iter_option_rows(group, inventory)) for group in groups]
+    yield from _iter_errors(inventory, width)
+    blocks = [
+        list(_iter_option_rows(group, located[str(number)]))
+        for number, group in enumerate(groups, 1)
+    ]
     widths = fit_columns([row for block in blocks for row in block], width)
     for number, block in enumerate(blocks, 1):
         yield ""
-        yield click.style(f"Policy {number}", bold=True)
+        title = f"Policy {number}, configured {_format_locations(located[str(number)])}"
+        yield from (click.style(line, bold=True) for line in wrap(title, width))
         yield from format_table(block, widths)
+
+
+def _label(candidate: Candidate, numbers: dict[int, int]) -> str:
+    """Return what the table calls the policy of a candidate."""
+    return str(numbers.get(id(candidate.policy), "error"))
+
+
+def _locations_by_label(
+    inventory: AppInventory, numbers: dict[int, int]
+) -> dict[str, list[SourceLocation]]:
+    """Return where the policies of each label were bound."""
+    located: dict[str, dict[SourceLocation, None]] = {}
+    for candidate in inventory.candidates:
+        bound = located.setdefault(_label(candidate, numbers), {})
+        bound[candidate.source.location] = None
+    return {label: list(bound) for label, bound in located.items()}
+
+
+def _format_locations(locations: Sequence[SourceLocation]) -> str:
+    """Return the location, or the files if there are several."""
+    if len(locations) == 1:
+        return f"at {format_location(locations[0])}"
+    return f"in {', '.join(dict.fromkeys(shorten_path(each.file) for each in locations))}"
 
 
 def _group(policies: Iterable[Policy]) -> list[list[Policy]]:
@@ -75,36 +110,74 @@ def _group(policies: Iterable[Policy]) -> list[list[Policy]]:
 
 
 def _iter_option_rows(
-    group: list[Policy], inventory: AppInventory
+    group: list[Policy], bound: Sequence[SourceLocation]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield each option with its value and its layer, and the location of the layer if the policy
     was bound elsewhere."""
-    candidates = inventory.candidates
-    bound = {each.source.location for each in candidates if each.policy in group}
     for name, option in group[0].options._asdict().items():
         as_text = _AS_TEXT.get(name)
         if as_text is None and option.layer.kind is LayerKind.DEFAULT:
             continue  # the other options are shown if they are set
         locations = {getattr(policy.options, name).layer.location for policy in group}
-        is_shown = len(locations) == 1 and not locations <= bound
+        is_shown = len(locations) == 1 and locations.isdisjoint(bound)
         layer = describe_layer(name, option.layer, option.layer.location if is_shown else None)
         yield f"  {name}", (as_text or _format_boolean)(option.value), layer
 
 
-def _iter_rows(inventory: AppInventory, numbers: dict[int, int]) -> Iterator[tuple[str, ...]]:
+def _format_routes(
+    inventory: AppInventory,
+    numbers: dict[int, int],
+    located: dict[str, list[SourceLocation]],
+    width: int,
+) -> Iterator[str]:
+    """Yield the lines of the table, without the columns that are empty."""
+    host = "Host" if inventory.app.url_map.host_matching else "Subdomain"
+    header = (host, "URL rule", "Methods", "Policy", "Resource", "Configured at")
+    rows = list(_iter_rows(inventory, numbers, located))
+    columns = [
+        column for column in zip(header, *rows, strict=True) if any(cell for cell in column[1:])
+    ]
+    table = list(zip(*columns, strict=True))
+    yield from format_table(table, fit_columns(table, width))
+
+
+def _iter_rows(
+    inventory: AppInventory, numbers: dict[int, int], located: dict[str, list[SourceLocation]]
+) -> Iterator[tuple[str, ...]]:
+    alike = Counter(map(_look_of, inventory.routes))
+    names = _shorten_files(location for bound in located.values() for location in bound)
     for route in inventory.routes:
+        endpoint = f" ({route.endpoint})" if alike[_look_of(route)] > 1 else ""
         for group in route.method_groups:
-            first = (route.host, route.path, _format_methods(group.methods))
+            first = (route.host, route.path + endpoint, _format_methods(group.methods))
             for candidate in group.candidates:
-                source = candidate.source
-                number = numbers.get(id(candidate.policy))
-                label = (
-                    "error" if number is None else f"{number}{'' if candidate.is_certain else '?'}"
-                )
-                yield *first, label, source.resource, format_location(source.location)
+                label, at = _label(candidate, numbers), candidate.source.location
+                mark = "" if candidate.is_certain else "?"
+                shown = f"{names[at.file]}:{at.line}" if len(located[label]) > 1 else ""
+                yield *first, f"{label}{mark}", candidate.source.resource, shown
                 first = ("", "", "")
             if not group.is_covered:
                 yield *first, "-", "none", ""
+
+
+def _look_of(route: Route) -> tuple[str, str, tuple[str, ...]]:
+    """Return what a reader sees of a route: its path without the names of the variables."""
+    return route.host, CONVERTER.sub("<>", route.path).rstrip("/"), route.methods
+
+
+def _shorten_files(locations: Iterable[SourceLocation]) -> dict[str, str]:
+    """Return the end of each path that distinguishes it from the others."""
+    parts = {location.file: Path(shorten_path(location.file)).parts for location in locations}
+    names: dict[str, str] = {}
+    for file, own in parts.items():
+        count = 1
+        while (
+            count < len(own)
+            and [other[-count:] for other in parts.values()].count(own[-count:]) > 1
+        ):
+            count += 1
+        names[file] = str(Path(*own[-count:]))
+    return names
 
 
 def _format_methods(methods: Sequence[str]) -> str:
@@ -124,18 +197,20 @@ def _iter_legend(inventory: AppInventory) -> Iterator[str]:
         yield from ["", *marks]
 
 
-def _iter_errors(inventory: AppInventory) -> Iterator[str]:
-    errors = {
-        each.source.location: each.policy.findings
-        for each in inventory.candidates
-        if isinstance(each.policy, CORSConfigError)
-    }
-    for location, findings in errors.items():
+def _iter_errors(inventory: AppInventory, width: int) -> Iterator[str]:
+    """Yield the findings of invalid options, those that are equal once."""
+    errors: dict[tuple[str, ...], dict[SourceLocation, None]] = {}
+    for each in inventory.candidates:
+        if isinstance(each.policy, CORSConfigError):
+            findings = tuple(map(str, each.policy.findings))
+            errors.setdefault(findings, {})[each.source.location] = None
+    for findings, locations in errors.items():
         yield ""
-        at = format_location(location)
+        at = ", ".join(map(format_location, locations))
         title = f"Error at {at}: invalid CORS options, every origin is refused"
-        yield click.style(title, fg="red")
-        yield from (f"  {finding}" for finding in findings)
+        yield from (click.style(line, fg="red") for line in wrap(title, width))
+        for finding in findings:
+            yield from (f"  {line}" for line in wrap(escape(finding), width - 2))
 
 
 def _format_boolean(value: bool) -> str:

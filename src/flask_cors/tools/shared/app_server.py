@@ -8,8 +8,8 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from flask import Flask
 
+from ...app_client import get_base_url
 from ...browser.arguments import parse_url
-from ...testing import get_base_url
 from .app_transport import AppTransport, without_views
 from .silence import silence_reports
 

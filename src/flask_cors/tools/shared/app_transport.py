@@ -14,13 +14,13 @@ from flask import Request as FlaskRequest
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from ...app_client import get_base_url, send
 from ...browser import Request, Response
 from ...browser.arguments import parse_url
 from ...policy.policy import Decision, Policy
 from ...runtime.context import current_request
 from ...runtime.decision import find_decision
 from ...runtime.install import install
-from ...testing import get_base_url, send
 from .app_errors import SuppressAppErrors, first_error, is_app_error
 from .page_request import NoVerdict
 from .text import escape_first_line

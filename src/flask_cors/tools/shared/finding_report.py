@@ -13,7 +13,7 @@ import click
 from ...diagnostics.finding import Finding, Severity
 from ...diagnostics.format import format_value
 from ...diagnostics.source_location import SourceLocation
-from .text import escape, format_location, location_as_json, wrap
+from .text import MIN_WIDTH, escape, format_location, location_as_json, wrap
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _INDENT = " " * 19  # the width of "  warning  CORS101 "
@@ -32,6 +32,12 @@ def as_text(findings: Iterable[Finding], width: int) -> Iterator[str]:
         for finding in group:
             yield from _lines(finding, width)
         yield ""
+
+
+def as_plain_text(findings: Sequence[Finding]) -> str:
+    """Return a report as one text without colours: the numbers, then the findings."""
+    lines = (summarize(findings), "", *map(click.unstyle, as_text(findings, MIN_WIDTH)))
+    return "\n".join(lines).rstrip()
 
 
 def _heading(finding: Finding) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -24,12 +26,26 @@ def get_width() -> int:
 
 
 def fit_columns(rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Return the widths of columns with which ``rows`` fit into ``width``. The widest columns are
-    narrowed."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    while sum(widths) + _GAP * (len(widths) - 1) > width:
-        widths[widths.index(max(widths))] -= 1
+    """Return the widths of columns with which ``rows`` fit into ``width``. A column that is wider
+    than its share is narrowed where that wraps the fewest cells."""
+    lengths = [Counter(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = list(map(max, lengths))
+    available = width - _GAP * (len(widths) - 1)
+    while sum(widths) > available:
+        wide = (column for column, each in enumerate(widths) if each * len(widths) > available)
+        narrowed = min(
+            wide,
+            key=lambda column: (_count_new_lines(lengths[column], widths[column]), -widths[column]),
+        )
+        widths[narrowed] -= 1
     return widths
+
+
+def _count_new_lines(lengths: Counter[int], width: int) -> int:
+    """Return how many lines a column gains if it is narrowed by one."""
+    return sum(
+        count * (-(-length // (width - 1)) + length // -width) for length, count in lengths.items()
+    )
 
 
 def format_table(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
@@ -43,14 +59,15 @@ def format_table(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterat
 
 def wrap(text: str, width: int) -> list[str]:
     """Return ``text`` in lines of at most ``width`` columns, cut after a space if possible, or
-    after the punctuation of a path or an origin."""
+    after a slash, or after other punctuation of a path or an origin."""
     lines: list[str] = []
     while len(text) > width:
-        cut = text.rfind(" ", 0, width + 1) + 1
-        if cut <= width // 3:
-            cut = max(text.rfind(mark, 0, width) for mark in "/,.>_-") + 1
-        if cut <= width // 3:
-            cut = width
+        cuts = (
+            text.rfind(" ", 0, width + 1) + 1,
+            text.rfind("/", 0, width) + 1,
+            max(text.rfind(mark, 0, width) for mark in ",.:>_-") + 1,
+        )
+        cut = next((each for each in cuts if each > width // 3), width)
         lines.append(text[:cut].rstrip())
         text = text[cut:]
     return [*lines, text]
@@ -69,11 +86,18 @@ def escape(text: str) -> str:
 
 
 def format_location(location: SourceLocation) -> str:
-    """Return ``file:line``, relative to the working directory if the file is below it."""
-    file = Path(location.file)
-    if file.is_relative_to(Path.cwd()):
-        file = file.relative_to(Path.cwd())
-    return f"{file}:{location.line}"
+    """Return ``file:line`` with the path of :func:`shorten_path`."""
+    return f"{shorten_path(location.file)}:{location.line}"
+
+
+def shorten_path(file: str) -> str:
+    """Return a path relative to the working directory if the file is below it, or else to an entry
+    of ``sys.path``, as for an installed package."""
+    path, here = Path(file), Path.cwd()
+    if path.is_relative_to(here) and not path.is_relative_to(sys.prefix):
+        return str(path.relative_to(here))
+    entries = (entry for entry in sys.path if entry and path.is_relative_to(entry))
+    return min((str(path.relative_to(entry)) for entry in entries), key=len, default=file)
 
 
 def location_as_json(location: SourceLocation | None) -> dict[str, object] | None:
