@@ -237,6 +237,12 @@ def test_resources_are_a_pattern_or_several(value: object, sources: list[str]) -
     assert all(options == {} for _, options in read)
 
 
+@pytest.mark.parametrize("value", ["", " ", ",", ", ,"])
+def test_resources_that_list_nothing_cause_a_warning(value: str) -> None:
+    assert facts(warnings_of(parse_resources, value)) == [(rules.EmptyList, value)]
+    assert parse_resources(value, ignore) == []
+
+
 def test_resources_may_come_from_an_iterator() -> None:
     assert parse_resources(iter(["/a"]), fail) == [(PathPattern("/a"), {})]
 
