@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from flask_cors.policy.options import (
     config_key,
     parse_max_age,
     unset,
+    without_annotations,
 )
 from flask_cors.policy.path_patterns import PathPattern
 from flask_cors.policy.resolution import resolve, resolve_resources
@@ -91,6 +93,14 @@ def test_an_unset_value_looks_like_its_default_and_differs_from_it(default: obje
     assert value.default == default
     assert repr(value) == repr(default)
     assert value != default
+
+
+def test_the_signature_that_help_shows_has_no_annotations() -> None:
+    def example(first: int, *, second: str | None = None) -> None: ...
+
+    assert without_annotations(example) is example
+    assert str(signature(example)) == "(first, *, second=None)"
+    assert set(example.__annotations__) == {"first", "second", "return"}
 
 
 # ---- booleans ----------------------------------------------------------------------------------

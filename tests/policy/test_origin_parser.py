@@ -637,6 +637,8 @@ def test_every_entry_that_cannot_be_used_is_reported() -> None:
         ("https://*", False),
         ("(", False),
         ("", False),
+        ("null", False),
+        (r"https://.*example\.com", False),  # which allows https://evilexample.com
         ('["https://a.example"]', False),
     ],
 )

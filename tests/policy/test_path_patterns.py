@@ -88,6 +88,7 @@ def test_a_pattern_is_frozen() -> None:
         (r"/a\Z", False, True),
         (r"/a\$", False, False),
         ("/a[$]", False, False),
+        ("/a #$", False, True),
         ("/a(?=b)", False, True),
         ("/a(?!b)", False, True),
         ("/a(?<=a)b", False, False),
@@ -128,6 +129,7 @@ def test_a_pattern_is_whole_if_a_trailing_slash_may_prevent_a_match(
         ("/(ab)?c", "/", 2),
         ("/(?:a(bc)*)d", "/", 3),
         ("/[ab]c", "/", 2),
+        ("/a #b.*", "/a #b", 5),
         ("/a)", "/a", 2),
         (re.compile("/a(?#bc)d"), "/ad", 3),
         (re.compile("/a # bc\nd", re.VERBOSE), "/ad", 3),
@@ -233,6 +235,12 @@ def test_resources_are_a_pattern_or_several(value: object, sources: list[str]) -
     read = parse_resources(value, fail)
     assert [pattern.source for pattern, _ in read] == sources
     assert all(options == {} for _, options in read)
+
+
+@pytest.mark.parametrize("value", ["", " ", ",", ", ,"])
+def test_resources_that_list_nothing_cause_a_warning(value: str) -> None:
+    assert facts(warnings_of(parse_resources, value)) == [(rules.EmptyList, value)]
+    assert parse_resources(value, ignore) == []
 
 
 def test_resources_may_come_from_an_iterator() -> None:

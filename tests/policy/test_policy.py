@@ -13,7 +13,7 @@ from flask_cors.diagnostics.source_location import SourceLocation
 from flask_cors.policy.layers import DEFAULTS, Layer, LayerKind
 from flask_cors.policy.options import POLICY_OPTIONS, Option
 from flask_cors.policy.origins import Failure, OriginFunction, OriginSet
-from flask_cors.policy.policy import Decision, Policy, Reason, refuse_all
+from flask_cors.policy.policy import MAX_CACHED, Decision, Policy, Reason, refuse_all
 from flask_cors.policy.resolution import resolve
 
 FRIEND = "https://friend.example"
@@ -196,6 +196,7 @@ def test_no_other_header_is_sent_without_the_origin(
 
 def test_an_allowed_preflight_gets_credentials_max_age_methods_and_headers() -> None:
     decision = policy(**SINGLE, **FULL).decide_preflight(FRIEND, "PUT", "x-b,X-A")
+    assert decision.allow_origin == FRIEND
     assert decision.headers == (
         (ACAO, FRIEND),
         (ACAC, "true"),
@@ -340,6 +341,7 @@ def test_a_private_network_is_allowed_or_refused_where_it_is_requested(
         assert tuple(h for h in decision.headers if h[0] != ACAO) == values
         for method in ("GET", "QUERY"):
             decision = tested.decide_preflight(FRIEND, method, None, requested)
+            assert dict(decision.headers)[ACAO] == decision.allow_origin
             assert tuple(h for h in decision.headers if h[0] not in (ACAO, ACAM)) == values
 
 
@@ -404,9 +406,11 @@ def test_a_coroutine_function_decides_in_the_policy_of_an_app() -> None:
     functions = (OriginFunction(allow, is_async=True),)
     options = policy(origins=[]).options
     origins = Option(OriginSet(functions=functions), None, options.origins.layer)
-    tested = Policy(options._replace(origins=origins), ensure_sync=ensure_sync)
+    options = options._replace(origins=origins)
+    tested = Policy(options, ensure_sync=ensure_sync)
     assert tested.decide(FRIEND).reason is Reason.ALLOWED
     assert tested.decide(OTHER).reason is Reason.ORIGIN_REFUSED
+    assert Policy(options).decide(FRIEND).reason is Reason.ORIGIN_UNDECIDED
 
 
 @pytest.mark.parametrize(
@@ -474,7 +478,7 @@ def test_the_repr_of_a_policy_has_the_options_that_are_set() -> None:
 def test_a_policy_keeps_the_options_that_it_was_made_from(value: bool) -> None:
     made = policy(automatic_options=value, intercept_exceptions=not value)
     assert made.automatic_options is value
-    assert made.intercept_exceptions is not value
+    assert made.intercept_exceptions is (not value)
     assert made.options.automatic_options.value is value
 
 
@@ -503,6 +507,22 @@ def test_the_decision_for_an_exact_origin_is_made_once(options: dict[str, Any]) 
     if options is SEVERAL:
         assert tested.decide(UNTRUSTED) is tested.decide(OTHER.upper() + "x")
         assert tested.decide(FRIEND.upper()) is tested.decide(FRIEND)
+
+
+def test_the_decisions_for_the_last_origins_that_a_pattern_matches_are_kept() -> None:
+    tested = policy(**PATTERN)
+    first = tested.decide("https://a.friend.example")
+    for n in range(MAX_CACHED - 1):
+        tested.decide(f"https://n{n}.friend.example")
+    assert tested.decide("https://a.friend.example") is first
+    for n in range(MAX_CACHED):
+        tested.decide(f"https://n{n}.friend.example")
+    assert tested.decide("https://a.friend.example") is not first
+
+
+@pytest.mark.parametrize("reason", [Reason.AMBIGUOUS_PATH, Reason.CONFIG_ERROR])
+def test_a_policy_that_refuses_every_origin_gives_its_reason(reason: Reason) -> None:
+    assert refuse_all(reason).decide(FRIEND) == Decision(None, (), "Origin", reason)
 
 
 def test_a_decision_is_frozen() -> None:

@@ -84,7 +84,9 @@ def test_a_regex_that_takes_too_long_on_a_text_is_an_error_in_its_option(
     (found,) = caught.value.findings
     assert facts([found]) == [(rules.SlowRegex, "(a+)+")]
     assert found.option == "allow_headers"
+    assert found.message.startswith("allow_headers: '(a+)+' ")
     assert "fullmatch aaaa" in found.message
+    assert r"([a-z0-9-]+\.)*" in found.hint
 
 
 @pytest.mark.parametrize(
@@ -104,15 +106,20 @@ def test_a_regex_of_bytes_is_an_error_in_every_option(option: str) -> None:
     with pytest.raises(CORSConfigError) as caught:
         CORS(Flask("app"), **{option: [re.compile(b"a")]})  # type: ignore[arg-type]
     (found,) = caught.value.findings
-    assert (type(found), found.option) == (rules.InvalidRegex, option)
+    assert facts([found]) == [(rules.InvalidRegex, re.compile(b"a"))]
+    assert found.option == option
 
 
 @pytest.mark.parametrize("option", ["origins", "allow_headers", "resources"])
 def test_a_regex_that_is_nested_too_deeply_is_an_error(option: str) -> None:
+    text = "(" * 120 + "a" + ")" * 120
     with pytest.raises(CORSConfigError) as caught:
-        CORS(Flask("app"), **{option: ["(" * 120 + "a" + ")" * 120]})  # type: ignore[arg-type]
+        CORS(Flask("app"), **{option: [text]})  # type: ignore[arg-type]
     (found,) = caught.value.findings
-    assert (type(found), found.option) == (rules.InvalidRegex, option)
+    assert facts([found]) == [(rules.InvalidRegex, text)]
+    assert found.option == option
+    assert found.message.startswith(f"{option}: '(((")
+    assert "fewer groups" in found.hint
 
 
 @pytest.mark.parametrize("text", ["(?a)(?u)x", "(", "a{2,1}"])

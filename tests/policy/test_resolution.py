@@ -186,8 +186,28 @@ def test_a_regex_that_accepts_a_lookalike_causes_a_warning_at_the_layer_of_the_o
     (found,) = given.findings
     assert facts([found]) == [(rules.LookalikeOrigin, r"https://.*app\.example")]
     assert (found.option, found.location) == ("origins", HERE)
-    assert "https://evilapp.example" in found.message
+    assert r"'https://.*app\\.example' allows https://evilapp.example" in found.message
     assert [(w.filename, w.lineno) for w in caught] == [("app.py", 7)]
+
+
+@pytest.mark.filterwarnings("ignore:CORS1")
+@pytest.mark.parametrize(
+    ("regex", "suggested"),
+    [
+        (r"https://.*example\.com", "'https://*.example.com' for its subdomains"),
+        (r"http://.*example\.com", "'http://*.example.com' for its subdomains"),
+        (r"https?://.*example\.com", "'https://*.example.com' for its subdomains"),
+        (r"https://(127\.0\.0\.1|.*a\.example)", "'https://*.a.example' for its subdomains"),
+        (re.compile("https://app.*"), "out the end of the host"),
+    ],
+)
+def test_the_hint_for_a_regex_that_accepts_a_lookalike_is_a_pattern_if_it_names_a_host(
+    regex: str, suggested: str
+) -> None:
+    given = layer(origins=regex)
+    resolve([given, DEFAULTS])
+    (found,) = given.findings
+    assert found.hint == f"write {suggested}, or list each origin"
 
 
 # ---- several findings --------------------------------------------------------------------------

@@ -13,8 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flask_cors.policy.path_patterns import PathPattern, parse_pattern
-from flask_cors.policy.path_spellings import look_up_unambiguous, remove_dot_segments
-from flask_cors.policy.policy import Policy
+from flask_cors.policy.path_spellings import (
+    look_up_unambiguous,
+    other_spellings,
+    remove_dot_segments,
+)
+from flask_cors.policy.policy import Policy, Reason, refuse_all
 from flask_cors.policy.resources import MAX_PATH, ResourceMap
 
 from .findings import fail, ignore
@@ -278,6 +282,49 @@ def test_a_path_without_dot_or_empty_segments_is_matched_once() -> None:
     assert looked_up == ["/a/b.c/", "/a//../b", "/a/b", "/a/../b", "/b"]
     assert look_up_unambiguous("/" + "a" * 4096, maps_of, has_view=False) is None
     assert len(looked_up) == 5
+    assert look_up_unambiguous("/c", maps_of, has_view=True) is None
+    assert looked_up[5:] == ["/c", "/c/"]
+
+
+@pytest.mark.parametrize(
+    ("resources", "path", "has_view", "is_ambiguous"),
+    [
+        (["/api/*"], "/api/../x", False, True),
+        (["/api/*"], "/api/../api/x", False, False),
+        # A view may respond to a path with and without its trailing slash.
+        (["/a", "/*"], "/a/", True, True),
+        (["/a/", "/*"], "/a", True, True),
+        (["/a/", "/*"], "/a", False, False),
+        (["/a/*", "/*"], "/a", True, False),
+    ],
+)
+def test_a_path_whose_spellings_have_several_policies_is_refused(
+    resources: list[str], path: str, has_view: bool, is_ambiguous: bool
+) -> None:
+    reasons = iter([Reason.CONFIG_ERROR, Reason.ORIGIN_REFUSED])  # of policies that differ
+    policies = ResourceMap(
+        (parse_pattern(each, fail), refuse_all(next(reasons))) for each in resources
+    )
+    found = look_up_unambiguous(path, lambda _: [policies], has_view=has_view)
+    assert found is not None
+    reason = found.decide("https://a.example").reason
+    assert (reason is Reason.AMBIGUOUS_PATH) is is_ambiguous
+
+
+@pytest.mark.parametrize(
+    ("path", "others"),
+    [
+        ("/a/b", ()),
+        ("/.well-known/b", ()),
+        ("/a/./b", ("/a/b",)),
+        ("/a//b", ("/a/b",)),
+        ("/a//../b", ("/a/b", "/a/../b", "/b")),
+    ],
+)
+def test_a_path_is_also_spelled_without_dot_segments_and_without_empty_ones(
+    path: str, others: tuple[str, ...]
+) -> None:
+    assert other_spellings(path) == others
 
 
 @pytest.mark.parametrize(

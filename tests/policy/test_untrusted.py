@@ -9,6 +9,7 @@ import pytest
 from flask_cors.policy.origin_parser import parse_origins
 from flask_cors.policy.untrusted import (
     is_public_suffix,
+    iter_lookalikes,
     iter_misleading,
     unrelated_match,
     untrusted_match,
@@ -53,6 +54,9 @@ def untrusted_origin(value: object) -> str | None:
         ("http://*.de:*", "http://evil.de"),
         ("https://*.io:8443", "https://evil.io:8443"),
         ("https://*.co.uk", "https://evil.co.uk"),
+        ("https://*.co.uk:8443", "https://evil.co.uk:8443"),
+        ("https://*.it", "https://evil.it"),
+        ("https://*.vercel.app", "https://evil.vercel.app"),
         (["https://a.example", r"https://.*\.dev"], "https://evil.dev"),
         (r"https://at\w+\.com", "https://attacker.com"),
         (r"https://\w\.\w\.\w+\.com", "https://a.b.evil.com"),
@@ -60,6 +64,7 @@ def untrusted_origin(value: object) -> str | None:
         ("https://evil.com", None),
         ("https://*.example.com", None),
         ("http://localhost:*", None),
+        ("http://*.localhost:3000", None),
         (r"https://.*\.example\.com", None),
         (r"https://(a|b)\.example\.com(:\d+)?", None),
         (r"http://(localhost|127\.0\.0\.1)(:\d+)?", None),
@@ -123,6 +128,11 @@ def test_callables_are_not_called_to_find_an_untrusted_origin() -> None:
         raise AssertionError(origin)
 
     assert untrusted_origin([refuse, "https://a.example"]) is None
+
+
+def test_a_regex_as_open_as_a_star_has_no_lookalikes() -> None:
+    origins = parse_origins([r"https://.*\.org", r"https://.*example\.com"], ignore)
+    assert [lookalike for _, lookalike in iter_lookalikes(origins)] == ["https://evilexample.com"]
 
 
 def test_a_regex_that_names_no_host_is_not_misleading() -> None:

@@ -122,7 +122,7 @@ class Policy:
 
         # The decisions that are known in advance, by Origin; None is a request without one.
         origins = options.origins.value
-        if ensure_sync is not None and origins.functions:
+        if ensure_sync is not None:
             functions = tuple(each.run_by(ensure_sync) for each in origins.functions)
             origins = origins._replace(functions=functions)
         wildcard: Decision | None = None

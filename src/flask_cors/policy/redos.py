@@ -49,7 +49,7 @@ def find_redos(
     :raises RecursionError: if the regex is nested too deeply to be read.
     """
     tree = read(regex)
-    matches = regex.fullmatch if match == "fullmatch" else regex.match
+    matches: Callable[[str], object] = getattr(regex, match)
     # Four repetitions that share a text of 326 characters take seconds. Three of them take about
     # the limit, more on some machines and less on others; but they take minutes for a text of some
     # thousand characters.

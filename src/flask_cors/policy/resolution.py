@@ -70,7 +70,7 @@ def _warn_of_lookalikes(options: Options) -> None:
         from .lookalikes import find_named_hosts
 
         message = f"origins: {format_value(regex.pattern)} allows {lookalike}"
-        is_https = regex.fullmatch(lookalike.replace("http://", "https://", 1)) is not None
+        is_https = regex.fullmatch(lookalike.replace("http://", "https://")) is not None
         scheme = "https" if is_https else lookalike.partition("://")[0]
         patterns = [f"{scheme}://*.{host}" for host in sorted(find_named_hosts(regex))]
         patterns = [pattern for pattern in patterns if is_accepted(pattern)]
