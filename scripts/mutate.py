@@ -86,7 +86,8 @@ def find_survivors(mutants: Sequence[Mutant], passes: Callable[[Mutant], bool]) 
 
 
 def run_quietly(run: Callable[[Job], bool], job: Job) -> bool:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    for descriptor in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
     try:
         return run(job)

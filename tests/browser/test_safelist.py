@@ -12,17 +12,24 @@ from flask_cors.browser import safelist as s
 
 @pytest.mark.parametrize(
     ("method", "sent"),
-    [("get", "GET"), ("Put", "PUT"), ("oPTIONS", "OPTIONS"), ("patch", "patch"), ("x", "x")],
+    [
+        *((name.lower(), name) for name in ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")),
+        *((name, name) for name in ("patch", "Patch", "query", "x")),
+        ("oPTIONS", "OPTIONS"),
+    ],
 )
 def test_six_methods_are_sent_in_upper_case_but_not_patch(method, sent):
     assert s.normalize_method(method) == sent
 
 
-def test_safelisted_methods_are_case_sensitive():
-    assert s.is_safelisted_method("POST")
-    assert not s.is_safelisted_method("post")
-    assert not s.is_safelisted_method("PUT")
+def test_three_methods_are_safelisted_and_their_case_matters():
+    methods = ["GET", "HEAD", "POST", "get", "post", "PUT", "DELETE", "OPTIONS", "PATCH"]
+    assert [each for each in methods if s.is_safelisted_method(each)] == ["GET", "HEAD", "POST"]
+
+
+def test_a_forbidden_method_is_recognised_in_any_case():
     assert s.is_forbidden_method("tRACE")
+    assert not s.is_forbidden_method("PUT")
 
 
 # ---- forbidden request headers -----------------------------------------------------------------
@@ -39,6 +46,8 @@ def test_safelisted_methods_are_case_sensitive():
         ("X-HTTP-Method", "PUT", False),
         ("X-HTTP-Method", "put, Trace", True),
         ("x-method-override", "TRACK", True),
+        ("x-method-override", "put,\tTRACK ", True),
+        ("x-method-override", "\x0cTRACK", False),
         ("X-HTTP-Method-Override", '"TRACE"', False),
         ("X-HTTP-Method-Override", '"a,TRACE,b"', False),
         ("X-HTTP-Method-Override", '"\\",TRACE', False),
@@ -46,6 +55,19 @@ def test_safelisted_methods_are_case_sensitive():
 )
 def test_forbidden_request_headers_are_recognised(name, value, forbidden):
     assert s.is_forbidden_request_header(name, value) is forbidden
+
+
+# https://fetch.spec.whatwg.org/#forbidden-request-header, without the prefixes
+FORBIDDEN = """
+    Accept-Charset Accept-Encoding Access-Control-Request-Headers Access-Control-Request-Method
+    Connection Content-Length Cookie Cookie2 Date DNT Expect Host Keep-Alive Origin Referer
+    Set-Cookie TE Trailer Transfer-Encoding Upgrade Via
+"""
+
+
+@pytest.mark.parametrize("name", FORBIDDEN.split())
+def test_a_script_may_not_set_a_header_that_the_standard_forbids(name):
+    assert s.is_forbidden_request_header(name, "x")
 
 
 # ---- safelisted request headers ----------------------------------------------------------------
@@ -66,12 +88,16 @@ LONG = "a" * 128
         ("content-type", "TEXT/plain;charset=utf-8", True),
         ("content-type", "text/plain \t;", True),
         ("content-type", "multipart/form-data; boundary=a,b", True),
+        ("content-type", "application/x-www-form-urlencoded", True),
         ("content-type", 'text/plain;charset="utf-8"', False),
         ("content-type", "text/plain,text/plain", False),
         ("content-type", "application/json", False),
         ("content-type", "text", False),
         ("content-type", "", False),
         ("content-type", "text/plain\xe9", False),
+        ("content-type", "\t text/plain\t", True),
+        ("content-type", "\xa0text/plain", False),
+        ("content-type", "text/plain\xa0;", False),
         ("range", "bytes=0-", True),
         ("range", "bytes=5-5", True),
         ("range", "bytes=6-5", False),
@@ -136,8 +162,8 @@ def test_firefox_repeats_the_name_of_a_repeated_header():
 
 
 def test_unsafe_names_are_lower_cased_and_unique_in_the_order_of_the_request():
-    headers = [("X-B", "1"), ("Accept", "a"), ("x-a", "1"), ("x-b", "2"), ("User-Agent", "x")]
-    assert s.unsafe_request_header_names(headers, STANDARD) == ["x-b", "x-a", "user-agent"]
+    headers = [("User-Agent", "x"), ("X-B", "1"), ("Accept", "a"), ("x-a", "1"), ("x-b", "2")]
+    assert s.unsafe_request_header_names(headers, STANDARD) == ["user-agent", "x-b", "x-a"]
     assert s.unsafe_request_header_names(headers, CHROMIUM) == ["x-b", "x-a"]
 
 
@@ -145,6 +171,7 @@ def test_unsafe_names_are_lower_cased_and_unique_in_the_order_of_the_request():
 def test_safelisted_headers_of_more_than_1024_bytes_together_are_unsafe(last, unsafe):
     headers = [("Accept", LONG)] * 8 + [("accept", "a" * last)]
     assert s.unsafe_request_header_names(headers, STANDARD) == unsafe
+    assert s.unsafe_request_header_names([("X-A", "1"), *headers], STANDARD) == ["x-a", *unsafe]
     assert s.unsafe_request_header_names(headers, FIREFOX) == []
 
 
@@ -168,7 +195,28 @@ def test_mode_no_cors_drops_headers_that_are_not_safelisted():
     ]
 
 
+def test_mode_no_cors_keeps_four_headers():
+    headers = [
+        ("accept", "a"),
+        ("accept-language", "de"),
+        ("content-language", "de"),
+        ("content-type", "text/plain"),
+    ]
+    assert s.keep_no_cors_safelisted(headers, STANDARD) == headers
+
+
 # ---- responses ---------------------------------------------------------------------------------
+
+# https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
+SAFELISTED = """
+    cache-control content-language content-length content-type expires last-modified pragma
+"""
+
+
+def test_a_script_reads_seven_headers_that_are_not_exposed():
+    headers = [(name, "x") for name in (*SAFELISTED.split(), "age", "etag", "x-a")]
+    assert [name for name, _ in s.filter_cors_headers(headers, "omit")] == SAFELISTED.split()
+
 
 SENT = [("X-A", "1"), ("Authorization", "x"), ("*", "star"), ("Set-Cookie", "a"), ("Expires", "0")]
 

@@ -43,10 +43,17 @@ def test_a_finding_has_its_option_its_value_and_its_location() -> None:
     )
 
 
+def test_a_finding_may_have_a_severity_and_a_subject_of_its_own() -> None:
+    found = Example("message", "hint", severity=Severity.NOTE, subject="GET /users")
+    assert (found.severity, found.subject) == (Severity.NOTE, "GET /users")
+    assert Example("message", "hint").severity is Severity.WARNING
+
+
 def test_a_finding_may_have_no_option_and_no_location() -> None:
     found = Example("message", "hint")
     assert (found.option, found.value, found.location) == (None, None, None)
     assert found.severity is Severity.WARNING
+    assert found.subject is None
 
 
 def test_the_repr_of_a_finding_has_its_rule_and_message() -> None:
@@ -58,6 +65,7 @@ def test_a_finding_at_another_location_is_a_copy() -> None:
     assert (found.location, FIRST.location) == (HERE, None)
     assert (found, found.option, found.value) == (FIRST, "max_age", "soon")
     assert type(found) is Example
+    assert found.at(None, "GET /").at(HERE).subject == "GET /"
 
 
 def test_findings_are_equal_if_rule_message_and_hint_are_equal() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given, settings
@@ -19,8 +20,36 @@ proven = settings(derandomize=True, database=None, max_examples=80, deadline=Non
 # ---- names -------------------------------------------------------------------------------------
 
 
-def test_the_forbidden_methods_are_the_three_of_fetch() -> None:
-    assert frozenset({"CONNECT", "TRACE", "TRACK"}) == h.FORBIDDEN_METHODS
+NAMES = {
+    "ALLOW_ORIGIN": "Access-Control-Allow-Origin",
+    "ALLOW_CREDENTIALS": "Access-Control-Allow-Credentials",
+    "ALLOW_METHODS": "Access-Control-Allow-Methods",
+    "ALLOW_HEADERS": "Access-Control-Allow-Headers",
+    "EXPOSE_HEADERS": "Access-Control-Expose-Headers",
+    "MAX_AGE": "Access-Control-Max-Age",
+    "REQUEST_METHOD": "Access-Control-Request-Method",
+    "REQUEST_HEADERS": "Access-Control-Request-Headers",
+    "REQUEST_PRIVATE_NETWORK": "Access-Control-Request-Private-Network",
+    "ALLOW_PRIVATE_NETWORK": "Access-Control-Allow-Private-Network",
+}
+
+
+@pytest.mark.parametrize(("name", "header"), NAMES.items())
+def test_a_header_has_the_name_in_the_standard(name: str, header: str) -> None:
+    assert getattr(h, name) == header
+
+
+@pytest.mark.parametrize(
+    ("names", "listed"),
+    [
+        (h.ALL_METHODS, "GET HEAD POST OPTIONS PUT PATCH DELETE"),
+        (h.FORBIDDEN_METHODS, "CONNECT TRACE TRACK"),
+        (h.SAFE_METHODS, "GET HEAD OPTIONS"),
+        (h.FORBIDDEN_RESPONSE_HEADERS, "set-cookie set-cookie2"),
+    ],
+)
+def test_a_list_of_names_is_that_of_the_standard(names: Collection[str], listed: str) -> None:
+    assert sorted(names) == sorted(listed.split())
 
 
 # ---- tokens ------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ BY_UTS46 = [
     ("a\u1160.\xfc", "a.xn--tda"),
     ("a\u17b4.\xfc", "a.xn--tda"),
     ("\u05d0\u05d1.example", "xn--4dbc.example"),
+    ("\u05d0\u05d1.", "xn--4dbc."),
     ("xn--tda.\xfc", "xn--tda.xn--tda"),
     ("xn--tda.\u65e5", "xn--tda.xn--wgv"),
     ("xn--a_-yka.\xfc", "xn--a_-yka.xn--tda"),

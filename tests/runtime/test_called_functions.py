@@ -430,10 +430,37 @@ class Holding:
         return self.view(*args, **kwargs)
 
 
+def refers_to_itself(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator whose wrapper also refers to itself, to a built-in function and to a variable
+    without a value."""
+    called = len
+    if not callable(view):
+        unset = None
+
+    def again(*args: Any, **kwargs: Any) -> Any:
+        return unset if called(args) else view(*args, **kwargs) or again()
+
+    return again
+
+
+def takes_its_name(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator that copies the name of the view by itself."""
+    wrapper = hidden(view)
+    wrapper.__qualname__ = view.__qualname__
+    return wrapper
+
+
+def at_the_top() -> str:
+    return "value"
+
+
 @pytest.mark.parametrize(
     "hide",
     [
         Holding,
+        refers_to_itself,
+        lambda view: refers_to_itself(hidden(view)),
+        takes_its_name,
         lambda view: Holding(hidden(view)),
         lambda view: hidden(Holding(view)),
         lambda view: hidden(hidden(hidden(hidden(view)))),
@@ -441,7 +468,7 @@ class Holding:
 )
 def test_a_view_behind_several_decorators_that_hide_it_is_warned_of(hide):
     app = plain_app()
-    app.add_url_rule("/", "view", hide(cross_origin(OTHER)(lambda: "value")))
+    app.add_url_rule("/", "view", hide(cross_origin(OTHER)(at_the_top)))
     with pytest.warns(CORSWarning, match="^CORS608 "):
         assert allowed(send(app, origin=OTHER)) == [OTHER]
 

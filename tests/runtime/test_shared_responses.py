@@ -378,3 +378,23 @@ def test_a_response_that_was_kept_after_it_was_sent_loses_what_was_written_to_it
     elsewhere = send(app, "/b/x", APP)
     assert cors_headers(elsewhere) == []
     assert elsewhere.headers.getlist("Vary") == varies
+
+
+@pytest.mark.parametrize("path", ["/", "/error", "/missing"])
+def test_a_response_that_flask_made_for_the_request_is_not_copied(path):
+    app = Flask(__name__)
+    CORS(app, origins=APP)
+    app.logger.disabled = True
+    app.add_url_rule("/", "view", lambda: "made")
+    app.add_url_rule("/error", "error", lambda: 1 / 0)
+    made, sent = [], []
+
+    @app.after_request
+    def keep(response):
+        made.append(response)
+        return response
+
+    with request_finished.connected_to(lambda _, response: sent.append(response), app):
+        assert allowed(send(app, path)) == [APP]
+    assert len(made) == 1
+    assert sent[0] is made[0]

@@ -154,12 +154,11 @@ def resource_policy_check(response: Response, origin: str, url: urls.URL) -> Fet
         page = urlsplit(origin)
         # A page loaded over http must not read a response sent over https.
         is_downgrade = page.scheme == "http" and url.scheme == "https"
-        if _site_of(page.hostname or "") == _site_of(url.host) and not is_downgrade:
+        is_same_site = page.hostname and _site_of(page.hostname) == _site_of(url.host)
+        if is_same_site and not is_downgrade:  # an opaque origin is same site with nothing
             return None
     return other_failure(f"Cross-Origin-Resource-Policy is {policy}.")
 
 
 def _site_of(host: str) -> object:
-    if not host:
-        return object()  # an opaque origin is same site with nothing
     return host if is_ip_host(host) else host.split(".")[-2:]

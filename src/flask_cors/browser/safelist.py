@@ -87,8 +87,9 @@ _is_language = re.compile(r"[0-9A-Za-z *,\-.;=]*", re.ASCII).fullmatch
 # https://mimesniff.spec.whatwg.org/#parsing-a-mime-type. The type ends at a slash, the subtype at
 # a semicolon. What follows cannot make the parser fail.
 _parse_mime_type = re.compile(r"([^/]*)/([^;]*)", re.DOTALL).match
+_WHITESPACE = "\t "  # and line breaks, which are unsafe bytes
 _SAFELISTED_TYPES = frozenset(
-    {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
+    {("application", "x-www-form-urlencoded"), ("multipart", "form-data"), ("text", "plain")}
 )
 
 # https://fetch.spec.whatwg.org/#simple-range-header-value, without whitespace
@@ -106,11 +107,10 @@ def _is_safe_language(value: str) -> bool:
 def _is_safe_content_type(value: str) -> bool:
     if _has_unsafe_byte(value) is not None:
         return False
-    found = _parse_mime_type(value.strip("\t\n\r "))
+    found = _parse_mime_type(value.lower().strip(_WHITESPACE))
     if found is None:
         return False
-    essence = f"{found[1]}/{found[2].rstrip(chr(9) + chr(10) + chr(13) + ' ')}"
-    return essence.lower() in _SAFELISTED_TYPES
+    return (found[1], found[2].rstrip(_WHITESPACE)) in _SAFELISTED_TYPES
 
 
 def _is_safe_range(value: str) -> bool:

@@ -63,7 +63,7 @@ def iter_view_options(view: Callable[..., Any]) -> Iterator[tuple[str, ViewOptio
     decorators = getattr(view_class, "method_decorators", ())  # Flask-RESTful and Flask-RESTX
     by_method = dict(decorators) if isinstance(decorators, Mapping) else {}
     shared = None if by_method else _find_innermost(decorators)
-    shared = shared or find_options(getattr(view_class, "dispatch_request", None)) or options
+    shared = shared or find_options(view_class.dispatch_request) or options
     if shared is not None:
         yield "", shared
     for method in view_class.methods or ():
@@ -102,7 +102,7 @@ def find_options(view: object) -> ViewOptions | None:
         elif isinstance(view, FunctionType):
             return None
         else:  # a callable instance
-            call = getattr(type(view), "__call__", None)  # noqa: B004  # the function itself
+            call = type(view).__call__
             view = call if isinstance(call, FunctionType) else None
     return None
 
