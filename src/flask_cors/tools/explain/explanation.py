@@ -28,12 +28,14 @@ from .closest_entry import (
     entry_of_method,
     entry_of_origin,
 )
+from .exposure import find_unreadable
 from .middleware import hint_for_middleware, name_middleware, record_middleware
 from .placement import Suggestion
 from .preflight_cause import PreflightCause, preflight_cause_of
 from .refusals import Spelling, hint_without_suggestion, invalid_view_of, spellings_of
-from .suggestions import suggest_change, suggest_resource
+from .suggestions import suggest_change, suggest_exposure, suggest_resource
 from .target import missing_rule
+from .unreached_view import hint_for_unreached_view
 from .verification import Verification
 
 
@@ -65,7 +67,9 @@ class Explanation:
     :ivar notes: further facts about the request.
     :ivar spellings: the spellings of the path, if they have different policies.
     :ivar middleware: the name of the WSGI middleware that responded before Flask, if any did.
-    :ivar suggestions: the lines that allow the request.
+    :ivar unreadable: the names of the response headers that the frontend cannot read.
+    :ivar suggestions: the lines that allow the request; of an allowed one, that let the frontend
+        read these headers.
     :ivar hint: what to do if there are no suggestions.
     """
 
@@ -79,6 +83,7 @@ class Explanation:
     notes: tuple[str, ...]
     spellings: tuple[Spelling, ...] = ()
     middleware: str | None = None
+    unreadable: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     hint: str | None = None
 
@@ -131,12 +136,18 @@ def explain(app: Flask, page_request: PageRequest, root: str | None = None) -> E
         responder = called[-1] if called else app.wsgi_app  # overridden in a subclass
         hint = None if verdict.outcome.allowed else hint_for_middleware(responder, last)
         return replace(explanation, middleware=name_middleware(responder), hint=hint)
+    verification = Verification(app, page_request, root, transport.handled)
     if verdict.outcome.allowed:
-        return explanation
+        names = find_unreadable(verdict.outcome, last.response)
+        exposing: list[Suggestion] = []
+        if names and last.policy is not None and source is not None:
+            exposing = suggest_exposure(verification, last.policy, source, names)
+        return replace(explanation, unreadable=names, suggestions=tuple(exposing))
     hint = hint_without_suggestion(page_request, verdict.outcome, last, spellings, invalid)
+    if hint is None and (source is None or source.kind != "view"):
+        hint = hint_for_unreached_view(app, last.request, page_request.method)
     suggestions: list[Suggestion] | None = []
     if hint is None:
-        verification = Verification(app, page_request, root, transport.handled)
         if last.policy is None or source is None:
             suggestions = suggest_resource(verification, last.rule or last.path, last.path)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -30,6 +30,8 @@ def as_text(explanation: Explanation, width: int) -> Iterator[str]:
         yield f"Note: {note}."
     yield ""
     yield from verdicts.as_text(explanation.verdict)
+    if explanation.unreadable:
+        yield f"The frontend cannot read {_list_headers(explanation.unreadable)}."
     if explanation.suggestions:
         yield ""
         yield from _iter_suggestion_lines(explanation)
@@ -90,11 +92,21 @@ def _format_check(check: ValueCheck) -> str:
     return f"{check.value}; closest allowed {check.kind}: {entry} ({difference})"
 
 
+def _list_headers(names: Sequence[str]) -> str:
+    return f"the header{'s' if len(names) > 1 else ''} {', '.join(map(str.lower, names))}"
+
+
 def _iter_suggestion_lines(explanation: Explanation) -> Iterator[str]:
+    is_allowed = explanation.verdict.outcome.allowed
+    headers = "it" if len(explanation.unreadable) == 1 else "them"
+    purpose = f"expose {headers}" if is_allowed else "allow the request"
     for code, placement, location in explanation.suggestions:
         at = "" if location is None else f" {placement} {format_location(location)}"
-        yield f"To allow the request, write{at}:"
+        yield f"To {purpose}, write{at}:"
         yield click.style(f"    {code}", bold=True)
+    if is_allowed:
+        yield f"Verified: with this change the frontend can read {headers}."
+        return
     yield "Verified: with this change the request is allowed."
     refused = explanation.refused_values()
     if "credentials" in refused:
@@ -133,6 +145,7 @@ def as_json(explanation: Explanation) -> dict[str, object]:
         ],
         "notes": explanation.notes,
         "verdict": verdicts.as_json(explanation.verdict),
+        "unreadable_headers": explanation.unreadable,
         "suggestions": [
             {"code": code, "placement": placement, "location": location_as_json(location)}
             for code, placement, location in explanation.suggestions

@@ -46,6 +46,21 @@ def suggest_change(
     return None
 
 
+def suggest_exposure(
+    verification: Verification, policy: Policy, source: PolicySource, names: Sequence[str]
+) -> list[Suggestion]:
+    """Return the lines to write so that the frontend can read these headers; none if that does not
+    help."""
+    app, options = verification.app, policy.options
+    kept = [name for name in _ITEMS["expose_headers"](options.expose_headers.value) if name != "*"]
+    exposed = [*kept, *names]
+    change = OptionChange("expose_headers", exposed, list_of(map(code_of, exposed)))
+    other = policy_with(options, [change], app.ensure_sync)
+    if other is None or not verification.exposes_with(names, other, instead_of=policy):
+        return []
+    return list(suggest(app, options, source, [change]))
+
+
 def _iter_choices(
     options: Options, origin: str, refused: Refused
 ) -> Iterator[tuple[OptionChange, ...]]:
@@ -99,6 +114,7 @@ _ITEMS: dict[str, Callable[[Any], Iterable[object]]] = {
     ],
     "methods": lambda value: sorted(value.names),
     "allow_headers": lambda value: [*sorted(value.names), *value.regexes],
+    "expose_headers": lambda value: comma_list(value or ""),
 }
 
 
