@@ -13,7 +13,7 @@ import click
 
 from ...diagnostics.source_location import SourceLocation
 
-_GAP = 2  # between columns
+GAP = 2  # between columns
 MIN_WIDTH = 80  # a narrower terminal wraps the lines itself
 PIPE_WIDTH = 1000  # in a pipe or a file, each row is one line, for programs such as grep
 
@@ -27,7 +27,7 @@ def fit_columns(rows: Sequence[Sequence[str]], width: int) -> list[int]:
     """Return the widths of columns with which ``rows`` fit into ``width``. The widest columns are
     narrowed."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    while sum(widths) + _GAP * (len(widths) - 1) > width:
+    while sum(widths) + GAP * (len(widths) - 1) > width:
         widths[widths.index(max(widths))] -= 1
     return widths
 
@@ -38,7 +38,7 @@ def format_table(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterat
         cells = [wrap(cell, columns) for cell, columns in zip(row, widths, strict=True)]
         for parts in zip_longest(*cells, fillvalue=""):
             padded = (part.ljust(columns) for part, columns in zip(parts, widths, strict=True))
-            yield (" " * _GAP).join(padded).rstrip()
+            yield (" " * GAP).join(padded).rstrip()
 
 
 def wrap(text: str, width: int) -> list[str]:
