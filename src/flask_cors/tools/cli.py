@@ -143,10 +143,12 @@ def explain(context: click.Context, /, form: str, **page_request: Any) -> None:
         flask --app hello cors explain /api/books/1 --origin http://localhost:5173 \\
             --method PUT --header "Content-Type: application/json" --credentials include
     """
+    from .check.changed_policy import find_new_findings
     from .explain import command
     from .shared.loading import load_app
 
-    context.exit(command.run(load_app(context), form, **page_request))
+    app = load_app(context)
+    context.exit(command.run(app, form, find_new_findings=find_new_findings, **page_request))
 
 
 @cors.command()

@@ -42,7 +42,7 @@ BOUND = f"test_command.py:{Path(__file__).read_text()[: LINE.start()].count(chr(
 @pytest.fixture
 def run(monkeypatch):
     monkeypatch.chdir(Path(__file__).parent)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "500")
 
     def run(app: Flask, *arguments: str, path: str = "/users/1") -> Result:
         info = ScriptInfo(create_app=lambda: app)
@@ -140,13 +140,13 @@ def test_each_step_of_an_allowed_request_is_printed(run):
         "",
         "Preflight  needed   because of the method PUT and the header content-type",
         "URL rule            /users/<int:number>",
-        f"{'Policy              /users/*':75}{BOUND}",
+        f"{'Policy              /users/*':66}{BOUND}",
         (
-            f"{'Origin     allowed  http://localhost:5173, by http://localhost:*':75}"
+            f"{'Origin     allowed  http://localhost:5173, by http://localhost:*':66}"
             f"origins: CORS(...), {BOUND}"
         ),
-        f"{'Method     allowed  PUT':75}methods: default",
-        f"""{'Header     allowed  content-type, by "*"':75}allow_headers: default""",
+        f"{'Method     allowed  PUT':66}methods: default",
+        f"""{'Header     allowed  content-type, by "*"':66}allow_headers: default""",
         "",
         (
             "1. OPTIONS http://localhost/users/1 "
@@ -173,40 +173,48 @@ def test_each_step_of_an_allowed_request_is_printed(run):
     ("origins", "origin", "expected"),
     [
         (
-            ["http://localhost:3000"],
-            "http://localhost:5173",
-            (
-                "http://localhost:5173; closest allowed origin: http://localhost:3000 "
-                "(port 5173 instead of 3000)"
-            ),
-        ),
-        (
-            APP,
-            "http://app.example",
-            f"http://app.example; closest allowed origin: {APP} (http instead of https)",
-        ),
-        (
             re.compile(r"https://[a-z]+\.example"),
             APP,
             rf"{APP}, by re.compile('https://[a-z]+\\.example')",
         ),
         ("*", APP, f'{APP}, by "*"'),
+        (APP, APP, APP),
     ],
 )
-def test_the_origin_is_shown_with_its_entry_or_the_closest_one(run, origins, origin, expected):
-    state, compared, where = rows(run(an_app(origins=origins), "--origin", origin))["Origin"]
-    assert compared == expected
-    assert state == ("refused" if "closest" in expected else "allowed")
-    assert where == f"origins: CORS(...), {BOUND}"
+def test_an_allowed_origin_is_shown_with_its_entry(run, origins, origin, expected):
+    found = rows(run(an_app(origins=origins), "--origin", origin))
+    assert found["Origin"] == ["allowed", expected, f"origins: CORS(...), {BOUND}"]
+    assert "" not in found
+
+
+@pytest.mark.parametrize(
+    ("origins", "origin", "closest"),
+    [
+        (
+            ["http://localhost:3000"],
+            "http://localhost:5173",
+            ["http://localhost:3000", "port 5173 instead of 3000"],
+        ),
+        (APP, "http://app.example", [APP, "http instead of https"]),
+        (
+            APP,
+            "https://evilapp.example",
+            [APP, "another host, whose name contains it"],
+        ),
+    ],
+)
+def test_the_closest_entry_has_a_line_below_a_refused_origin(run, origins, origin, closest):
+    found = rows(run(an_app(origins=origins), "--origin", origin))
+    assert found["Origin"] == ["refused", origin, f"origins: CORS(...), {BOUND}"]
+    assert found[""] == ["closest", *closest]
 
 
 @pytest.mark.filterwarnings("ignore:.*trailing slash")
 def test_an_entry_with_a_trailing_slash_is_the_closest_to_the_intended_origin(run):
     result = run(an_app(origins=f"{APP}/"), "--origin", APP)
-    assert (
-        f"closest allowed origin: {APP}/ (as written, no browser sends it: it has a trailing"
-        in (result.output)
-    )
+    entry, difference = rows(result)[""][1:]
+    assert entry == f"{APP}/"
+    assert difference.startswith("as written, no browser sends it: it has a trailing")
 
 
 def test_a_simple_request_needs_no_preflight_and_only_its_origin_is_compared(run):
@@ -326,6 +334,32 @@ def test_a_method_that_no_rule_serves_is_shown_with_the_methods_of_the_path(run)
     ]
 
 
+def test_no_row_is_longer_than_a_few_lines(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    tenants = re.compile(f"https://({'|'.join(map(str, range(1000)))})\\.app\\.example")
+    app = an_app(origins=tenants)
+    app.add_url_rule(f"/{'x' * 900}", "x", lambda: ("", {f"X-{n}": "" for n in range(99)}))
+    result = run(app, "--origin", "https://7.app.example", path=f"/{'x' * 900}")
+    table = result.output.split("\n\n")[1].splitlines()
+    assert len(table) < 20
+    assert max(map(len, table)) <= 80
+    assert "The frontend cannot read the headers x-0, x-1, x-10, " in result.output
+    assert "and 87 more.\n" in result.output
+    refused = run(app, "--origin", OTHER, path=f"/{'x' * 900}")
+    assert to_write(refused) == [f'CORS(..., origins=[..., "{OTHER}"])']
+
+
+@pytest.mark.parametrize("columns", [80, 140])
+def test_a_cell_goes_on_below_an_empty_last_column(run, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    result = run(an_app(origins=APP), "--origin", APP, "--method", "DELETE", *JSON)
+    assert rows(result)["Preflight"] == [
+        "needed",
+        "because of the method DELETE and the header content-type",
+    ]
+    assert max(map(len, result.output.split("\n\n")[1].splitlines())) <= columns
+
+
 # ---- what to write -----------------------------------------------------------------------------
 
 
@@ -333,7 +367,7 @@ def to_write(result: Result) -> list[str]:
     assert result.exit_code == 1
     assert "Verified: with this change the request is allowed.\n" in result.output
     return re.findall(
-        r"^    (.+)$", result.output.partition("To allow the request")[2], re.MULTILINE
+        r"^    (\S.+)$", result.output.partition("To allow the request")[2], re.MULTILINE
     )
 
 
@@ -368,10 +402,32 @@ def test_cors_is_suggested_for_an_app_without_it(run):
     ]
 
 
-def test_an_http_origin_beside_an_https_entry_is_noted(run):
-    result = run(an_app(origins=APP), "--origin", "http://app.example")
-    assert to_write(result) == [f'CORS(..., origins=["{APP}", "http://app.example"])']
-    assert f"through the network: load it from {APP} instead.\n" in result.output
+@pytest.mark.parametrize("origin", ["http://app.example", "http://other.example"])
+def test_an_http_origin_is_noted(run, origin):
+    result = run(an_app(origins=APP), "--origin", origin)
+    assert to_write(result) == [f'CORS(..., origins=["{APP}", "{origin}"])']
+    assert "can be changed on its way: load it over https instead.\n" in result.output
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:5173", "http://127.0.0.1", OTHER, "app://."])
+def test_an_origin_that_no_network_can_change_is_not_noted(run, origin):
+    assert "over https" not in run(an_app(origins=APP), "--origin", origin).output
+
+
+def test_a_dangerous_suggestion_has_what_check_reports_of_it(run):
+    app = an_app(origins=APP)
+    result = run(app, "--origin", "http://localhost:5173")
+    assert len(to_write(result)) == 1
+    _, _, reported = result.output.partition("\n\nWith this change, `flask cors check` reports:\n")
+    assert re.match(r"  warning  CORS113 origins: the app is not in debug", reported)
+    assert reported.splitlines()[-1].startswith("                   -> add them only if")
+    found = json.loads(run(app, "--origin", "http://localhost:5173", "--format", "json").output)
+    (finding,) = found["new_findings"]
+    assert (finding["code"], finding["subject"], finding["location"]) == ("CORS113", None, None)
+
+
+def test_a_suggestion_without_danger_has_no_findings(run):
+    assert "cors check" not in run(an_app(origins=APP), "--origin", OTHER).output
 
 
 # ---- why there is nothing to write -------------------------------------------------------------
@@ -393,7 +449,8 @@ def test_the_origin_null_is_not_suggested(run):
 def test_patch_in_lower_case_has_a_hint_for_the_frontend(run):
     result = run(an_app(origins=APP), "--origin", APP, "--method", "patch")
     assert hint(result) == ("methods are case-sensitive: write method: 'PATCH' in the frontend.\n")
-    assert rows(result)["Method"][1] == "patch; closest allowed method: PATCH (differs in case)"
+    assert rows(result)["Method"][1] == "patch"
+    assert rows(result)[""] == ["closest", "PATCH", "differs in case"]
 
 
 def test_a_cors_header_of_the_app_itself_has_a_hint_to_remove_it(run):

@@ -127,3 +127,20 @@ def test_the_app_is_unchanged_after_the_explanation(origin):
     before = app.wsgi_app, app.wsgi_app.app  # type: ignore[attr-defined]
     explained(app, "/x", origin=origin)
     assert (app.wsgi_app, app.wsgi_app.app) == before  # type: ignore[attr-defined]
+
+
+def test_middleware_that_sets_a_cors_header_after_flask_is_not_taken_for_the_app():
+    def wrap(wsgi_app: Any) -> Any:
+        def open_to_all(environ: Any, start_response: Any) -> Any:
+            def start(status: str, headers: Any, *error: Any) -> Any:
+                return start_response(status, [*headers, ("Access-Control-Allow-Origin", OTHER)])
+
+            return wsgi_app(environ, start)
+
+        return open_to_all
+
+    found = explained(an_app(wrap), "/x", origin=APP)
+    assert found["hint"] == (
+        f"WSGI middleware sets Access-Control-Allow-Origin: '{APP}, {OTHER}' after Flask: remove "
+        "the header from the middleware"
+    )

@@ -13,6 +13,7 @@ from flask import Flask, Response, abort, redirect
 from flask_cors import CORS, cors_refused, cross_origin
 from flask_cors.runtime.install import install, registry_of
 from flask_cors.testing import Page
+from flask_cors.tools.check.changed_policy import find_new_findings
 from flask_cors.tools.explain.explanation import Explanation, explain
 from flask_cors.tools.shared.page_request import parse_page_request
 
@@ -31,7 +32,8 @@ def explained(
     credentials: str = "same-origin",
 ) -> Explanation:
     url = f"http://localhost{path}"
-    return explain(app, parse_page_request(url, origin, method, headers, credentials, ["SING"]))
+    request = parse_page_request(url, origin, method, headers, credentials, ["SING"])
+    return explain(app, request, find_new_findings)
 
 
 def fetch(app: Flask, origin: str = PAGE, *, path: str = "/x", headers=(), **options: Any):

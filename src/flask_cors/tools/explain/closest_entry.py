@@ -11,6 +11,7 @@ from ...policy.origins import Failure, OriginFunction, OriginSet, Regex
 from ...protocol.origin import DEFAULT_PORTS, Origin, parse, why_never_sent
 
 ANY = '"*"'
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class ClosestEntry(NamedTuple):
@@ -85,9 +86,6 @@ def closest_origin(origins: OriginSet, origin: str) -> ClosestEntry | None:
     return min(found, key=lambda ranked: ranked[0])[1] if found else None
 
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
-
 def _differences(entry: str, pattern: Origin, origin: Origin) -> Iterator[tuple[int, str]]:
     """Yield how an origin differs from an entry, if they differ in one respect only, with a rank:
     the lowest is the closest."""
@@ -101,7 +99,7 @@ def _differences(entry: str, pattern: Origin, origin: Origin) -> Iterator[tuple[
     is_same_port = origin.port == pattern.port or entry.endswith(":*")
     if origin.scheme != pattern.scheme or not is_same_port:
         return
-    if {origin.host, pattern.host} <= _LOOPBACK:
+    if {origin.host, pattern.host} <= LOOPBACK:
         yield 3, "another name of this machine, which is another origin"
     if covers_subdomains:
         if origin.host == pattern.host:
@@ -110,8 +108,10 @@ def _differences(entry: str, pattern: Origin, origin: Origin) -> Iterator[tuple[
         yield 4, "a subdomain of it, which is another origin"
     elif pattern.host.endswith(f".{origin.host}"):
         yield 4, "its parent domain, which is another origin"
+    elif pattern.host in origin.host:
+        yield 5, "another host, whose name contains it"
     elif _is_misspelt(origin.host, pattern.host):
-        yield 5, "spelled differently"
+        yield 6, "spelled differently"
 
 
 def _is_misspelt(host: str, meant: str) -> bool:

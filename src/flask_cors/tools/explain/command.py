@@ -9,12 +9,12 @@ from flask import Flask
 
 from ..shared.page_request import parse_page_request
 from ..shared.text import echo, echo_json, get_width
-from .explanation import explain
+from .explanation import FindNewFindings, explain
 from .report import as_json, as_text
 from .target import find_target
 
 
-def run(app: Flask, form: str, url: str, **options: Any) -> int:
+def run(app: Flask, form: str, url: str, find_new_findings: FindNewFindings, **options: Any) -> int:
     """Explain a request to ``app``, and return the exit status.
 
     :param options: the other parameters of :func:`.parse_page_request`.
@@ -24,7 +24,7 @@ def run(app: Flask, form: str, url: str, **options: Any) -> int:
     methods = {name for rule in app.url_map.iter_rules() for name in rule.methods or ()}
     target = find_target(app, url)
     page_request = parse_page_request(target.url, **options, also_methods=methods)
-    explanation = explain(app, page_request, target.root)
+    explanation = explain(app, page_request, find_new_findings, target.root)
     if form == "json":
         echo_json(as_json(explanation))
     else:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Flask
 from werkzeug.exceptions import NotFound
 
+from ...diagnostics.finding import Finding
 from ...diagnostics.format import format_value
 from ...diagnostics.rules import HiddenDecorator
 from ...errors import CORSConfigError
 from ...policy.layers import Layer
 from ...policy.policy import Policy, Reason
+from ...protocol.origin import parse
 from ...runtime.install import registry_of
 from ..shared.app_transport import AppTransport, HandledRequest
-from ..shared.inventory import PolicySource, source_of
+from ..shared.inventory import BoundPolicy, PolicySource, source_of
 from ..shared.page_request import PageRequest
 from ..shared.silence import ignore_cors_warnings
 from ..shared.text import escape_first_line
 from ..shared.verdict import Verdict, evaluate
 from .closest_entry import (
+    LOOPBACK,
     ClosestEntry,
     closest_name,
     closest_origin,
@@ -28,12 +31,14 @@ from .closest_entry import (
     entry_of_method,
     entry_of_origin,
 )
+from .exposure import find_unreadable
 from .middleware import hint_for_middleware, name_middleware, record_middleware
 from .placement import Suggestion
 from .preflight_cause import PreflightCause, preflight_cause_of
 from .refusals import Spelling, hint_without_suggestion, invalid_view_of, spellings_of
-from .suggestions import suggest_change, suggest_resource
+from .suggestions import suggest_change, suggest_exposure, suggest_resource
 from .target import missing_rule
+from .unreached_view import hint_for_unreached_view
 from .verification import Verification
 
 
@@ -65,7 +70,10 @@ class Explanation:
     :ivar notes: further facts about the request.
     :ivar spellings: the spellings of the path, if they have different policies.
     :ivar middleware: the name of the WSGI middleware that responded before Flask, if any did.
-    :ivar suggestions: the lines that allow the request.
+    :ivar unreadable: the names of the response headers that the frontend cannot read.
+    :ivar suggestions: the lines that allow the request; of an allowed one, that let the frontend
+        read these headers.
+    :ivar new_findings: what ``flask cors check`` reports with these lines, and not without.
     :ivar hint: what to do if there are no suggestions.
     """
 
@@ -79,7 +87,9 @@ class Explanation:
     notes: tuple[str, ...]
     spellings: tuple[Spelling, ...] = ()
     middleware: str | None = None
+    unreadable: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    new_findings: tuple[Finding, ...] = ()
     hint: str | None = None
 
     def refused_values(self) -> dict[str, list[str]]:
@@ -91,7 +101,16 @@ class Explanation:
         return values
 
 
-def explain(app: Flask, page_request: PageRequest, root: str | None = None) -> Explanation:
+# Returns the findings that a change of a policy brings; ``flask cors check`` has the rules.
+FindNewFindings = Callable[[Flask, BoundPolicy | None, BoundPolicy], Iterable[Finding]]
+
+
+def explain(
+    app: Flask,
+    page_request: PageRequest,
+    find_new_findings: FindNewFindings,
+    root: str | None = None,
+) -> Explanation:
     """Make the request, and explain its outcome.
 
     :param root: the path that the app is mounted at. Default: that of its config.
@@ -131,21 +150,29 @@ def explain(app: Flask, page_request: PageRequest, root: str | None = None) -> E
         responder = called[-1] if called else app.wsgi_app  # overridden in a subclass
         hint = None if verdict.outcome.allowed else hint_for_middleware(responder, last)
         return replace(explanation, middleware=name_middleware(responder), hint=hint)
+    verification = Verification(app, page_request, root, transport.handled)
     if verdict.outcome.allowed:
-        return explanation
+        names = find_unreadable(verdict.outcome, last.response)
+        exposing: tuple[Suggestion, ...] = ()
+        if names and last.policy is not None and source is not None:
+            exposing = suggest_exposure(verification, last.policy, source, names)
+        return replace(explanation, unreadable=names, suggestions=exposing)
     hint = hint_without_suggestion(page_request, verdict.outcome, last, spellings, invalid)
-    suggestions: list[Suggestion] | None = []
-    if hint is None:
-        verification = Verification(app, page_request, root, transport.handled)
-        if last.policy is None or source is None:
-            suggestions = suggest_resource(verification, last.rule or last.path, last.path)
-        else:
-            suggestions = suggest_change(
-                verification, last.policy, source, explanation.refused_values()
-            )
-        if suggestions is None:
-            hint = "no change of the CORS options allows it: the cause is elsewhere"
-    return replace(explanation, suggestions=tuple(suggestions or ()), hint=hint)
+    if hint is None and (source is None or source.kind != "view"):
+        hint = hint_for_unreached_view(app, last.request, page_request.method)
+    if hint is not None:
+        return replace(explanation, hint=hint)
+    if last.policy is None or source is None:
+        change = suggest_resource(verification, last.rule or last.path, last.path)
+    else:
+        refused = explanation.refused_values()
+        change = suggest_change(verification, last.policy, source, refused)
+    if change is None:
+        hint = "no change of the CORS options allows it: the cause is elsewhere"
+        return replace(explanation, hint=hint)
+    with ignore_cors_warnings():
+        findings = tuple(find_new_findings(app, change.before, change.after))
+    return replace(explanation, suggestions=change.suggestions, new_findings=findings)
 
 
 def _is_unknown(last: HandledRequest) -> bool:
@@ -209,9 +236,11 @@ def _collect_notes(
     if page_request.credentials == "include":
         yield "no cookies were sent: a view that requires a login responds as it does without one"
     for check in checks:
-        closest = check.closest if check.kind == "origin" else None
-        if closest is not None and check.value.replace("http://", "https://", 1) == closest.entry:
-            yield (
-                "a page loaded over http can be changed on its way through the network: load it "
-                f"from {closest.entry} instead"
-            )
+        if check.kind == "origin" and check.entry is None and _is_insecure(check.value):
+            yield "a page loaded over http can be changed on its way: load it over https instead"
+
+
+def _is_insecure(origin: str) -> bool:
+    """Return whether pages of an origin are loaded over the network without encryption."""
+    parsed = parse(origin)
+    return parsed is not None and parsed.scheme == "http" and parsed.host not in LOOPBACK

@@ -88,10 +88,7 @@ def hint_without_suggestion(
     if outcome.reason is None:
         return f"the cause is not CORS: {outcome.message.rstrip('.')}"
     if own is not None and (last.decision is None or last.decision.allow_origin != own):
-        return (
-            f"the app sets {h.ALLOW_ORIGIN}: {format_value(own)} itself, and Flask-CORS does not "
-            "change such a response: remove the header from the view or the after_request function"
-        )
+        return _hint_for_own_header(last, own)
     if spellings:
         return _hint_for_spellings(spellings)
     if invalid is not None:
@@ -112,6 +109,16 @@ def hint_without_suggestion(
     if method != method.upper():  # Fetch 2.2.1 writes six methods in upper case, and not PATCH
         return f"methods are case-sensitive: write method: '{method.upper()}' in the frontend"
     return None
+
+
+def _hint_for_own_header(last: HandledRequest, own: str) -> str:
+    header = f"{h.ALLOW_ORIGIN}: {format_value(own)}"
+    if last.returned is not None and last.returned.get(h.ALLOW_ORIGIN) != own:
+        return f"WSGI middleware sets {header} after Flask: remove the header from the middleware"
+    return (
+        f"the app sets {header} itself, and Flask-CORS does not change such a response: remove the "
+        "header from the view or the after_request function"
+    )
 
 
 def _hint_for_spellings(spellings: Sequence[Spelling]) -> str:

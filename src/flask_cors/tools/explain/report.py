@@ -2,43 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 
 from ...policy.policy import Reason
 from ...protocol.headers import comma_list
+from ..shared import finding_report
 from ..shared import verdict as verdicts
 from ..shared.option_code import describe_layer
 from ..shared.text import (
+    GAP,
     escape_first_line,
     fit_columns,
+    format_list,
     format_location,
     format_table,
     location_as_json,
+    wrap,
 )
 from .explanation import Explanation, ValueCheck
+
+MAX_CELL = 160  # characters; a regular expression may be a screen long
+MAX_HEADERS_SHOWN = 12
+
+Row = tuple[str, str, str, str]
 
 
 def as_text(explanation: Explanation, width: int) -> Iterator[str]:
     """Yield the lines of the report, with the colours of a terminal."""
     yield click.style(explanation.page_request.title, bold=True)
     yield ""
-    rows = list(_iter_rows(explanation))
-    yield from format_table(rows, fit_columns(rows, width))
+    rows = [(*row[:2], _shorten(row[2]), row[3]) for row in _iter_rows(explanation)]
+    yield from _format_rows(rows, width)
     for note in explanation.notes:
-        yield f"Note: {note}."
+        yield from wrap(f"Note: {note}.", width)
     yield ""
     yield from verdicts.as_text(explanation.verdict)
+    if explanation.unreadable:
+        headers = _list_headers(explanation.unreadable)
+        yield from wrap(f"The frontend cannot read {headers}.", width)
     if explanation.suggestions:
         yield ""
         yield from _iter_suggestion_lines(explanation)
+        if explanation.new_findings:
+            yield ""
+            yield "With this change, `flask cors check` reports:"
+            yield from list(finding_report.as_text(explanation.new_findings, width))[:-1]
     elif explanation.hint is not None:
         yield ""
-        yield f"Hint: {explanation.hint}."
+        yield from wrap(f"Hint: {explanation.hint}.", width)
 
 
-def _iter_rows(explanation: Explanation) -> Iterator[tuple[str, str, str, str]]:
+def _format_rows(rows: Sequence[Row], width: int) -> Iterator[str]:
+    """Yield the lines of a table, in which a cell may go on below the last column if that is
+    empty."""
+    *first, third, fourth = fit_columns(
+        [row if row[3] else (*row[:2], "", "") for row in rows], width
+    )
+    rest = width - sum(first) - len(first) * GAP
+    for row in rows:
+        if row[3]:
+            yield from format_table([row], [*first, third, fourth])
+        else:
+            yield from format_table([row[:3]], [*first, rest])
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 3]}..."
+
+
+def _iter_rows(explanation: Explanation) -> Iterator[Row]:
     cause = explanation.cause
     because = f"because of {cause}" if cause else ""
     yield "Preflight", "needed" if cause else "not needed", because, ""
@@ -55,9 +89,11 @@ def _iter_rows(explanation: Explanation) -> Iterator[tuple[str, str, str, str]]:
             _format_check(check),
             f"{check.option}: {describe_layer(check.option, check.layer, check.layer.location)}",
         )
+        if check.closest is not None:
+            yield "", "closest", *check.closest
 
 
-def _iter_policy_rows(explanation: Explanation) -> Iterator[tuple[str, str, str, str]]:
+def _iter_policy_rows(explanation: Explanation) -> Iterator[Row]:
     source = explanation.source
     if explanation.spellings:
         yield "Policy", "none", "spellings of the path have different policies", ""
@@ -84,17 +120,25 @@ def _describe_unserved(explanation: Explanation) -> str:
 def _format_check(check: ValueCheck) -> str:
     if check.entry is not None:
         return check.value if check.entry == check.value else f"{check.value}, by {check.entry}"
-    if check.closest is None:
-        return check.value
-    entry, difference = check.closest
-    return f"{check.value}; closest allowed {check.kind}: {entry} ({difference})"
+    return check.value
+
+
+def _list_headers(names: Sequence[str]) -> str:
+    lowered = list(map(str.lower, names))
+    return f"the header{'s' if len(names) > 1 else ''} {format_list(lowered, MAX_HEADERS_SHOWN)}"
 
 
 def _iter_suggestion_lines(explanation: Explanation) -> Iterator[str]:
+    is_allowed = explanation.verdict.outcome.allowed
+    headers = "it" if len(explanation.unreadable) == 1 else "them"
+    purpose = f"expose {headers}" if is_allowed else "allow the request"
     for code, placement, location in explanation.suggestions:
         at = "" if location is None else f" {placement} {format_location(location)}"
-        yield f"To allow the request, write{at}:"
+        yield f"To {purpose}, write{at}:"
         yield click.style(f"    {code}", bold=True)
+    if is_allowed:
+        yield f"Verified: with this change the frontend can read {headers}."
+        return
     yield "Verified: with this change the request is allowed."
     refused = explanation.refused_values()
     if "credentials" in refused:
@@ -133,9 +177,11 @@ def as_json(explanation: Explanation) -> dict[str, object]:
         ],
         "notes": explanation.notes,
         "verdict": verdicts.as_json(explanation.verdict),
+        "unreadable_headers": explanation.unreadable,
         "suggestions": [
             {"code": code, "placement": placement, "location": location_as_json(location)}
             for code, placement, location in explanation.suggestions
         ],
+        "new_findings": list(map(finding_report.as_dict, explanation.new_findings)),
         "hint": explanation.hint,
     }

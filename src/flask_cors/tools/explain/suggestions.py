@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
+from ...diagnostics.source_location import SourceLocation
 from ...errors import CORSConfigError
 from ...policy.layers import DEFAULTS, ConfigLayer, Layer, LayerKind
 from ...policy.options import POLICY_OPTIONS, Option, Options
@@ -17,7 +18,7 @@ from ...policy.policy import Policy
 from ...policy.resolution import resolve
 from ...policy.untrusted import untrusted_match
 from ...protocol.headers import comma_list
-from ..shared.inventory import PolicySource
+from ..shared.inventory import BoundPolicy, PolicySource
 from ..shared.option_code import code_of, ignore_finding, list_of
 from ..shared.page_request import PageRequest
 from ..shared.rule_paths import CONVERTER
@@ -25,10 +26,26 @@ from .placement import OptionChange, Suggestion, policy_with, suggest
 from .preflight_cause import preflight_cause_of
 from .verification import Verification
 
-MAX_ITEMS_REPEATED = 8  # in a line; more of them are "..."
+_NOWHERE = SourceLocation("", 0)  # of a line that is not written yet
+# What a line repeats of an option; more of it is "...".
+MAX_ITEMS_REPEATED = 8
+MAX_CODE_REPEATED = 400
 
 # The values of a request that a policy refuses, by "origin", "method", "header", "credentials".
 Refused = Mapping[str, Sequence[str]]
+
+
+class Change(NamedTuple):
+    """A change of the configuration.
+
+    :ivar suggestions: the lines to write.
+    :ivar before: the policy that it changes; None for a new resource.
+    :ivar after: the policy with the change.
+    """
+
+    suggestions: tuple[Suggestion, ...]
+    before: BoundPolicy | None
+    after: BoundPolicy
 
 
 # ---- changes of options ------------------------------------------------------------------------
@@ -36,14 +53,30 @@ Refused = Mapping[str, Sequence[str]]
 
 def suggest_change(
     verification: Verification, policy: Policy, source: PolicySource, refused: Refused
-) -> list[Suggestion] | None:
-    """Return the lines to write so that the request is allowed; None if no change helps."""
+) -> Change | None:
+    """Return the change that allows the request; None if no change helps."""
     app, options = verification.app, policy.options
     for changes in _iter_choices(options, verification.page_request.origin, refused):
         other = policy_with(options, changes, app.ensure_sync)
         if changes and other is not None and verification.passes_with(other, instead_of=policy):
-            return list(suggest(app, options, source, changes))
+            lines = tuple(suggest(app, options, source, changes))
+            return Change(lines, BoundPolicy(source, policy), BoundPolicy(source, other))
     return None
+
+
+def suggest_exposure(
+    verification: Verification, policy: Policy, source: PolicySource, names: Sequence[str]
+) -> tuple[Suggestion, ...]:
+    """Return the lines to write so that the frontend can read these headers; none if that does not
+    help."""
+    app, options = verification.app, policy.options
+    kept = [name for name in _ITEMS["expose_headers"](options.expose_headers.value) if name != "*"]
+    exposed = [*kept, *names]
+    change = OptionChange("expose_headers", exposed, list_of(map(code_of, exposed)))
+    other = policy_with(options, [change], app.ensure_sync)
+    if other is None or not verification.exposes_with(names, other, instead_of=policy):
+        return ()
+    return tuple(suggest(app, options, source, [change]))
 
 
 def _iter_choices(
@@ -72,7 +105,9 @@ def _iter_changes(options: Options, origin: str, refused: Refused) -> Iterator[O
 def _add_items(name: str, option: Option[Any], new: Sequence[str]) -> OptionChange:
     items = list(_ITEMS[name](option.value))
     written = _as_written(option.raw, items)
-    known = ["..."] if len(written) > MAX_ITEMS_REPEATED else list(map(code_of, written))
+    known = list(map(code_of, written))
+    if len(known) > MAX_ITEMS_REPEATED or len("".join(known)) > MAX_CODE_REPEATED:
+        known = ["..."]
     return OptionChange(name, [*items, *new], list_of([*known, *map(code_of, new)]))
 
 
@@ -99,6 +134,7 @@ _ITEMS: dict[str, Callable[[Any], Iterable[object]]] = {
     ],
     "methods": lambda value: sorted(value.names),
     "allow_headers": lambda value: [*sorted(value.names), *value.regexes],
+    "expose_headers": lambda value: comma_list(value or ""),
 }
 
 
@@ -112,9 +148,9 @@ def _as_written(raw: object, items: list[object]) -> list[object]:
 # ---- a path that no resource covers ------------------------------------------------------------
 
 
-def suggest_resource(verification: Verification, rule: str, path: str) -> list[Suggestion] | None:
-    """Return the line that covers the paths of a URL rule and allows the request; None if the
-    request stays blocked.
+def suggest_resource(verification: Verification, rule: str, path: str) -> Change | None:
+    """Return the new resource that covers the paths of a URL rule and allows the request; None if
+    the request stays blocked.
 
     :param path: the requested path.
     """
@@ -139,7 +175,9 @@ def suggest_resource(verification: Verification, rule: str, path: str) -> list[S
         if policy is not None and verification.passes_with_resource(pattern, policy):
             written.update((change.option, change.code) for change in changes)
             call = "".join(f", {name}={value}" for name, value in written.items())
-            return [Suggestion(f"CORS(app, resources={code}{call})")]
+            line = Suggestion(f"CORS(app, resources={code}{call})")
+            source = PolicySource("app", "", _NOWHERE, pattern)
+            return Change((line,), None, BoundPolicy(source, policy))
     return None
 
 

@@ -6,13 +6,13 @@ empty 200 if that was not sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Flask
 from werkzeug.wrappers import Response as WSGIResponse
 
-from ...browser import Request, Response
+from ...browser import Outcome, Request, Response
 from ...policy.path_patterns import PathPattern
 from ...policy.policy import Policy
 from ...policy.resources import ResourceMap
@@ -49,17 +49,29 @@ class Verification:
 
     def passes_with(self, other: Policy, instead_of: Policy) -> bool:
         """Return whether a browser allows the request if one policy is replaced by another."""
+        outcome = self._fetch_with(other, instead_of)
+        return outcome is not None and outcome.allowed
 
-        def choose(policy: Policy) -> Policy:
-            return other if policy is instead_of else policy
-
-        return self._passes(_make_resolver(self._registry, choose))
+    def exposes_with(self, names: Iterable[str], other: Policy, instead_of: Policy) -> bool:
+        """Return whether the frontend can read headers if one policy is replaced by another."""
+        outcome = self._fetch_with(other, instead_of)
+        readable = set() if outcome is None else {name for name, _ in outcome.headers}
+        return readable.issuperset(map(str.lower, names))
 
     def passes_with_resource(self, pattern: PathPattern, policy: Policy) -> bool:
         """Return whether a browser allows the request if the app has one more resource."""
-        return self._passes(_make_resolver(self._registry, lambda known: known, (pattern, policy)))
+        resolver = _make_resolver(self._registry, lambda known: known, (pattern, policy))
+        outcome = self._fetch(resolver)
+        return outcome is not None and outcome.allowed
 
-    def _passes(self, resolver: Resolver) -> bool:
+    def _fetch_with(self, other: Policy, instead_of: Policy) -> Outcome | None:
+        def choose(policy: Policy) -> Policy:
+            return other if policy is instead_of else policy
+
+        return self._fetch(_make_resolver(self._registry, choose))
+
+    def _fetch(self, resolver: Resolver) -> Outcome | None:
+        """Return the outcome of the request; None if it leaves the app."""
         transport = AppTransport(self.app, self.page_request.url, self._root)
 
         def send(request: Request) -> Response:
@@ -69,9 +81,9 @@ class Verification:
 
         with silence_reports(self.app), self._registry.resolving_by(resolver):
             try:
-                return fetch(self.page_request, send).allowed
+                return fetch(self.page_request, send)
             except NoVerdict:
-                return False
+                return None
 
 
 def _make_resolver(
@@ -106,14 +118,18 @@ def _make_harmless(app: Flask, view: View, known: HandledRequest | None) -> View
     return call
 
 
+# What belongs to the body, or is added again.
+_NOT_REPEATED = frozenset({"content-encoding", "content-length", "set-cookie", "vary"})
+
+
 def _respond_again(app: Flask, known: HandledRequest) -> WSGIResponse:
-    """Repeat the status, the redirect and the CORS headers of the response, or the exception."""
+    """Repeat the response without its body, or the exception."""
     if known.error is not None:
         raise known.error
     ours = () if known.decision is None else known.decision.headers
-    response = app.response_class(status=known.response.status)
-    for name, value in known.response.headers:
-        is_kept = name.lower() == "location" or name.lower().startswith("access-control-")
-        if is_kept and (name, value) not in ours:
-            response.headers.add(name, value)
-    return response
+    kept = [
+        (name, value)
+        for name, value in known.response.headers
+        if name.lower() not in _NOT_REPEATED and (name, value) not in ours
+    ]
+    return app.response_class(status=known.response.status, headers=kept)

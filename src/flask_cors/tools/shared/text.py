@@ -15,7 +15,7 @@ import click
 
 from ...diagnostics.source_location import SourceLocation
 
-_GAP = 2  # between columns
+GAP = 2  # between columns
 MIN_WIDTH = 80  # a narrower terminal wraps the lines itself
 PIPE_WIDTH = 1000  # in a pipe or a file, each row is one line, for programs such as grep
 
@@ -30,7 +30,7 @@ def fit_columns(rows: Sequence[Sequence[str]], width: int) -> list[int]:
     than its share is narrowed where that wraps the fewest cells."""
     lengths = [Counter(map(len, column)) for column in zip(*rows, strict=True)]
     widths = list(map(max, lengths))
-    available = width - _GAP * (len(widths) - 1)
+    available = width - GAP * (len(widths) - 1)
     while sum(widths) > available:
         wide = (column for column, each in enumerate(widths) if each * len(widths) > available)
         narrowed = min(
@@ -54,7 +54,7 @@ def format_table(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterat
         cells = [wrap(cell, columns) for cell, columns in zip(row, widths, strict=True)]
         for parts in zip_longest(*cells, fillvalue=""):
             padded = (part.ljust(columns) for part, columns in zip(parts, widths, strict=True))
-            yield (" " * _GAP).join(padded).rstrip()
+            yield (" " * GAP).join(padded).rstrip()
 
 
 def wrap(text: str, width: int) -> list[str]:

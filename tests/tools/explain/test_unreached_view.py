@@ -1,0 +1,174 @@
+"""Views whose ``@cross_origin`` does not reach them."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.cli import ScriptInfo
+from flask.views import MethodView
+from flask_restful import Api, Resource
+
+from flask_cors import CORS, cross_origin
+from flask_cors.tools.cli import cors
+
+APP = "https://app.example"
+View = Callable[..., Any]
+
+
+def without_wraps(view: View) -> View:
+    def call(*args: Any) -> Any:
+        return view(*args)
+
+    return call
+
+
+def explained(app: Flask, *arguments: str, path: str = "/x") -> dict[str, Any]:
+    command = ["explain", path, "--origin", APP, "--format", "json", *arguments]
+    result = CliRunner().invoke(cors, command, obj=ScriptInfo(create_app=lambda: app))
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+@pytest.mark.filterwarnings("ignore:.*does not reach the view")
+def test_a_decorator_above_the_route_has_a_hint_instead_of_a_new_resource():
+    app = Flask("app", static_folder=None)
+    line = inspect.currentframe().f_lineno + 1  # type: ignore[union-attr]
+
+    @cross_origin(origins=APP)
+    @app.route("/x")
+    def view() -> str:
+        return ""
+
+    found = explained(app)
+    assert (found["policy"], found["suggestions"]) == (None, [])
+    assert found["hint"].endswith(
+        f"test_unreached_view.py:{line + 1} does not reach the view: write @app.route(...) above it"
+    )
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_decorator_that_hides_another_from_preflights_has_a_hint(depth):
+    app = Flask("app", static_folder=None)
+    view: View = cross_origin(origins=APP)(lambda: "")
+    for _ in range(depth):
+        view = without_wraps(view)
+    app.add_url_rule("/x", "x", view, methods=["PUT"])
+    found = explained(app, "--method", "PUT")
+    assert found["hint"].startswith("a decorator of the view hides its @cross_origin at ")
+    assert found["hint"].endswith(": write @functools.wraps(view) in that decorator")
+
+
+def test_a_method_of_a_class_may_be_hidden_too():
+    class Items(MethodView):
+        @without_wraps
+        @cross_origin(origins=APP)
+        def put(self) -> str:
+            return ""
+
+    app = Flask("app", static_folder=None)
+    app.add_url_rule("/x", view_func=Items.as_view("items"))
+    assert "hides its @cross_origin" in explained(app, "--method", "PUT")["hint"]
+
+
+def test_a_decorated_helper_of_a_view_is_not_hidden():
+    app = Flask("app", static_folder=None)
+    helper = cross_origin(origins=APP)(lambda: "")
+    app.add_url_rule("/x", "x", lambda: helper(), methods=["PUT"])
+    found = explained(app, "--method", "PUT")
+    assert (found["hint"], len(found["suggestions"])) == (None, 1)
+
+
+def test_a_view_whose_closure_is_empty_is_read():
+    app = Flask("app", static_folder=None)
+
+    def make() -> View:
+        def view() -> Any:
+            return later
+
+        if not app:
+            later = ""
+        return view
+
+    app.add_url_rule("/x", "x", make(), methods=["PUT"])
+    assert len(explained(app, "--method", "PUT")["suggestions"]) == 1
+
+
+def test_a_refusal_of_the_view_itself_is_changed_at_its_decorator():
+    app = Flask("app", static_folder=None)
+    view = without_wraps(cross_origin(origins="https://other.example")(lambda: ""))
+    app.add_url_rule("/x", "x", view)
+    found = explained(app)
+    assert found["policy"]["bound_to"] == "view"
+    assert len(found["suggestions"]) == 1
+
+
+# ---- Flask-RESTful -----------------------------------------------------------------------------
+
+LINE = inspect.currentframe().f_lineno + 4  # type: ignore[union-attr]
+
+
+class Shared(Resource):  # type: ignore[misc]
+    method_decorators = [cross_origin(origins=APP)]  # noqa: RUF012
+
+    def get(self) -> dict[str, str]:
+        return {}
+
+    def put(self) -> dict[str, str]:
+        return {}
+
+
+class ByMethod(Resource):  # type: ignore[misc]
+    method_decorators = {"put": [cross_origin(origins=APP)]}  # noqa: RUF012
+
+    def get(self) -> dict[str, str]:
+        return {}
+
+    def put(self) -> dict[str, str]:
+        return {}
+
+
+class Invalid(Resource):  # type: ignore[misc]
+    method_decorators = (cross_origin(supports_credentials=True),)
+
+    def get(self) -> dict[str, str]:
+        return {}
+
+
+def a_store() -> Flask:
+    app = Flask("app", static_folder=None)
+    CORS(app, origins="https://store.example")
+    api = Api(app)
+    for path, resource in (("/shared", Shared), ("/own", ByMethod), ("/bad", Invalid)):
+        api.add_resource(resource, path)
+    return app
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "bound_to"),
+    [
+        ("/shared", "GET", "view"),
+        ("/shared", "PUT", "view"),
+        ("/own", "PUT", "view"),
+        ("/own", "GET", "app"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*are invalid")
+def test_method_decorators_of_flask_restful_have_their_policy(path, method, bound_to):
+    found = explained(a_store(), "--method", method, path=path)
+    assert found["policy"]["bound_to"] == bound_to
+    assert found["verdict"]["allowed"] is (bound_to == "view")
+    if path == "/shared":
+        assert found["policy"]["location"]["line"] == LINE
+
+
+@pytest.mark.filterwarnings("ignore:.*are invalid")
+def test_invalid_options_in_method_decorators_are_named():
+    found = explained(a_store(), path="/bad")
+    assert found["reason"] == "CONFIG_ERROR"
+    assert "CORS205" in found["hint"]
