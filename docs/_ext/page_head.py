@@ -19,7 +19,7 @@ def describe(document: nodes.document) -> str:
     if len(text) <= LONGEST:
         return text
     sentences = re.match(rf".{{60,{LONGEST}}}[.!?](?= )", text)
-    return sentences[0] if sentences else text[:LONGEST].rpartition(" ")[0].rstrip(",:;") + " …"
+    return sentences[0] if sentences else text[: LONGEST - 1].rpartition(" ")[0] + " …"
 
 
 def add_description(

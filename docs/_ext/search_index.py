@@ -2,7 +2,7 @@
 opened as a file cannot fetch one. ``_static/search.js`` reads it.
 
 It holds each section with its text, the lines of the ``text`` blocks in ``docs/errors`` (messages
-of browsers, by which a pasted one finds its section), and what ``docs/search.json`` has: words that
+of browsers, by which a pasted one finds its page), and what ``docs/search.json`` has: words that
 readers write for those of the pages, and what a page counts for, by the beginning of its address.
 """
 
@@ -30,7 +30,6 @@ class Entry:
     title: str
     keywords: str = ""  # of the page's front matter: what its readers search for
     text: list[str] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
 
 
 def entries_of(page: str, document: nodes.document) -> list[Entry]:
@@ -74,10 +73,15 @@ def _has_entries(node: nodes.Element) -> bool:
 def _read(entry: Entry, node: nodes.Node) -> None:
     if isinstance(node, (nodes.title, nodes.Invisible, nodes.raw, addnodes.toctree)):
         return
-    is_message = isinstance(node, nodes.literal_block) and node.get("language") == "text"
-    if is_message and entry.page.startswith(MESSAGES):
-        entry.messages += [line for line in node.astext().splitlines() if line.strip()]
     entry.text.append(" ".join(node.astext().split()))
+
+
+def messages_of(page: str, document: nodes.document) -> list[str]:
+    """Return the lines that a page quotes from consoles: such a page is about one thing."""
+    if not page.startswith(MESSAGES):
+        return []
+    blocks = (node for node in document.findall(nodes.literal_block) if node["language"] == "text")
+    return [line for block in blocks for line in block.astext().splitlines() if line.strip()]
 
 
 def _title(section: nodes.section) -> str:
@@ -86,25 +90,23 @@ def _title(section: nodes.section) -> str:
 
 def index_of(app: Sphinx) -> dict[str, Any]:
     """Return what the script holds."""
-    found = [
-        entry
-        for page in sorted(app.env.found_docs)
-        for entry in entries_of(page, app.env.get_doctree(page))
-    ]
-    return {
-        "sections": [
+    sections: list[dict[str, str]] = []
+    messages: list[tuple[str, int]] = []  # with the number of the section that it leads to
+    for page in sorted(app.env.found_docs):
+        document = app.env.get_doctree(page)
+        messages += [(line, len(sections)) for line in messages_of(page, document)]
+        sections += [
             {
-                "url": app.builder.get_target_uri(entry.page) + ("#" + entry.anchor).rstrip("#"),
-                "page": app.env.titles[entry.page].astext(),
+                "url": app.builder.get_target_uri(page) + ("#" + entry.anchor).rstrip("#"),
+                "page": app.env.titles[page].astext(),
                 "title": entry.title,
                 "keywords": entry.keywords,
                 "text": " ".join(entry.text),
             }
-            for entry in found
-        ],
-        "messages": [[line, row] for row, entry in enumerate(found) for line in entry.messages],
-        **json.loads(Path(app.srcdir, "search.json").read_text(encoding="utf-8")),
-    }
+            for entry in entries_of(page, document)
+        ]
+    own = json.loads(Path(app.srcdir, "search.json").read_text(encoding="utf-8"))
+    return {"sections": sections, "messages": messages, **own}
 
 
 def without_the_search_of_sphinx(app: Sphinx) -> None:

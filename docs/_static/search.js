@@ -9,10 +9,11 @@
   // share its weight.
   const WEIGHTS = { title: 10, keywords: 10, page: 2 };
   const SYNONYM = 0.7; // of a word that the reader wrote
-  const PREFIX = 0.6; // of a whole word, while the reader writes the last one
+  const PREFIX = 0.9; // of a word that begins so, while the reader writes the last one; longer ones for less
   const SATURATION = 2.5; // k and b of BM25
   const LENGTH = 0.6;
   const MAX_SHOWN = 12;
+  const MAX_OF_A_PAGE = 3;
 
   // A message is one that a page quotes if most of its words are the same, the rare ones counting more.
   const LIKE = { covered: 0.6, similar: 0.55 };
@@ -95,7 +96,7 @@
       const word = words[start];
       const isBeginning = !postings.has(word) && start === words.length - 1 && word.length > 2;
       const longer = isBeginning ? [...postings.keys()].filter((one) => one.startsWith(word)) : [];
-      return { count: 1, phrases: [[[word], 1], ...longer.map((one) => [[one], PREFIX])] };
+      return { count: 1, phrases: [[[word], 1], ...longer.map((one) => [[one], (PREFIX * word.length) / one.length])] };
     }
 
     return (query) => {
@@ -160,8 +161,10 @@
     const byMessage = messageFinder(index);
     return (query) => {
       const { found, words } = bySection(query);
-      const rows = new Set([...byMessage(query), ...found]);
-      return [...rows].slice(0, MAX_SHOWN).map((row) => ({ ...index.sections[row], words }));
+      const rows = [...new Set([...byMessage(query), ...found])].map((row) => index.sections[row]);
+      const ofPage = {};
+      const shown = rows.filter(({ page }) => (ofPage[page] = (ofPage[page] || 0) + 1) <= MAX_OF_A_PAGE);
+      return shown.slice(0, MAX_SHOWN).map((section) => ({ ...section, words }));
     };
   }
 
