@@ -73,7 +73,8 @@ def _has_entries(node: nodes.Element) -> bool:
 def _read(entry: Entry, node: nodes.Node) -> None:
     if isinstance(node, (nodes.title, nodes.Invisible, nodes.raw, addnodes.toctree)):
         return
-    entry.text.append(" ".join(node.astext().split()))
+    if words := node.astext().split():
+        entry.text.append(" ".join(words))
 
 
 def messages_of(page: str, document: nodes.document) -> list[str]:

@@ -65,7 +65,7 @@ def filled(text: str, addresses: dict[str, str]) -> str:
 
 
 def without_addresses(text: str) -> str:
-    return " ".join(re.sub(r"\w+://[^\s'\"’”)]+", "", text).split())
+    return " ".join(re.sub(r"\w+://[^\s'\"\u2019\u201d)]+", "", text).split())
 
 
 def quoted(site: Path) -> dict[str, set[str]]:
