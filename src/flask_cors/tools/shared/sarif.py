@@ -44,12 +44,13 @@ def as_sarif(
 
 def _describe_rule(rule: type[Finding]) -> dict[str, object]:
     explanation = cleandoc(rule.__doc__ or "")
+    address = address_of(rule.code)
     return {
         "id": rule.code,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": explanation.partition("\n\n")[0]},
         "help": {"text": explanation, "markdown": explanation},
-        "helpUri": address_of(rule.code),
+        **({} if address is None else {"helpUri": address}),
         "defaultConfiguration": {"level": rule.severity.value},  # SARIF has the same three
     }
 
