@@ -93,6 +93,7 @@ def test_a_rule_of_sarif_has_its_title_its_explanation_and_its_level(
     explained = "An entry of `origins` ends with a slash or has a path."
     assert rule["fullDescription"]["text"] == explained
     assert rule["help"]["markdown"].startswith(f"{explained}\n\n## Why it matters\n")
+    assert rule["helpUri"].endswith("/rules/cors102.html")
     assert rule["defaultConfiguration"] == {"level": "error"}
 
 
@@ -110,6 +111,7 @@ def test_each_rule_is_explained(rule: Any):
     assert lines[1].startswith(rule.severity.value)
     assert len(lines) > 3
     assert "](" not in "".join(lines)
+    assert lines[-1].endswith(f"/rules/{rule.code.lower()}.html")
 
 
 def test_an_explanation_names_what_the_configuration_raises_or_warns_of():

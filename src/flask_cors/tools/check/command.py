@@ -12,7 +12,7 @@ from flask import Flask
 
 from ...diagnostics.finding import Finding
 from ..shared.finding_report import as_github, as_json, as_text, has_errors_or_warnings, summarize
-from ..shared.rule_pages import find_documentation
+from ..shared.rule_pages import INDEX
 from ..shared.rule_selection import select_rules
 from ..shared.sarif import as_sarif
 from ..shared.text import echo, format_json, get_width
@@ -28,9 +28,7 @@ def _text(report: Report) -> Iterator[str]:
     yield from as_text(report.findings, get_width())
     yield summarize(report.findings, len(report.suppressed))
     if report.findings:
-        address = find_documentation()
-        where = f"at {address}rules/" if address else "by --explain CODE"
-        yield f"Each code is explained {where}"
+        yield f"The codes are explained at {INDEX}"
 
 
 # What is printed, by --format.

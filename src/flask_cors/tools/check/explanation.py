@@ -39,10 +39,8 @@ def explain_rule(code: str, width: int) -> Iterator[str]:
     for paragraph in cleandoc(rule.__doc__ or "").split("\n\n"):
         yield ""
         yield from _show_paragraph(paragraph, min(width, MAX_WIDTH))
-    address = address_of(rule.code)
-    if address is not None:
-        yield ""
-        yield address
+    yield ""
+    yield address_of(rule.code)
 
 
 def _show_paragraph(paragraph: str, width: int) -> Iterator[str]:

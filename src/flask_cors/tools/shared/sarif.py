@@ -44,13 +44,12 @@ def as_sarif(
 
 def _describe_rule(rule: type[Finding]) -> dict[str, object]:
     explanation = cleandoc(rule.__doc__ or "")
-    address = address_of(rule.code)
     return {
         "id": rule.code,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": explanation.partition("\n\n")[0]},
         "help": {"text": explanation, "markdown": explanation},
-        **({} if address is None else {"helpUri": address}),
+        "helpUri": address_of(rule.code),
         "defaultConfiguration": {"level": rule.severity.value},  # SARIF has the same three
     }
 
