@@ -56,7 +56,7 @@ def test_a_page_is_short_and_says_why_and_what_goes_wrong(page) -> None:
 
 def test_the_development_server_is_allowed_on_every_port(monkeypatch: pytest.MonkeyPatch) -> None:
     origins = "http://localhost:*, http://127.0.0.1:*"
-    assert f'FLASK_CORS_ORIGINS="{origins}"' in (PAGES / "dev-server.md").read_text("utf-8")
+    assert f'FLASK_CORS_ORIGINS="{origins}"' in (PAGES / "react-or-vite.md").read_text("utf-8")
     monkeypatch.setenv("FLASK_CORS_ORIGINS", origins)
     app = load("dev_server.py")["app"]
     assert allows(app, "http://localhost:5173", "/api/books")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,9 @@ def test_the_rules_of_another_command_are_on_one_page(rules: Sequence[type[Findi
     (address,) = {address_of(rule.code) for rule in rules}
     page = address.removeprefix(DOCUMENTATION).replace(".html", ".md")
     assert (DOCS / page).is_file()
+
+
+def test_the_address_is_the_one_of_the_project_once_it_has_one() -> None:
+    urls = metadata("flask-cors").get_all("Project-URL") or []
+    published = dict(url.split(", ", 1) for url in urls).get("Documentation", DOCUMENTATION)
+    assert DOCUMENTATION.startswith(published.rstrip("/"))
