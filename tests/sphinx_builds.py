@@ -24,7 +24,7 @@ def build(capsys: pytest.CaptureFixture[str], *arguments: str) -> Built:
     from sphinx.cmd.build import main
 
     with _extensions(), warnings.catch_warnings():
-        warnings.simplefilter("default")  # what Sphinx and docutils deprecate is their own
+        warnings.simplefilter("ignore")  # what Sphinx and docutils deprecate is their own
         capsys.readouterr()
         status = main(["-q", "-W", *arguments])
     return Built(status, capsys.readouterr().err)

@@ -207,6 +207,8 @@ CORS(app, origins="https://app.example")
 {fences}
 """
 
+LINKED = "---\norphan: true\n---\n\n# No response\n"
+
 
 @pytest.fixture
 def build_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
@@ -214,6 +216,7 @@ def build_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
         (tmp_path / "conf.py").write_text(
             f'extensions = ["myst_parser", "errors"]\nroot_doc = "{name}"\n', encoding="utf-8"
         )
+        (tmp_path / "no-response.md").write_text(LINKED, encoding="utf-8")
         page = text.format(title=name, fences=fences)
         (tmp_path / f"{name}.md").write_text(page, encoding="utf-8")
         built = build(capsys, "-b", "text", str(tmp_path), str(tmp_path / "text"))
@@ -247,6 +250,7 @@ def test_two_blocks_of_messages_share_their_footnotes(build_page: Any) -> None:
     ("name", "said"),
     [
         ("hidden_header", "Firefox writes no message."),
+        ("redirect_password", 'Firefox writes only "CORS request did not succeed"'),
         ("local_network", "What Firefox writes was not observed."),
     ],
 )

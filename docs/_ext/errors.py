@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import runpy
 import shlex
@@ -40,8 +41,9 @@ GENERIC = (
     "TypeError: NetworkError when attempting to fetch resource.",
     "NetworkError: A network error occurred.",
 )
-# Firefox adds it to the message that has the reason, where a preflight failed.
-SECOND = "(Reason: CORS request did not succeed). Status code: (null)."
+# What Firefox says of a request without a response, of a redirect with a password, and in a second
+# line of a preflight that failed: on the page no-response.md alone.
+NO_RESPONSE = "(Reason: CORS request did not succeed). Status code: (null)."
 
 
 class ErrorsError(SphinxError):
@@ -70,14 +72,15 @@ def scenarios_of(collected: dict[str, Any], code: str, names: Iterable[str]) -> 
 
 
 def messages_of(collected: dict[str, Any], rows: Iterable[Any], browser: str) -> list[str]:
-    """Return what a browser says, without what it says for every request, with the addresses of
-    the documentation."""
+    """Return what a browser says, without what it says for other requests too, with the addresses
+    of the documentation."""
     found: dict[str, None] = {}
     for row in rows:
         console = row.get(browser, {"console": [], "exception": None})
-        texts = [*console["console"], console["exception"]]
-        texts = [text for text in texts if text is not None and text not in GENERIC]
-        for text in texts[:1] + [text for text in texts[1:] if not text.endswith(SECOND)]:
+        has_code = row.get("chromium", {}).get("code") is not None
+        for text in filter(None, (*console["console"], console["exception"])):
+            if text in GENERIC or (has_code and text.endswith(NO_RESPONSE)):
+                continue
             for placeholder, example in collected["examples"].items():
                 text = text.replace(f"{{{placeholder}}}", example)
             found[text] = None
@@ -109,6 +112,11 @@ class Messages(SphinxDirective):
             if found:
                 yield f"{title}:[^{browser}]"
                 yield fenced(found)
+            elif any(row.get(browser, {}).get("console") for row in rows):
+                yield (
+                    f"{title} writes only `CORS request did not succeed`, as for "
+                    f"[a server that is down](no-response.md).[^{browser}]"
+                )
             elif any(browser in row for row in rows):
                 yield f"{title} writes no message.[^{browser}]"
             else:
@@ -137,7 +145,7 @@ def fenced(lines: Iterable[str]) -> str:
 
 def explain(code: str, arguments: str) -> str:
     """Return what ``flask cors explain`` prints for an app, the text of ``app.py``."""
-    with tempfile.TemporaryDirectory() as folder, working_in(folder):
+    with tempfile.TemporaryDirectory() as folder, working_in(folder), silenced_log():
         file = Path(folder).resolve() / "app.py"
         file.write_text(code, encoding="utf-8")
         with warnings.catch_warnings():
@@ -147,7 +155,7 @@ def explain(code: str, arguments: str) -> str:
             result = runner.invoke(cors, command, env={"COLUMNS": "80"})
     if result.exit_code not in (0, 1) or not isinstance(result.exception, (SystemExit, type(None))):
         raise ErrorsError(f"flask cors explain {arguments}: {result.output or result.exception}")
-    return str(result.stdout)  # not what the app logs
+    return str(result.stdout)
 
 
 @contextmanager
@@ -158,6 +166,17 @@ def working_in(folder: str) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
+
+
+@contextmanager
+def silenced_log() -> Iterator[None]:
+    """Let the app log nothing: a page shows what the command prints."""
+    logger = logging.getLogger("flask_cors")
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = False
 
 
 class Explain(SphinxDirective):
