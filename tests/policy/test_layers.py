@@ -111,7 +111,8 @@ def test_a_warning_that_python_turns_into_an_error_is_raised_except_during_a_req
 def test_a_layer_can_be_copied_and_pickled_before_and_after_it_was_read() -> None:
     given = layer(origins=[ALLOWED], max_age=5)
     for _ in range(2):
-        for copied in (deepcopy(given), pickle.loads(pickle.dumps(given))):
+        pickled = [pickle.loads(pickle.dumps(given, protocol)) for protocol in (0, 4)]
+        for copied in (deepcopy(given), *pickled):
             assert copied.raw == {"origins": [ALLOWED], "max_age": 5}
             assert (copied.kind, copied.location) == (LayerKind.CONSTRUCTOR, HERE)
             option = copied.read("origins")
