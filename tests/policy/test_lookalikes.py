@@ -22,6 +22,8 @@ from flask_cors.protocol.origin import parse, why_never_sent
         (r"https://.*example\.com", "https://evilexample.com"),
         (r"https?://.*example\.com(:\d+)?", "http://evilexample.com"),
         (r".*example\.com", "http://evilexample.com"),
+        (r"(https|app)://.*example\.com", "https://evilexample.com"),
+        (r"(http|ab)://.*example\.com", "http://evilexample.com"),
         (r"https://[a-z.]*example\.com", "https://evilexample.com"),
         (r"https://.*example\.co\.uk", "https://evilexample.co.uk"),
         (r"https://[a-z]*-corp\.internal", "https://evil-corp.internal"),

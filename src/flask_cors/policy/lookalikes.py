@@ -11,11 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ..protocol.origin import Origin, is_ip_host, parse, why_never_sent
-from .regex_samples import GAP, OPEN, Sample, make_samples
-from .regex_syntax import read
+from .regex_samples import GAP, OPEN, Sample, samples_of
 from .untrusted import is_public_suffix
-
-_MAX_SAMPLES = 600  # per regex
 
 
 @lru_cache(maxsize=1024)
@@ -62,7 +59,7 @@ def names_host(regex: re.Pattern[str]) -> bool:
 @lru_cache(maxsize=32)
 def _accepted_samples(regex: re.Pattern[str]) -> list[tuple[Sample, Origin]]:
     accepted: list[tuple[Sample, Origin]] = []
-    for sample in make_samples(read(regex), _MAX_SAMPLES):
+    for sample in samples_of(regex):
         parsed = parse(sample.text)
         # A scheme with a dot comes from an open part that covers scheme and host.
         if parsed is not None and "." not in parsed.scheme and regex.fullmatch(sample.text):
