@@ -101,7 +101,7 @@ _OTHER_NAMES = ("attacker", "evil-")
 def _open_parts(sample: Sample) -> Iterator[tuple[int, int]]:
     """Yield the start and the end of each open part in the text of a sample."""
     for part in re.finditer(rf"[{OPEN}{GAP}]+", sample.written):
-        first = part.start() - sample.written.count(GAP, 0, part.start())
+        first = part.start() - sample.written[: part.start()].count(GAP)
         yield first, first + part[0].count(OPEN)
 
 
