@@ -71,6 +71,7 @@ def test_the_lookalike_that_a_regex_accepts_is_found(text: str, lookalike: str):
         # After these dots is a top-level domain or an address, which cannot be registered.
         r"https://app\.example.com",
         r"https?://(localhost|127.0.0.1|192.168.1.10):\d+",
+        r"https://[a-z]+",  # a single label cannot be registered
         # Without a scheme they match nothing that a browser sends.
         r"example\.com",
         r"app\.example\.com.*",
