@@ -202,6 +202,8 @@ def test_a_regex_that_leaves_the_whole_host_open_names_none(regex: str, names: b
         (r"https://\d*-[a-z]*example\.com", {"example.com"}),
         (r"https://.*\.example\.(com|org)(:\d+)?", {"example.com", "example.org"}),
         (r"https://[a-z]+-app\.example\.com", {"example.com"}),
+        (r"https://.*\.a-b\.example\.com", {"a-b.example.com"}),
+        (r"https://[a-z]*a-lan", {"a-lan"}),
         (r"https://app.*", set()),
         (r"https://app.*\.co\.uk", set()),
     ],

@@ -109,8 +109,8 @@ def _written_end(sample: Sample, parsed: Origin) -> str:
     """Return the part that the regex writes out at the end of a sample's host, without the port."""
     start = len(parsed.scheme) + len("://")
     end = start + len(parsed.host)
-    last_open = max((last for first, last in _open_parts(sample) if first <= end), default=0)
-    return sample.text[max(last_open, start) : end]
+    last_open = max([start, *(last for first, last in _open_parts(sample) if first <= end)])
+    return sample.text[last_open:end]
 
 
 def _is_public(written: str) -> bool:
