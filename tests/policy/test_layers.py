@@ -97,10 +97,22 @@ def test_a_layer_without_a_location_keeps_its_findings_and_warns_of_none() -> No
     ]
 
 
+def test_a_warning_that_python_turns_into_an_error_is_raised_except_during_a_request() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(CORSWarning):
+            layer(methods="TRACE").read("methods")
+        given = layer(methods="TRACE")
+        given.is_in_request = True
+        assert given.read("methods").value.names == {"TRACE"}
+    assert facts(given.findings) == [(rules.ForbiddenMethod, "TRACE")]
+
+
 def test_a_layer_can_be_copied_and_pickled_before_and_after_it_was_read() -> None:
     given = layer(origins=[ALLOWED], max_age=5)
     for _ in range(2):
-        for copied in (deepcopy(given), pickle.loads(pickle.dumps(given))):
+        pickled = [pickle.loads(pickle.dumps(given, protocol)) for protocol in (0, 4)]
+        for copied in (deepcopy(given), *pickled):
             assert copied.raw == {"origins": [ALLOWED], "max_age": 5}
             assert (copied.kind, copied.location) == (LayerKind.CONSTRUCTOR, HERE)
             option = copied.read("origins")
@@ -134,6 +146,11 @@ def test_the_defaults_are_a_layer_without_a_location() -> None:
         ("max-age", "max_age"),
         ("supports_credential", "supports_credentials"),
         ("resource", "resources"),
+        ("CORS_MAX_AGE", "max_age"),
+        # the names of other libraries
+        ("whitelist", "origins"),
+        ("domains", "origins"),
+        ("paths", "resources"),
         ("zzz", None),
         ("", None),
     ],
@@ -152,9 +169,10 @@ def test_an_unknown_option_causes_a_warning_with_the_nearest_real_name(
     assert given.raw == {}
 
 
-def test_an_option_name_of_very_old_versions_has_its_own_rule() -> None:
+@pytest.mark.parametrize("name", ["headers", "CORS_HEADERS"])
+def test_an_option_name_of_very_old_versions_has_its_own_rule(name: str) -> None:
     with pytest.warns(CORSWarning):
-        given = layer(headers="Content-Type")
+        given = layer(**{name: "Content-Type"})
     assert [(type(f), f.option) for f in given.findings] == [(rules.OldOptionName, "allow_headers")]
     assert given.raw == {}
 
@@ -163,9 +181,10 @@ def test_an_unknown_option_that_is_unset_is_ignored() -> None:
     assert layer(orgins=unset("*")).raw == {}
 
 
-def test_each_kind_of_layer_has_its_own_known_options() -> None:
+@pytest.mark.parametrize("name", ["resources", "paths"])
+def test_each_kind_of_layer_has_its_own_known_options(name: str) -> None:
     with pytest.warns(CORSWarning):
-        given = Layer(LayerKind.DECORATOR, HERE, {"resources": "/a"}, POLICY_OPTIONS)
+        given = Layer(LayerKind.DECORATOR, HERE, {name: "/a"}, POLICY_OPTIONS)
     assert [(type(f), f.option) for f in given.findings] == [(rules.UnknownOption, None)]
 
 

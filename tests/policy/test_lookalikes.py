@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_cors.policy.lookalikes import lookalike_match, names_host
+from flask_cors.policy.lookalikes import find_named_hosts, lookalike_match, names_host
 from flask_cors.policy.origins import OriginFunction, OriginSet, Regex
 from flask_cors.policy.untrusted import unrelated_match, untrusted_match
 from flask_cors.protocol.origin import parse, why_never_sent
@@ -22,12 +22,15 @@ from flask_cors.protocol.origin import parse, why_never_sent
         (r"https://.*example\.com", "https://evilexample.com"),
         (r"https?://.*example\.com(:\d+)?", "http://evilexample.com"),
         (r".*example\.com", "http://evilexample.com"),
+        (r"(https|app)://.*example\.com", "https://evilexample.com"),
+        (r"(http|ab)://.*example\.com", "http://evilexample.com"),
         (r"https://[a-z.]*example\.com", "https://evilexample.com"),
         (r"https://.*example\.co\.uk", "https://evilexample.co.uk"),
         (r"https://[a-z]*-corp\.internal", "https://evil-corp.internal"),
         (r"http://localhost.*", "http://localhost.evil.example"),
         (r"http://192\.168\.1.*", "http://192.168.1.evil.example"),
         (r"https://app.*", "https://app.evil.example"),
+        (r"https://\d*app.*", "https://app.evil.example"),
         (r"https://app\.example\.com.*", "https://app.example.com.evil.example"),
         (r"https://app\.example\.com[^/]*", "https://app.example.com.evil.example"),
         (r".*\.example\.com.*", "https://a.example.com.evil.example"),
@@ -68,7 +71,10 @@ def test_the_lookalike_that_a_regex_accepts_is_found(text: str, lookalike: str):
         # After these dots is a top-level domain or an address, which cannot be registered.
         r"https://app\.example.com",
         r"https?://(localhost|127.0.0.1|192.168.1.10):\d+",
-        r"example\.com",  # it matches no origin
+        r"https://[a-z]+",  # a single label cannot be registered
+        # Without a scheme they match nothing that a browser sends.
+        r"example\.com",
+        r"app\.example\.com.*",
     ],
 )
 def test_a_precise_regex_accepts_no_lookalike(text: str, flags: int):
@@ -191,6 +197,24 @@ def test_a_regex_that_leaves_the_whole_host_open_names_none(regex: str, names: b
 
 
 @pytest.mark.parametrize(
+    ("regex", "hosts"),
+    [
+        (r"https://\d*-[a-z]*example\.com", {"example.com"}),
+        (r"https://.*\.example\.(com|org)(:\d+)?", {"example.com", "example.org"}),
+        (r"https://[a-z]+-app\.example\.com", {"example.com"}),
+        (r"https://.*\.a-b\.example\.com", {"a-b.example.com"}),
+        (r"https://[a-z]*a-lan", {"a-lan"}),
+        (r"https://app.*", set()),
+        (r"https://app.*\.co\.uk", set()),
+    ],
+)
+def test_the_named_hosts_of_a_regex_are_what_it_writes_out_at_the_end(
+    regex: str, hosts: set[str]
+) -> None:
+    assert find_named_hosts(re.compile(regex)) == hosts
+
+
+@pytest.mark.parametrize(
     "pattern", ["https://*.vercel.app", "https://*.github.io", "https://*.ngrok-free.app"]
 )
 def test_a_name_below_a_shared_host_is_untrusted(pattern: str):
@@ -208,6 +232,7 @@ def test_a_name_below_a_shared_host_is_untrusted(pattern: str):
         r"https://.*-myshop\.co\.uk",
         r"https://(\d+-)?example\.com",
         r"https://\d*example\.com",
+        r"http://\d*example\.com",
         r"https://app[^/]example\.com",
         r"https://app\d*\.com",
         r"https://[a-z]{3}\.com",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import sys
 import time
+from typing import Any
 
 import pytest
 
 from flask_cors.policy import redos
 from flask_cors.policy.redos import find_redos
-from flask_cors.policy.regex import TimeLimit
+from flask_cors.policy.regex import ORIGIN_LIMIT, TimeLimit
 from flask_cors.protocol.origin import MAX_ORIGIN_LENGTH
 
 CATASTROPHIC = [
@@ -37,6 +38,7 @@ CATASTROPHIC = [
     r"(([a-z]){8,}){8,}x",
     r"((example){,12})+x",
     r"(([a-c]?)+)*x",
+    r"([A-Z]+)+b",
     r"https://(?=(a+)+$)x",
     r"https://(?!([a-z]+)+\.evil)x",
     r"^(?=.{40,}$)(\w+)+$",  # the look-ahead fails immediately until the text is long
@@ -109,6 +111,20 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
+def attacks_on(
+    regex: re.Pattern[str], limit: TimeLimit, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[str, str, str]]:
+    """Return the attacks that are tried: the start of a text, what is repeated, and the end."""
+    attacks: list[tuple[str, str, str]] = []
+
+    def keep(matches: object, tree: object, attack: Any, *_: object) -> None:
+        attacks.append(tuple(attack))
+
+    monkeypatch.setattr(redos, "_find_slow_text", keep)
+    find_redos(regex, "fullmatch", limit)
+    return attacks
+
+
 @pytest.mark.parametrize("text", [*CATASTROPHIC, *BESIDE_EACH_OTHER, *LONG_AT_LEAST])
 def test_a_text_on_which_a_regex_backtracks_for_too_long_is_found_soon(text: str):
     regex = re.compile(text)
@@ -119,6 +135,53 @@ def test_a_text_on_which_a_regex_backtracks_for_too_long_is_found_soon(text: str
     assert slow.isascii()
     assert slow.isprintable()
     assert time.thread_time() - start < 5
+
+
+PATHS = TimeLimit(4096, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "parts"),
+    [
+        (r"https://(a+)+\.example", ORIGIN_LIMIT, [("https://", "a", "!")]),
+        (r"x(ab|[a-c]{2})*9", ORIGIN_LIMIT, [("x", "ab", "!")]),
+        (r"(abab|ab)+c", ORIGIN_LIMIT, [("", "ab", "!")]),
+        (r"(A+)+b", ORIGIN_LIMIT, [("", "A", "!")]),
+        # The end is a character that is not repeated.
+        (r"(\S+)+x", ORIGIN_LIMIT, [("", "a", "!"), ("", "b", "!")]),
+        (r"([^A-Za-z]+)+x", ORIGIN_LIMIT, [("", "0", "a"), ("", "1", "a")]),
+        # What is repeated together with what is between the repetitions.
+        (r".*a.*a.*a.*b", ORIGIN_LIMIT, [("", "a", "!"), ("", "ab", "!")]),
+        (r".*a.*b.*", PATHS, [("", "a", "!"), ("", "ab", "!")]),
+        (r".*a.*b.*", ORIGIN_LIMIT, []),
+        (r"(?:x.)*(?:x.)*(?:x.)*(?:x.)*y", ORIGIN_LIMIT, [("", "xa", "!")]),
+        ("a?" * 16, ORIGIN_LIMIT, [("", "a", "!")]),
+        ("a?" * 15, ORIGIN_LIMIT, []),
+        ("(a+){5}b", ORIGIN_LIMIT, [("", "a", "!")]),
+        # In a path may be what is not in an origin.
+        (r"/(?:\s+)+x", PATHS, [("/", " ", "!"), ("/", "\u00e9", "!")]),
+        (r"/x*(y+z)+", PATHS, [("/x", " ", "!"), ("/x", "\u00e9", "!")]),
+        (r"/(?:\s+)+x", ORIGIN_LIMIT, []),
+    ],
+)
+def test_the_texts_that_are_tried_repeat_what_a_regex_repeats(
+    text: str,
+    limit: TimeLimit,
+    parts: list[tuple[str, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    attacks = attacks_on(re.compile(text), limit, monkeypatch)
+    for start, pump, end in parts:
+        assert attacks.pop(0) == (start, pump, end)
+        if pump not in (" ", "\u00e9"):
+            assert attacks.pop(0) == (start, pump, "")
+            assert attacks.pop(0) == (start, pump, f"{end}/{end}/{end}")
+    assert attacks == []
+
+
+def test_the_number_of_texts_that_are_tried_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    regex = re.compile("".join(f"({c}+)+{c.upper()}" for c in "abcdefghij"))
+    assert len(attacks_on(regex, ORIGIN_LIMIT, monkeypatch)) == 24
 
 
 @pytest.mark.parametrize("text", ORDINARY)

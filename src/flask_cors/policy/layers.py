@@ -126,7 +126,7 @@ def _hint_for_old_name(new: str) -> str:
 def _nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
     from difflib import get_close_matches  # loaded only for an unknown name
 
-    return get_close_matches(name, known, 1, cutoff)
+    return get_close_matches(name, known, cutoff=cutoff)
 
 
 DEFAULTS = Layer(

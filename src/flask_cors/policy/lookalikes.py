@@ -11,11 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ..protocol.origin import Origin, is_ip_host, parse, why_never_sent
-from .regex_samples import GAP, OPEN, Sample, make_samples
-from .regex_syntax import read
+from .regex_samples import GAP, OPEN, Sample, samples_of
 from .untrusted import is_public_suffix
-
-_MAX_SAMPLES = 600  # per regex
 
 
 @lru_cache(maxsize=1024)
@@ -62,7 +59,7 @@ def names_host(regex: re.Pattern[str]) -> bool:
 @lru_cache(maxsize=32)
 def _accepted_samples(regex: re.Pattern[str]) -> list[tuple[Sample, Origin]]:
     accepted: list[tuple[Sample, Origin]] = []
-    for sample in make_samples(read(regex), _MAX_SAMPLES):
+    for sample in samples_of(regex):
         parsed = parse(sample.text)
         # A scheme with a dot comes from an open part that covers scheme and host.
         if parsed is not None and "." not in parsed.scheme and regex.fullmatch(sample.text):
@@ -104,7 +101,7 @@ _OTHER_NAMES = ("attacker", "evil-")
 def _open_parts(sample: Sample) -> Iterator[tuple[int, int]]:
     """Yield the start and the end of each open part in the text of a sample."""
     for part in re.finditer(rf"[{OPEN}{GAP}]+", sample.written):
-        first = part.start() - sample.written.count(GAP, 0, part.start())
+        first = part.start() - sample.written[: part.start()].count(GAP)
         yield first, first + part[0].count(OPEN)
 
 
@@ -112,8 +109,8 @@ def _written_end(sample: Sample, parsed: Origin) -> str:
     """Return the part that the regex writes out at the end of a sample's host, without the port."""
     start = len(parsed.scheme) + len("://")
     end = start + len(parsed.host)
-    last_open = max((last for first, last in _open_parts(sample) if first <= end), default=0)
-    return sample.text[max(last_open, start) : end]
+    last_open = max([start, *(last for first, last in _open_parts(sample) if first <= end)])
+    return sample.text[last_open:end]
 
 
 def _is_public(written: str) -> bool:

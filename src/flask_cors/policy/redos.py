@@ -258,15 +258,17 @@ def _find_pumps(body: Node) -> list[str]:
         next((one for one in first.taken if one in second.taken), "")
         for first, second in combinations(parts, 2)
     )
-    whole = {sample.text.lower() for sample in make_samples(body, _MAX_SAMPLES)}
-    others = {part.taken[:1].lower() for part in parts} | set(shared)
+    samples = [sample.text for sample in make_samples(body, _MAX_SAMPLES)]
+    # Of texts that differ in case alone, the first.
+    whole = set({text.lower(): text for text in reversed(samples)}.values())
+    others = {part.taken[:1] for part in parts} | set(shared)
     return [*_find_shortest(whole), *_find_shortest(others - whole)]
 
 
 def _find_shortest(texts: Iterable[str]) -> list[str]:
     return sorted(
         {text for text in texts if 0 < len(text) <= _MAX_PUMP_LENGTH},
-        key=lambda text: (len(text), not text.isalpha(), text),
+        key=lambda text: (len(text), not text.isalpha(), text.swapcase()),  # lower case first
     )[:_MAX_PUMPS]
 
 
