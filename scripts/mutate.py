@@ -117,7 +117,7 @@ class Baseline(NamedTuple):
         ways = self.ways.get(str(mutant.path), {})
         return [test for test, way in ways.items() if not way.isdisjoint(mutant.lines)]
 
-    def select_tests(self, mutant: Mutant, killers: Sequence[str]) -> list[str]:
+    def select_tests(self, mutant: Mutant, killers: Sequence[str], limit: float) -> list[str]:
         """Return the tests that run the changed lines: the killers; then one of each way through
         the module, the longest way first and the fastest test of each; then the next of each. Slow
         ones are the last, killers too, because two of them take all the time there is."""
@@ -132,9 +132,9 @@ class Baseline(NamedTuple):
         fast = (test for test in killers if test in tests and self.seconds[test] <= SLOW)
         known = dict.fromkeys(fast)
         others = sorted(tests - known.keys(), key=ranked.__getitem__)
-        return take_first([*known, *others], self.seconds)
+        return take_first([*known, *others], self.seconds, limit)
 
-    def select_files(self, mutant: Mutant) -> list[str]:
+    def select_files(self, mutant: Mutant, limit: float) -> list[str]:
         """Return the files that test the module, its package, and what imports it."""
         seconds: dict[str, float] = {}
         ways = self.ways.get(str(mutant.path), {})
@@ -144,12 +144,11 @@ class Baseline(NamedTuple):
             file = test.partition("::")[0]
             if test in ways or near in file or file.endswith(own):
                 seconds[file] = seconds.get(file, 0) + (0 if file.endswith(own) else needed)
-        return take_first(sorted(seconds, key=seconds.__getitem__), seconds)
+        return take_first(sorted(seconds, key=seconds.__getitem__), seconds, limit)
 
 
-def take_first(names: Sequence[str], seconds: Mapping[str, float]) -> list[str]:
-    """Return the first names that need MAX_SECONDS together at most."""
-    left = MAX_SECONDS
+def take_first(names: Sequence[str], seconds: Mapping[str, float], left: float) -> list[str]:
+    """Return the first names that need ``left`` seconds together at most."""
     taken = []
     for name in names:
         if seconds[name] <= left:
@@ -161,8 +160,8 @@ def take_first(names: Sequence[str], seconds: Mapping[str, float]) -> list[str]:
 class Runner:
     """A plugin of pytest that runs the mutants instead of the tests that were collected."""
 
-    def __init__(self, mutants: list[Mutant], folder: Path) -> None:
-        self.mutants, self.folder = mutants, folder
+    def __init__(self, mutants: list[Mutant], expected: set[str], folder: Path) -> None:
+        self.mutants, self.expected, self.folder = mutants, expected, folder
         self.code = {
             path: compile_source(path, path.read_text(encoding="utf-8"))
             for path in {mutant.path for mutant in mutants}
@@ -238,7 +237,8 @@ class Runner:
         lines = [line.split(" : ", 1) for line in self.killers.read_text().splitlines()]
         killers = [test for where, test in reversed(lines) if where == function]
         killers += [test for where, test in reversed(lines) if where.startswith(module)]
-        for test in self.baseline.select_tests(mutant, killers):
+        most = limit_of(mutant, self.expected)
+        for test in self.baseline.select_tests(mutant, killers, most):
             limit(2 + 10 * self.baseline.seconds[test])
             if not self.test_passes(test):
                 with self.killers.open("a") as file:
@@ -270,13 +270,19 @@ def passes_anew(mutant: Mutant, files: list[str]) -> bool:
 # ---- the report --------------------------------------------------------------------------------
 
 
-def try_all(mutants: list[Mutant], tests: list[str]) -> set[str]:
+def limit_of(mutant: Mutant, expected: set[str]) -> float:
+    """Return the seconds for the tests of a mutant. One that is known to survive is not tried for
+    long."""
+    return MAX_SECONDS / 5 if mutant.key in expected else MAX_SECONDS
+
+
+def try_all(mutants: list[Mutant], expected: set[str], tests: list[str]) -> set[str]:
     """Return the keys of those that survive."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
 
         def run(tests: list[str]) -> bool:
-            return not pytest.main([*PYTEST, *tests], plugins=[Runner(mutants, folder)])
+            return not pytest.main([*PYTEST, *tests], plugins=[Runner(mutants, expected, folder)])
 
         if os.fork() == 0:  # this process imports neither the package nor its tests
             os._exit(not run(tests))
@@ -292,7 +298,10 @@ def try_all(mutants: list[Mutant], tests: list[str]) -> set[str]:
         if not one.is_inside or (one.key in left and "" in baseline.tests_of(one))
     ]
     print("once more, with what runs at import:")
-    survivors = find_survivors(anew, lambda one: passes_anew(one, baseline.select_files(one)))
+    survivors = find_survivors(
+        anew,
+        lambda one: passes_anew(one, baseline.select_files(one, limit_of(one, expected))),
+    )
     return left - {one.key for one in anew} | {one.key for one in survivors}
 
 
@@ -309,12 +318,11 @@ def main() -> int:
         for path in sorted((SOURCES / name).rglob("*.py")) or [SOURCES / name]
         for mutant in Finder(path).found
     ]
-    survivors = try_all(mutants, arguments.tests)
-
     reasons = tomllib.loads(REASONS.read_text(encoding="utf-8"))["reason"]
     expected = {key for row in reasons for key in row["mutants"]}
     if arguments.modules is not MUTATED:
         expected = {key for key in expected if key.startswith(tuple(arguments.modules))}
+    survivors = try_all(mutants, expected, arguments.tests)
     for key in sorted(survivors - expected):
         print("survives:", key)
     for key in sorted(expected - survivors):

@@ -75,7 +75,10 @@ def test_a_preflight_passes_with_a_status_of_200_to_299(status):
         (300, [(ACAO, "*"), ("Location", "/")], "PreflightInvalidStatus", ""),
         (302, [(ACAO, "*")], "PreflightInvalidStatus", ""),
         (302, [(ACAO, "*"), ("Location", "")], "PreflightInvalidStatus", ""),
-        (302, [("Location", "/")], "PreflightDisallowedRedirect", ""),
+        *(
+            (status, [("Location", "/")], "PreflightDisallowedRedirect", "")
+            for status in (301, 302, 303, 307, 308)
+        ),
         (404, [], "PreflightMissingAllowOriginHeader", ""),
         (200, [(ACAO, "x")], "PreflightInvalidAllowOriginValue", "x"),
         (200, [(ACAO, "null")], "PreflightAllowOriginMismatch", "null"),

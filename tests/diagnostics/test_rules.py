@@ -253,6 +253,25 @@ def test_a_decorator_above_the_route_causes_a_warning_at_the_first_request():
     assert "'books'" in warned
 
 
+def test_a_decorator_around_the_route_on_one_line_causes_a_warning():
+    app = Flask(__name__)
+    cross_origin(origins=APP)(app.get("/")(lambda: ""))
+    assert [warned.split(" ")[1] for warned in warned_by(app)] == ["CORS603"]
+
+
+def test_a_decorator_in_another_file_than_the_view_causes_no_warning():
+    app = Flask(__name__)
+
+    @cross_origin(origins=APP)
+    @app.get("/")
+    def books():
+        return ""
+
+    view = books.__wrapped__
+    view.__code__ = view.__code__.replace(co_filename="another.py")
+    assert warned_by(app) == []
+
+
 def test_a_decorator_above_the_route_causes_one_warning_however_often_views_are_read():
     app = Flask(__name__)
 

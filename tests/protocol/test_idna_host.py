@@ -31,6 +31,8 @@ ALIKE = [
     ("bu\u0308cher.example", "xn--bcher-kva.example"),
     ("\u65e5\u672c.example", "xn--wgv71a.example"),
     ("\u0915\u094d\u0937", "xn--11b2ezc"),
+    ("\u0915\u093e\u0967", "xn--11b6f9e"),
+    ("\u65e5\u3005", "xn--u6j053n"),
     ("a_b-.\xfc", "a_b-.xn--tda"),
     ("a..\xfc", "a..xn--tda"),
     ("\xfc..", "xn--tda.."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from flask import (
     Blueprint,
@@ -131,6 +133,30 @@ def test_a_session_that_cannot_be_saved_carries_the_headers(fetch):
     app.session_interface = Broken()
     app.secret_key = "key"
     assert_told(fetch, app, "/fine", 500)
+
+
+def test_a_request_is_decided_and_logged_once_though_its_session_cannot_be_saved(fetch, caplog):
+    """Flask runs the after_request functions again, on the response to that error."""
+    calls = []
+
+    def allows(origin):
+        calls.append(origin)
+        return False
+
+    app = an_app()
+    CORS(app, resources="/once", origins=allows)
+    app.add_url_rule("/once", "once", lambda: "")
+
+    class Broken(type(app.session_interface)):
+        def save_session(self, *args):
+            raise RuntimeError("no session")
+
+    app.session_interface = Broken()
+    app.secret_key = "key"
+    with caplog.at_level(logging.DEBUG, "flask_cors"):
+        assert fetch(app, "/once").status_code == 500
+    assert calls == [APP]
+    assert len([each for each in caplog.records if each.name == "flask_cors"]) == 1
 
 
 @pytest.mark.parametrize("bound", ["app", "view"])

@@ -96,6 +96,14 @@ def test_a_view_that_calls_a_decorated_helper_is_not_warned_of() -> None:
     assert messages == []
 
 
+def test_an_app_that_nothing_is_bound_to_has_an_empty_registry() -> None:
+    app = Flask(__name__)
+    registry = registry_of(app)
+    assert registry.app is app
+    assert (registry.bound, registry.findings) == ([], [])
+    assert not app.extensions
+
+
 # ---- decorated views ---------------------------------------------------------------------------
 
 

@@ -125,11 +125,9 @@ def mark_decorated(view: Callable[..., Any], options: ViewOptions) -> None:
 def iter_unreached(app: Flask) -> Iterator[tuple[str, ViewOptions]]:
     """Yield each endpoint whose view was registered below its ``@cross_origin``, with the options
     that therefore do not reach it."""
-    views = app.view_functions.values()
-    reached = {options for view in views for _, options in iter_view_options(view)}
     for endpoint, view in app.view_functions.items():
         options: ViewOptions | None = getattr(view, DECORATED_BY, None)
-        if options is not None and options not in reached and _decorates(options.location, view):
+        if options is not None and _decorates(options.location, view):
             yield endpoint, options
 
 
@@ -162,9 +160,5 @@ def hides(view: object, function: Callable[..., Any], depth: int = 3) -> bool:
 
 def _are_siblings(function: Callable[..., Any], view: FunctionType) -> bool:
     """Return whether both were defined in the same function."""
-    scope = _scope(function)
-    return scope != "" and _scope(view) == scope
-
-
-def _scope(function: object) -> str:
-    return getattr(function, "__qualname__", "").rpartition(".")[0]
+    scope = function.__qualname__.rpartition(".")[0]
+    return scope != "" and view.__qualname__.rpartition(".")[0] == scope
