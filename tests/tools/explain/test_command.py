@@ -430,6 +430,48 @@ def test_a_suggestion_without_danger_has_no_findings(run):
     assert "cors check" not in run(an_app(origins=APP), "--origin", OTHER).output
 
 
+def test_an_error_status_and_lost_origins_are_printed_below_the_line(run):
+    app = an_app()
+    app.view_functions["user"] = lambda number: ("", 403)
+    result = run(app, "--origin", APP, "--credentials", "include")
+    assert result.output.endswith(
+        "Verified: with this change the request is allowed, and the frontend can read status 403.\n"
+        "Allowed origins that the line leaves out are then refused.\n"
+        "Every allowed origin can then read responses to requests with cookies.\n"
+    )
+
+
+INSTALLED = "/usr/lib/python3/dist-packages/shop/app.py"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "CORS(app, origins='https://app.example')",
+            [
+                f"To allow the request, write at {INSTALLED}:1:",
+                f'    CORS(..., origins=["{APP}", "{OTHER}"])',
+                "The file belongs to an installed package: look for a setting of it instead.",
+            ],
+        ),
+        (
+            "app.config['CORS_ORIGINS'] = 'https://app.example'; CORS(app)",
+            [
+                "To allow the request, write:",
+                f'    app.config["CORS_ORIGINS"] = ["{APP}", "{OTHER}"]',
+                "Verified: with this change the request is allowed.",
+            ],
+        ),
+    ],
+)
+def test_a_line_of_an_installed_package_is_not_to_be_changed(run, code, expected):
+    app = Flask("api", static_folder=None)
+    app.add_url_rule("/users/1", view_func=lambda: "user")
+    exec(compile(code, INSTALLED, "exec"), {"app": app, "CORS": CORS})
+    assert "\n".join(expected) in run(app, "--origin", OTHER).output
+
+
 # ---- why there is nothing to write -------------------------------------------------------------
 
 

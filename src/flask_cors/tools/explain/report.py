@@ -10,6 +10,7 @@ from ...policy.policy import Reason
 from ...protocol.headers import comma_list
 from ..shared import finding_report
 from ..shared import verdict as verdicts
+from ..shared.functions import is_of_package
 from ..shared.option_code import describe_layer
 from ..shared.text import (
     GAP,
@@ -133,14 +134,23 @@ def _iter_suggestion_lines(explanation: Explanation) -> Iterator[str]:
     headers = "it" if len(explanation.unreadable) == 1 else "them"
     purpose = f"expose {headers}" if is_allowed else "allow the request"
     for code, placement, location in explanation.suggestions:
+        is_installed = location is not None and is_of_package(location.file)
+        if is_installed and placement == "before":
+            location = None  # app.config can be set elsewhere
         at = "" if location is None else f" {placement} {format_location(location)}"
         yield f"To {purpose}, write{at}:"
         yield click.style(f"    {code}", bold=True)
+        if is_installed and location is not None:
+            yield "The file belongs to an installed package: look for a setting of it instead."
     if is_allowed:
         yield f"Verified: with this change the frontend can read {headers}."
         return
-    yield "Verified: with this change the request is allowed."
+    status = explanation.status_with_change
+    read = "" if status < 400 else f", and the frontend can read status {status}"
+    yield f"Verified: with this change the request is allowed{read}."
     refused = explanation.refused_values()
+    if explanation.refuses_more:
+        yield "Allowed origins that the line leaves out are then refused."
     if "credentials" in refused:
         yield "Every allowed origin can then read responses to requests with cookies."
     if "origin" in refused or not explanation.checks:
