@@ -15,17 +15,18 @@ from ..shared.option_code import describe_layer
 from ..shared.text import (
     GAP,
     escape_first_line,
-    fit_columns,
     format_list,
     format_location,
     format_table,
     location_as_json,
     wrap,
 )
-from .explanation import Explanation, ValueCheck
+from .explanation import Explanation
 
 MAX_CELL = 160  # characters; a regular expression may be a screen long
 MAX_HEADERS_SHOWN = 12
+MIN_LAST_COLUMN = 30
+MAX_ENTRY_BESIDE = 20  # characters beside the value; a longer entry has a line of its own
 
 Row = tuple[str, str, str, str]
 
@@ -56,17 +57,19 @@ def as_text(explanation: Explanation, width: int) -> Iterator[str]:
 
 
 def _format_rows(rows: Sequence[Row], width: int) -> Iterator[str]:
-    """Yield the lines of a table, in which a cell may go on below the last column if that is
-    empty."""
-    *first, third, fourth = fit_columns(
-        [row if row[3] else (*row[:2], "", "") for row in rows], width
-    )
+    """Yield the lines of a table. A cell may go on below the last column if that is empty, and the
+    last column is narrowed first: an origin is read best in one piece."""
+    labels, states, values, sources = zip(*rows, strict=True)
+    first = [max(map(len, labels)), max(map(len, states))]
     rest = width - sum(first) - len(first) * GAP
-    for row in rows:
-        if row[3]:
-            yield from format_table([row], [*first, third, fourth])
-        else:
-            yield from format_table([row[:3]], [*first, rest])
+    beside = [value for value, source in zip(values, sources, strict=True) if source]
+    last = min(max(map(len, sources)), MIN_LAST_COLUMN)
+    third = min(max(map(len, beside), default=0), rest - last - GAP)
+    for *row, value, source in rows:
+        cells, widths = [value, source], [third, rest - third - GAP]
+        if not source:
+            cells, widths = [value], [rest]
+        yield from format_table([[*row, *cells]], [*first, *widths])
 
 
 def _shorten(text: str) -> str:
@@ -84,12 +87,14 @@ def _iter_rows(explanation: Explanation) -> Iterator[Row]:
         yield "URL rule", "none", f"responded before Flask: WSGI middleware {name}", ""
     yield from _iter_policy_rows(explanation)
     for check in explanation.checks:
-        yield (
-            check.kind.capitalize(),
-            "refused" if check.entry is None else "allowed",
-            _format_check(check),
-            f"{check.option}: {describe_layer(check.option, check.layer, check.layer.location)}",
-        )
+        state = "refused" if check.entry is None else "allowed"
+        source = describe_layer(check.option, check.layer, check.layer.location)
+        by = "" if check.entry in (None, check.value) else f", by {check.entry}"
+        is_short = len(by) <= MAX_ENTRY_BESIDE
+        value = check.value + (by if is_short else "")
+        yield check.kind.capitalize(), state, value, f"{check.option}: {source}"
+        if not is_short:
+            yield "", "by", check.entry or "", ""
         if check.closest is not None:
             yield "", "closest", *check.closest
 
@@ -116,12 +121,6 @@ def _describe_unserved(explanation: Explanation) -> str:
     allow = explanation.verdict.outcome.exchanges[-1].response.get("Allow")
     served = "" if allow is None else f"; the path serves {', '.join(sorted(comma_list(allow)))}"
     return f"none serves {explanation.page_request.method}{served}"
-
-
-def _format_check(check: ValueCheck) -> str:
-    if check.entry is not None:
-        return check.value if check.entry == check.value else f"{check.value}, by {check.entry}"
-    return check.value
 
 
 def _list_headers(names: Sequence[str]) -> str:
