@@ -140,13 +140,11 @@ def test_each_step_of_an_allowed_request_is_printed(run):
         "",
         "Preflight  needed   because of the method PUT and the header content-type",
         "URL rule            /users/<int:number>",
-        f"{'Policy              /users/*':66}{BOUND}",
-        (
-            f"{'Origin     allowed  http://localhost:5173, by http://localhost:*':66}"
-            f"origins: CORS(...), {BOUND}"
-        ),
-        f"{'Method     allowed  PUT':66}methods: default",
-        f"""{'Header     allowed  content-type, by "*"':66}allow_headers: default""",
+        f"{'Policy              /users/*':43}{BOUND}",
+        f"{'Origin     allowed  http://localhost:5173':43}origins: CORS(...), {BOUND}",
+        "           by       http://localhost:*",
+        f"{'Method     allowed  PUT':43}methods: default",
+        f"""{'Header     allowed  content-type, by "*"':43}allow_headers: default""",
         "",
         (
             "1. OPTIONS http://localhost/users/1 "
@@ -169,22 +167,16 @@ def test_each_step_of_an_allowed_request_is_printed(run):
     ]
 
 
-@pytest.mark.parametrize(
-    ("origins", "origin", "expected"),
-    [
-        (
-            re.compile(r"https://[a-z]+\.example"),
-            APP,
-            rf"{APP}, by re.compile('https://[a-z]+\\.example')",
-        ),
-        ("*", APP, f'{APP}, by "*"'),
-        (APP, APP, APP),
-    ],
-)
-def test_an_allowed_origin_is_shown_with_its_entry(run, origins, origin, expected):
-    found = rows(run(an_app(origins=origins), "--origin", origin))
+@pytest.mark.parametrize(("origins", "expected"), [("*", f'{APP}, by "*"'), (APP, APP)])
+def test_an_allowed_origin_is_shown_with_its_entry(run, origins, expected):
+    found = rows(run(an_app(origins=origins), "--origin", APP))
     assert found["Origin"] == ["allowed", expected, f"origins: CORS(...), {BOUND}"]
-    assert "" not in found
+
+
+def test_a_long_entry_has_a_line_below_an_allowed_origin(run):
+    found = rows(run(an_app(origins=re.compile(r"https://[a-z]+\.example")), "--origin", APP))
+    assert found["Origin"] == ["allowed", APP, f"origins: CORS(...), {BOUND}"]
+    assert found[""] == ["by", r"re.compile('https://[a-z]+\\.example')"]
 
 
 @pytest.mark.parametrize(
@@ -428,6 +420,48 @@ def test_a_dangerous_suggestion_has_what_check_reports_of_it(run):
 
 def test_a_suggestion_without_danger_has_no_findings(run):
     assert "cors check" not in run(an_app(origins=APP), "--origin", OTHER).output
+
+
+def test_an_error_status_and_lost_origins_are_printed_below_the_line(run):
+    app = an_app()
+    app.view_functions["user"] = lambda number: ("", 403)
+    result = run(app, "--origin", APP, "--credentials", "include")
+    assert result.output.endswith(
+        "Verified: with this change the request is allowed, and the frontend can read status 403.\n"
+        "Allowed origins that the line leaves out are then refused.\n"
+        "Every allowed origin can then read responses to requests with cookies.\n"
+    )
+
+
+INSTALLED = "/usr/lib/python3/dist-packages/shop/app.py"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "CORS(app, origins='https://app.example')",
+            [
+                f"To allow the request, write at {INSTALLED}:1:",
+                f'    CORS(..., origins=["{APP}", "{OTHER}"])',
+                "The file belongs to an installed package: look for a setting of it instead.",
+            ],
+        ),
+        (
+            "app.config['CORS_ORIGINS'] = 'https://app.example'; CORS(app)",
+            [
+                "To allow the request, write:",
+                f'    app.config["CORS_ORIGINS"] = ["{APP}", "{OTHER}"]',
+                "Verified: with this change the request is allowed.",
+            ],
+        ),
+    ],
+)
+def test_a_line_of_an_installed_package_is_not_to_be_changed(run, code, expected):
+    app = Flask("api", static_folder=None)
+    app.add_url_rule("/users/1", view_func=lambda: "user")
+    exec(compile(code, INSTALLED, "exec"), {"app": app, "CORS": CORS})
+    assert "\n".join(expected) in run(app, "--origin", OTHER).output
 
 
 # ---- why there is nothing to write -------------------------------------------------------------

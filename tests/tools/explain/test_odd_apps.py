@@ -6,8 +6,9 @@ import json
 
 import pytest
 from click.testing import CliRunner, Result
-from flask import Flask, Response, abort, redirect, request
+from flask import Flask, Response, abort, got_request_exception, redirect, request
 from flask.cli import ScriptInfo
+from werkzeug.exceptions import Unauthorized
 from werkzeug.routing import BaseConverter
 
 from flask_cors import CORS, cross_origin
@@ -148,3 +149,31 @@ def test_a_change_that_allows_no_new_origin_warns_only_of_cookies():
         "Verified: with this change the request is allowed.\n"
         "Every allowed origin can then read responses to requests with cookies.\n"
     )
+
+
+def test_a_path_without_a_url_rule_is_named_where_the_app_raises_for_it():
+    app = an_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+
+    def raise_outside(environ, start_response):
+        response = inner(environ, start_response)
+        if environ["PATH_INFO"] != "/x":
+            raise RuntimeError("no route")
+        return response
+
+    inner, app.wsgi_app = app.wsgi_app, raise_outside
+    result = run(app, "/y")
+    assert result.exit_code == 2
+    assert "no URL rule of the app matches '/y' on localhost" in result.stderr
+    assert "outside of Flask, the app raised RuntimeError: no route" in run(app, "/any/z").stderr
+
+
+def test_an_exception_of_http_is_no_failure_of_the_app():
+    app = an_app()
+
+    def refuse() -> None:
+        got_request_exception.send(app, exception=Unauthorized())  # as Flask-RESTful does
+        abort(401)
+
+    app.before_request(refuse)
+    assert explained(app, "/x")["notes"] == []

@@ -621,3 +621,33 @@ def test_coroutine_functions_in_origins_decide_in_a_verification():
     app = made("")
     CORS(app, methods=["GET"], origins=allows_page)
     assert suggested(app, method="PUT") == ['CORS(..., methods=["GET", "PUT"])']
+
+
+# ---- what is said beside a suggestion ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_the_status_that_the_frontend_can_read_is_known(status):
+    app = made("CORS(app, origins=APP)")
+    app.before_request(lambda: None if status == 200 else abort(status))
+    assert explained(app).status_with_change == status
+
+
+@pytest.mark.parametrize(
+    ("options", "refuses_more"),
+    [({}, True), ({"origins": APP}, False), ({"origins": [APP, "https://*.app.example"]}, False)],
+)
+def test_a_suggestion_that_refuses_an_origin_says_so(options, refuses_more):
+    app = Flask("app", static_folder=None)
+    app.add_url_rule("/x", view_func=lambda: "")
+    CORS(app, **options)
+    explanation = explained(app, credentials="include")
+    assert (len(explanation.suggestions), explanation.refuses_more) == (1, refuses_more)
+
+
+def test_a_method_that_no_url_rule_serves_has_a_hint_where_no_change_helps():
+    app = Flask("app", static_folder=None)
+    app.add_url_rule("/x", view_func=cross_origin(origins=APP)(lambda: ""))
+    explanation = explained(app, method="PUT")
+    assert (explanation.rule, explanation.suggestions) == (None, ())
+    assert explanation.hint == "no URL rule of the path serves PUT: check the method"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Flask
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 
 from ...diagnostics.finding import Finding
 from ...diagnostics.format import format_value
@@ -18,7 +18,7 @@ from ...protocol.origin import parse
 from ...runtime.install import registry_of
 from ..shared.app_transport import AppTransport, HandledRequest
 from ..shared.inventory import BoundPolicy, PolicySource, source_of
-from ..shared.page_request import PageRequest
+from ..shared.page_request import NoVerdict, PageRequest
 from ..shared.silence import ignore_cors_warnings
 from ..shared.text import escape_first_line
 from ..shared.verdict import Verdict, evaluate
@@ -37,7 +37,7 @@ from .placement import Suggestion
 from .preflight_cause import PreflightCause, preflight_cause_of
 from .refusals import Spelling, hint_without_suggestion, invalid_view_of, spellings_of
 from .suggestions import suggest_change, suggest_exposure, suggest_resource
-from .target import missing_rule
+from .target import Target, find_missing_rule, missing_rule
 from .unreached_view import hint_for_unreached_view
 from .verification import Verification
 
@@ -73,6 +73,8 @@ class Explanation:
     :ivar unreadable: the names of the response headers that the frontend cannot read.
     :ivar suggestions: the lines that allow the request; of an allowed one, that let the frontend
         read these headers.
+    :ivar status_with_change: the status that the frontend can read with these lines; 0 without any.
+    :ivar refuses_more: whether origins that are allowed are refused with them.
     :ivar new_findings: what ``flask cors check`` reports with these lines, and not without.
     :ivar hint: what to do if there are no suggestions.
     """
@@ -89,6 +91,8 @@ class Explanation:
     middleware: str | None = None
     unreadable: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    status_with_change: int = 0
+    refuses_more: bool = False
     new_findings: tuple[Finding, ...] = ()
     hint: str | None = None
 
@@ -109,18 +113,21 @@ def explain(
     app: Flask,
     page_request: PageRequest,
     find_new_findings: FindNewFindings,
-    root: str | None = None,
+    root: str = "/",
 ) -> Explanation:
     """Make the request, and explain its outcome.
 
-    :param root: the path that the app is mounted at. Default: that of its config.
+    :param root: the path that the app is mounted at.
     :raises InvalidRequest: if no URL rule matches it, and the app responds with 404.
     :raises NoVerdict: if it leaves the app.
     """
     transport = AppTransport(app, page_request.url, root)
     # The explanation contains the warnings.
     with ignore_cors_warnings(), record_middleware(app) as called:
-        verdict = evaluate(page_request, transport)
+        try:
+            verdict = evaluate(page_request, transport)
+        except NoVerdict as error:
+            raise find_missing_rule(app, Target(page_request.url, root)) or error from error
     sent = verdict.outcome.exchanges[-1].request
     last = transport.handled[sent]
     if sent.url == page_request.url and _is_unknown(last):
@@ -143,8 +150,9 @@ def explain(
             checks = tuple(_check_values(last.policy, page_request._replace(origin=origin), cause))
             source = source_of(app, last.policy, last.path)
     notes = tuple(dict.fromkeys(_collect_notes(app, page_request, verdict, last, source, checks)))
+    rule = last.rule if _is_served(app, verdict, last, page_request.method) else None
     explanation = Explanation(
-        page_request, verdict, cause, last.rule, source, reason, checks, notes, spellings
+        page_request, verdict, cause, rule, source, reason, checks, notes, spellings
     )
     if last.request is None:
         responder = called[-1] if called else app.wsgi_app  # overridden in a subclass
@@ -169,16 +177,31 @@ def explain(
         change = suggest_change(verification, last.policy, source, refused)
     if change is None:
         hint = "no change of the CORS options allows it: the cause is elsewhere"
+        if rule is None:
+            hint = f"no URL rule of the path serves {page_request.method}: check the method"
         return replace(explanation, hint=hint)
     with ignore_cors_warnings():
         findings = tuple(find_new_findings(app, change.before, change.after))
-    return replace(explanation, suggestions=change.suggestions, new_findings=findings)
+    return replace(
+        explanation,
+        suggestions=change.suggestions,
+        status_with_change=change.status,
+        refuses_more=change.refuses_more,
+        new_findings=findings,
+    )
 
 
 def _is_unknown(last: HandledRequest) -> bool:
     """Return whether no URL rule matches a request, and no function of the app responded to it."""
     routing_exception = None if last.request is None else last.request.routing_exception
     return isinstance(routing_exception, NotFound) and last.response.status == 404
+
+
+def _is_served(app: Flask, verdict: Verdict, last: HandledRequest, method: str) -> bool:
+    """Return whether a URL rule serves the request, or the method that its preflight requests."""
+    if not verdict.outcome.exchanges[-1].preflight or last.request is None:
+        return last.rule is not None
+    return registry_of(app).resolver().endpoint_at(last.request, method) is not None
 
 
 def _check_values(
@@ -228,7 +251,7 @@ def _collect_notes(
         is_here = source is not None and finding.location == source.location
         if is_here and isinstance(finding, HiddenDecorator):
             yield f"{finding.message}: {finding.hint}"
-    if last.error is not None:
+    if last.error is not None and not isinstance(last.error, HTTPException):
         raised = escape_first_line(f"{type(last.error).__name__}: {last.error}")
         yield f"the app raised {raised} and responded with {last.response.status}"
     if last.decision is not None and last.decision.failure is not None:

@@ -10,21 +10,23 @@ from ...policy.policy import Reason
 from ...protocol.headers import comma_list
 from ..shared import finding_report
 from ..shared import verdict as verdicts
+from ..shared.functions import is_of_package
 from ..shared.option_code import describe_layer
 from ..shared.text import (
     GAP,
     escape_first_line,
-    fit_columns,
     format_list,
     format_location,
     format_table,
     location_as_json,
     wrap,
 )
-from .explanation import Explanation, ValueCheck
+from .explanation import Explanation
 
 MAX_CELL = 160  # characters; a regular expression may be a screen long
 MAX_HEADERS_SHOWN = 12
+MIN_LAST_COLUMN = 30
+MAX_ENTRY_BESIDE = 20  # characters beside the value; a longer entry has a line of its own
 
 Row = tuple[str, str, str, str]
 
@@ -55,17 +57,19 @@ def as_text(explanation: Explanation, width: int) -> Iterator[str]:
 
 
 def _format_rows(rows: Sequence[Row], width: int) -> Iterator[str]:
-    """Yield the lines of a table, in which a cell may go on below the last column if that is
-    empty."""
-    *first, third, fourth = fit_columns(
-        [row if row[3] else (*row[:2], "", "") for row in rows], width
-    )
+    """Yield the lines of a table. A cell may go on below the last column if that is empty, and the
+    last column is narrowed first: an origin is read best in one piece."""
+    labels, states, values, sources = zip(*rows, strict=True)
+    first = [max(map(len, labels)), max(map(len, states))]
     rest = width - sum(first) - len(first) * GAP
-    for row in rows:
-        if row[3]:
-            yield from format_table([row], [*first, third, fourth])
-        else:
-            yield from format_table([row[:3]], [*first, rest])
+    beside = [value for value, source in zip(values, sources, strict=True) if source]
+    last = min(max(map(len, sources)), MIN_LAST_COLUMN)
+    third = min(max(map(len, beside), default=0), rest - last - GAP)
+    for *row, value, source in rows:
+        cells, widths = [value, source], [third, rest - third - GAP]
+        if not source:
+            cells, widths = [value], [rest]
+        yield from format_table([[*row, *cells]], [*first, *widths])
 
 
 def _shorten(text: str) -> str:
@@ -83,12 +87,14 @@ def _iter_rows(explanation: Explanation) -> Iterator[Row]:
         yield "URL rule", "none", f"responded before Flask: WSGI middleware {name}", ""
     yield from _iter_policy_rows(explanation)
     for check in explanation.checks:
-        yield (
-            check.kind.capitalize(),
-            "refused" if check.entry is None else "allowed",
-            _format_check(check),
-            f"{check.option}: {describe_layer(check.option, check.layer, check.layer.location)}",
-        )
+        state = "refused" if check.entry is None else "allowed"
+        source = describe_layer(check.option, check.layer, check.layer.location)
+        by = "" if check.entry in (None, check.value) else f", by {check.entry}"
+        is_short = len(by) <= MAX_ENTRY_BESIDE
+        value = check.value + (by if is_short else "")
+        yield check.kind.capitalize(), state, value, f"{check.option}: {source}"
+        if not is_short:
+            yield "", "by", check.entry or "", ""
         if check.closest is not None:
             yield "", "closest", *check.closest
 
@@ -117,12 +123,6 @@ def _describe_unserved(explanation: Explanation) -> str:
     return f"none serves {explanation.page_request.method}{served}"
 
 
-def _format_check(check: ValueCheck) -> str:
-    if check.entry is not None:
-        return check.value if check.entry == check.value else f"{check.value}, by {check.entry}"
-    return check.value
-
-
 def _list_headers(names: Sequence[str]) -> str:
     lowered = list(map(str.lower, names))
     return f"the header{'s' if len(names) > 1 else ''} {format_list(lowered, MAX_HEADERS_SHOWN)}"
@@ -133,14 +133,23 @@ def _iter_suggestion_lines(explanation: Explanation) -> Iterator[str]:
     headers = "it" if len(explanation.unreadable) == 1 else "them"
     purpose = f"expose {headers}" if is_allowed else "allow the request"
     for code, placement, location in explanation.suggestions:
+        is_installed = location is not None and is_of_package(location.file)
+        if is_installed and placement == "before":
+            location = None  # app.config can be set elsewhere
         at = "" if location is None else f" {placement} {format_location(location)}"
         yield f"To {purpose}, write{at}:"
         yield click.style(f"    {code}", bold=True)
+        if is_installed and location is not None:
+            yield "The file belongs to an installed package: look for a setting of it instead."
     if is_allowed:
         yield f"Verified: with this change the frontend can read {headers}."
         return
-    yield "Verified: with this change the request is allowed."
+    status = explanation.status_with_change
+    read = "" if status < 400 else f", and the frontend can read status {status}"
+    yield f"Verified: with this change the request is allowed{read}."
     refused = explanation.refused_values()
+    if explanation.refuses_more:
+        yield "Allowed origins that the line leaves out are then refused."
     if "credentials" in refused:
         yield "Every allowed origin can then read responses to requests with cookies."
     if "origin" in refused or not explanation.checks:

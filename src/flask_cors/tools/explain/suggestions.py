@@ -41,11 +41,22 @@ class Change(NamedTuple):
     :ivar suggestions: the lines to write.
     :ivar before: the policy that it changes; None for a new resource.
     :ivar after: the policy with the change.
+    :ivar status: the status that the frontend can read with it.
     """
 
     suggestions: tuple[Suggestion, ...]
     before: BoundPolicy | None
     after: BoundPolicy
+    status: int
+
+    @property
+    def refuses_more(self) -> bool:
+        """Whether it leaves an entry of the origins out."""
+        if self.before is None:
+            return False
+        before, after = (each.policy.options.origins.value for each in (self.before, self.after))
+        items = _ITEMS["origins"]
+        return not set(map(repr, items(before))) <= set(map(repr, items(after)))
 
 
 # ---- changes of options ------------------------------------------------------------------------
@@ -56,11 +67,13 @@ def suggest_change(
 ) -> Change | None:
     """Return the change that allows the request; None if no change helps."""
     app, options = verification.app, policy.options
-    for changes in _iter_choices(options, verification.page_request.origin, refused):
+    for changes in filter(None, _iter_choices(options, verification.page_request.origin, refused)):
         other = policy_with(options, changes, app.ensure_sync)
-        if changes and other is not None and verification.passes_with(other, instead_of=policy):
+        outcome = None if other is None else verification.fetch_with(other, instead_of=policy)
+        if other is not None and outcome is not None and outcome.allowed:
             lines = tuple(suggest(app, options, source, changes))
-            return Change(lines, BoundPolicy(source, policy), BoundPolicy(source, other))
+            before, after = BoundPolicy(source, policy), BoundPolicy(source, other)
+            return Change(lines, before, after, outcome.status)
     return None
 
 
@@ -74,7 +87,9 @@ def suggest_exposure(
     exposed = [*kept, *names]
     change = OptionChange("expose_headers", exposed, list_of(map(code_of, exposed)))
     other = policy_with(options, [change], app.ensure_sync)
-    if other is None or not verification.exposes_with(names, other, instead_of=policy):
+    outcome = None if other is None else verification.fetch_with(other, instead_of=policy)
+    readable = set() if outcome is None else {name for name, _ in outcome.headers}
+    if not readable.issuperset(map(str.lower, names)):
         return ()
     return tuple(suggest(app, options, source, [change]))
 
@@ -172,12 +187,13 @@ def suggest_resource(verification: Verification, rule: str, path: str) -> Change
     refused = _refused_by_config(options, page_request)
     for changes in _iter_choices(options, page_request.origin, refused):
         policy = policy_with(options, changes)
-        if policy is not None and verification.passes_with_resource(pattern, policy):
+        outcome = None if policy is None else verification.fetch_with_resource(pattern, policy)
+        if policy is not None and outcome is not None and outcome.allowed:
             written.update((change.option, change.code) for change in changes)
             call = "".join(f", {name}={value}" for name, value in written.items())
             line = Suggestion(f"CORS(app, resources={code}{call})")
             source = PolicySource("app", "", _NOWHERE, pattern)
-            return Change((line,), None, BoundPolicy(source, policy))
+            return Change((line,), None, BoundPolicy(source, policy), outcome.status)
     return None
 
 

@@ -60,10 +60,23 @@ def _has_rule(app: Flask, target: Target) -> bool:
     """Return whether a URL rule matches what arrives in Flask."""
     if not urlsplit(target.url).path.startswith(target.root):
         return False
-    with SuppressAppErrors():  # of a converter
-        request = route_through_middleware(app, *target)
-        return request is not None and not isinstance(request.routing_exception, NotFound)
-    return True  # the request raises again
+    request = _route(app, target)
+    return request is not None and not isinstance(request.routing_exception, NotFound)
+
+
+def _route(app: Flask, target: Target) -> Request | None:
+    """Return what arrives in Flask; None if nothing does, or if a converter raises."""
+    with SuppressAppErrors():
+        return route_through_middleware(app, *target)
+    return None
+
+
+def find_missing_rule(app: Flask, target: Target) -> InvalidRequest | None:
+    """Return the error for a request that no URL rule matches; None if one does."""
+    request = _route(app, target)
+    if request is None or not isinstance(request.routing_exception, NotFound):
+        return None
+    return missing_rule(app, request)
 
 
 def missing_rule(app: Flask, request: Request) -> InvalidRequest:

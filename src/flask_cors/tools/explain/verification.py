@@ -6,7 +6,7 @@ empty 200 if that was not sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
@@ -38,7 +38,7 @@ class Verification:
         self,
         app: Flask,
         page_request: PageRequest,
-        root: str | None,
+        root: str,
         handled: Mapping[Request, HandledRequest],
     ) -> None:
         self.app = app
@@ -47,31 +47,20 @@ class Verification:
         self._registry = install(app)
         self._handled = {(each.method, each.url): known for each, known in handled.items()}
 
-    def passes_with(self, other: Policy, instead_of: Policy) -> bool:
-        """Return whether a browser allows the request if one policy is replaced by another."""
-        outcome = self._fetch_with(other, instead_of)
-        return outcome is not None and outcome.allowed
+    def fetch_with(self, other: Policy, instead_of: Policy) -> Outcome | None:
+        """Return the outcome if one policy is replaced by another; None if the request leaves the
+        app."""
 
-    def exposes_with(self, names: Iterable[str], other: Policy, instead_of: Policy) -> bool:
-        """Return whether the frontend can read headers if one policy is replaced by another."""
-        outcome = self._fetch_with(other, instead_of)
-        readable = set() if outcome is None else {name for name, _ in outcome.headers}
-        return readable.issuperset(map(str.lower, names))
-
-    def passes_with_resource(self, pattern: PathPattern, policy: Policy) -> bool:
-        """Return whether a browser allows the request if the app has one more resource."""
-        resolver = _make_resolver(self._registry, lambda known: known, (pattern, policy))
-        outcome = self._fetch(resolver)
-        return outcome is not None and outcome.allowed
-
-    def _fetch_with(self, other: Policy, instead_of: Policy) -> Outcome | None:
         def choose(policy: Policy) -> Policy:
             return other if policy is instead_of else policy
 
         return self._fetch(_make_resolver(self._registry, choose))
 
+    def fetch_with_resource(self, pattern: PathPattern, policy: Policy) -> Outcome | None:
+        """Return the outcome if the app has one more resource; None if the request leaves it."""
+        return self._fetch(_make_resolver(self._registry, lambda known: known, (pattern, policy)))
+
     def _fetch(self, resolver: Resolver) -> Outcome | None:
-        """Return the outcome of the request; None if it leaves the app."""
         transport = AppTransport(self.app, self.page_request.url, self._root)
 
         def send(request: Request) -> Response:

@@ -31,7 +31,12 @@ def owner_of(function: object, app: Flask) -> Owner:
         return "app"
     code = _code_of(function)
     file = getattr(sys.modules.get(module), "__file__", None) if code is None else code.co_filename
-    return "library" if _INSTALLED & set(Path(file or "").parts) else "app"
+    return "library" if is_of_package(file or "") else "app"
+
+
+def is_of_package(file: str) -> bool:
+    """Return whether a file belongs to an installed package."""
+    return not _INSTALLED.isdisjoint(Path(file).parts)
 
 
 def module_of(function: object) -> str:
