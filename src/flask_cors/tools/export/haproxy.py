@@ -17,7 +17,7 @@ from .common_regexes import TWO_SPELLINGS, UTF_8, any_of
 from .edge_policy import TOKEN, AllowedNames, EdgePolicy, Outcome
 from .haproxy_syntax import is_among, is_set, matches, replace, variable, word, write_table
 from .layout import comment, indent
-from .lookup_tables import Lookup
+from .lookup_tables import Lookup, split_by_digit
 from .plan import MAX_PATH, EdgePlan, RegexDialect
 from .policy_tables import (
     HEADERS,
@@ -76,7 +76,8 @@ def _backend(plan: EdgePlan) -> Iterator[str]:
     yield from _request()
     yield from _path(plan)
     for table in build_tables(plan, _REQUEST, []):
-        yield from write_table(table)
+        for part in split_by_digit(table):
+            yield from write_table(part)
     yield from _names(plan.policies)
     yield from _response()
 
