@@ -131,6 +131,9 @@ def _path(plan: EdgePlan) -> Iterator[str]:
     yield f"{unset_path} if {{ {_PATH},length gt {MAX_PATH} }}"
     if not plan.has_one_policy:
         yield f"{unset_path} if {matches(_PATH, TWO_SPELLINGS)}"
+    if len(plan.index.shapes) > 1:  # a text that is looked up ends at NUL
+        has_nul = matches(_PATH, r"\x00")
+        yield f"{unset_path} if {has_nul}"
     if plan.has_path_regexes:
         is_utf_8 = matches(_PATH, rf"^{UTF_8}*+\z")
         yield f"{unset_path} unless {is_utf_8}"
