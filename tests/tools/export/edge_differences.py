@@ -212,7 +212,7 @@ EXPECTED = {
     "apache": [*DIFFERENCES, _SOME_NAMES, _EMPTY, _NUL],
     "caddy": [*DIFFERENCES, _SOME_NAMES, _EMPTY, _REPLACED],
     "envoy": [*DIFFERENCES, _NUL],
-    "haproxy": [*DIFFERENCES, _NO_NAMES],
+    "haproxy": [*DIFFERENCES, _NO_NAMES, _NUL],
     "nginx": [*DIFFERENCES, _SOME_NAMES, _EMPTY, _NUL, _FIRST_LINE],
 }
 

@@ -17,7 +17,15 @@ from .apache_syntax import header, matches, quote, set_if, variable, write_table
 from .common_regexes import UTF_8
 from .header_name_tables import build_header_name_tables
 from .layout import comment, indent
-from .lookup_tables import CAPTURED, Lookup, LookupTable, Variable, by_default, on_whole_match
+from .lookup_tables import (
+    CAPTURED,
+    Lookup,
+    LookupTable,
+    Variable,
+    by_default,
+    on_whole_match,
+    split_by_digit,
+)
 from .obstacles import ExportError, Obstacle
 from .plan import MAX_PATH, EdgePlan, RegexDialect
 from .policy_tables import (
@@ -89,7 +97,8 @@ def _virtual_host(plan: EdgePlan) -> Iterator[str]:
     obstacles: list[Obstacle] = []
     tables = build_tables(plan, _REQUEST, [])
     names = build_header_name_tables(plan.policies, Variable(header(h.REQUEST_HEADERS)))
-    lines = [line for table in (*tables, *names) for line in write_table(table, obstacles)]
+    parts = (part for table in (*tables, *names) for part in split_by_digit(table))
+    lines = [line for part in parts for line in write_table(part, obstacles)]
     if obstacles:
         raise ExportError(obstacles)
     yield from _request(plan)

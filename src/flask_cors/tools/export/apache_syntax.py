@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from .common_regexes import any_text
 from .lookup_tables import (
     CAPTURED,
     KeyKind,
@@ -17,7 +18,6 @@ from .lookup_tables import (
     keys_by_value,
 )
 from .obstacles import Obstacle, too_long
-from .portable_regex import escape_regex
 
 # What Apache reads between the two signs of m#...#, without the empty alternative of write_table.
 MAX_REGEX = 8191 - len("|^")
@@ -86,14 +86,15 @@ def write_table(table: LookupTable, obstacles: list[Obstacle]) -> Iterator[str]:
     yield f"# {table.about}"
     yield set_if([_capture(table.subject)], ("subject", "$1"), ("is_decided", ""))
     for kind, cases in groupby(table.cases, lambda case: case.kind):
-        if kind is KeyKind.TEXT:
+        if kind in (KeyKind.TEXT, KeyKind.PATH):
             for value, keys in keys_by_value(cases).items():
-                for regex in _alternatives(keys):
+                for regex in any_text(keys, MAX_REGEX, write_regex):
                     yield _decide(table.name, value, matches(_SUBJECT, regex))
         elif kind is KeyKind.TWO_WORDS:
             subject = f"tolower({_SUBJECT})"
             second = matches(subject, r"^[0-9]+ (.+)\z")
-            for regex in _alternatives(case.key for case in cases):
+            listed = [case.key for case in cases]
+            for regex in any_text(listed, MAX_REGEX, write_regex):
                 yield _decide(table.name, (CAPTURED,), matches(subject, regex), second)
         elif kind is KeyKind.DEFAULT:
             yield from (_decide(table.name, case.value) for case in cases if case.value)
@@ -107,19 +108,6 @@ def write_table(table: LookupTable, obstacles: list[Obstacle]) -> Iterator[str]:
                     is_sure = matches(_SUBJECT, f"{case.key}|^")
                     yield _decide(table.name, (), f"! {is_sure}")
     yield ""
-
-
-def _alternatives(texts: Iterable[str]) -> Iterator[str]:
-    """Yield regexes that match the texts, as few as Apache reads."""
-    room: list[str] = []
-    length = len(around := r"^(?:)\z")
-    for text in map(escape_regex, texts):
-        length += len(write_regex(text)) + 1
-        if room and length > MAX_REGEX:
-            yield rf"^(?:{'|'.join(room)})\z"
-            room, length = [], len(around) + len(write_regex(text)) + 1
-        room.append(text)
-    yield rf"^(?:{'|'.join(room)})\z"
 
 
 def _decide(name: str, value: Text, *conditions: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...protocol import headers as h
-from .caddy_syntax import indent, quote, variable, write_table
+from .caddy_syntax import indent, look_up, quote, variable, write_map, write_table
 from .common_regexes import longer_than, with_empty_segments
 from .header_name_tables import build_header_name_tables
 from .layout import comment
@@ -93,8 +93,8 @@ def _route(plan: EdgePlan) -> Iterator[str]:
         yield f'@cors_{table_name} `{value} != ""`'
         yield f"header @cors_{table_name} {'+' if name == 'Vary' else ''}{name} {value}"
     # The upstream's Vary comes after it, unless Caddy responds itself.
-    yield from write_table(_MERGED_VARY)
-    yield from ("header @cors_vary {", f"\tVary {variable(_MERGED_VARY.name)}", "\tdefer", "}")
+    yield from write_map(_MERGED_VARY)
+    yield from ("header @cors_vary {", f"\tVary {look_up(_MERGED_VARY.name)}", "\tdefer", "}")
     yield f'@cors_is_answered `{variable(IS_ANSWERED.name)} == "1"`'
     yield "respond @cors_is_answered 200"
 

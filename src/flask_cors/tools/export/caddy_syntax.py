@@ -28,6 +28,11 @@ def quote(text: str) -> str:
 
 def variable(table: str) -> str:
     """Return the placeholder of the value of a table."""
+    return f"{{vars.cors_{table}}}"
+
+
+def look_up(table: str) -> str:
+    """Return the placeholder that looks a table up each time that it is read."""
     return f"{{cors_{table}}}"
 
 
@@ -43,15 +48,21 @@ def _decode(match: re.Match[str]) -> str:
 
 
 def write_table(table: LookupTable) -> Iterator[str]:
+    """Yield a table, and what keeps its value: others may read it many times."""
+    yield from write_map(table)
+    yield f"vars cors_{table.name} {look_up(table.name)}"
+    yield ""
+
+
+def write_map(table: LookupTable) -> Iterator[str]:
     lines: dict[str, str] = {}  # Caddy takes no key twice
     for case in table.cases:
         lines.setdefault(_key(case), _value(case))
     yield f"# {table.about}"
     subject = join(table.subject, variable, "", _escape_brace)
-    yield f"map {quote(subject)} {variable(table.name)} {{"
+    yield f"map {quote(subject)} {look_up(table.name)} {{"
     yield from indent(f"{key} {value}" for key, value in lines.items())
     yield "}"
-    yield ""
 
 
 def _escape_brace(text: str) -> str:
@@ -61,7 +72,7 @@ def _escape_brace(text: str) -> str:
 def _key(case: Case) -> str:
     if case.kind is KeyKind.DEFAULT:
         return "default"
-    if case.kind is KeyKind.TEXT:
+    if case.kind in (KeyKind.TEXT, KeyKind.PATH):
         return quote(case.key)
     if case.kind is KeyKind.REGEX:
         return quote(f"~{of_characters(case.key)}")

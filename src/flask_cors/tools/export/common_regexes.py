@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+
 from .edge_policy import AllowedNames
 from .portable_regex import escape_regex
 
@@ -33,6 +35,23 @@ def any_of(names: AllowedNames) -> list[str]:
     """Return the regexes of which one matches each allowed name."""
     exact = (f"(?i:{escape_regex(name)})" for name in names.exact)
     return [*(regex.with_flag(regex.exact) for regex in names.regexes), *exact]
+
+
+def any_text(texts: Iterable[str], max_length: int, write: Callable[[str], str]) -> Iterator[str]:
+    """Yield regexes that match the texts, as few as a proxy reads.
+
+    :param max_length: of a regex as it is written; a single text may be longer.
+    :param write: writes a regex.
+    """
+    room: list[str] = []
+    length = len(write(around := r"^(?:)\z"))
+    for text in map(escape_regex, texts):
+        if room and length + len(write(text)) + 1 > max_length:
+            yield rf"^(?:{'|'.join(room)})\z"
+            room, length = [], len(write(around))
+        room.append(text)
+        length += len(write(text)) + 1
+    yield rf"^(?:{'|'.join(room)})\z"
 
 
 def longer_than(length: int) -> str:

@@ -230,7 +230,7 @@ class EdgeRules:
     def _of_routes(self) -> Iterator[EdgeRule]:
         routes = [each for each in iter_routes(self._app) if not each.rule.websocket]
         rules = {id(route.rule): route.rule for route in routes}
-        special = [rule for rule in rules.values() if self._is_special(rule)]
+        special = {number: rule for number, rule in rules.items() if self._is_special(rule)}
         for rule in self._rules_of_one_host():
             self._add_obstacle(_describe(rule), _ON_ONE_HOST)
         paths: list[tuple[Route, PathCondition]] = []
@@ -275,8 +275,10 @@ class EdgeRules:
         if any(map(self._own_options, rules)) or self._registry.blueprints:
             yield from (rule for rule in rules if rule.host or rule.subdomain)
 
-    def _shares_path(self, rule: Rule, others: Iterable[Rule]) -> bool:
-        return any(rule is each or may_share_path(rule, each, self._paths_of) for each in others)
+    def _shares_path(self, rule: Rule, others: Mapping[int, Rule]) -> bool:
+        return id(rule) in others or any(
+            may_share_path(rule, each, self._paths_of) for each in others.values()
+        )
 
     def _paths_of(self, rule: Rule) -> Paths:
         return self._known_paths.get(id(rule)) or self._known_paths.setdefault(

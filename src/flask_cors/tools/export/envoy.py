@@ -5,7 +5,7 @@ allow, not the requested ones among them, sends the methods to an origin whose m
 has one spelling of an origin, and does not respond to requests without one. So a Lua filter puts
 the headers together. Lua has no regexes: Envoy's own filters match these, by RE2.
 
-1. Lua decodes the path, and notes it with the method that decides;
+1. Lua decodes the path and looks it up, and notes it with the method that decides;
 2. ``rbac``, whose shadow rules refuse nothing, notes the first rule that matches;
 3. ``header_to_metadata`` notes which regexes match the origin and the header names;
 4. Lua responds to preflights, and adds headers to every response, Envoy's own errors too.
@@ -27,6 +27,7 @@ from .layout import comment
 from .lua_syntax import Constant, assignments
 from .plan import MAX_PATH, EdgePlan, EdgeRule, RegexDialect
 from .portable_regex import PortableRegex, escape_regex
+from .rule_index import ShapeRule
 
 Json = Mapping[str, object]
 Constants = Mapping[str, Constant]
@@ -138,6 +139,11 @@ def _filters(plan: EdgePlan) -> Iterator[Json]:
         "ROOT": plan.root,
         "MAX_PATH": MAX_PATH,
         "HAS_ONE_POLICY": plan.has_one_policy,
+        "EXACT": plan.index.exact,
+        "BEGINNINGS": {
+            key: number for keys in plan.index.beginnings.values() for key, number in keys.items()
+        },
+        "MAX_SEGMENTS": max(plan.index.beginnings, default=0),
     }
     yield _lua("request", {**common, **path})
     yield _rules(plan)
@@ -151,6 +157,9 @@ def _filters(plan: EdgePlan) -> Iterator[Json]:
         "MATCHED": _MATCHED,
         "MAX_ORIGIN_LENGTH": MAX_ORIGIN_LENGTH,
         "POLICIES": policies,
+        "BY_SLOT": {
+            f"slot {slot} {key}": policy for (slot, key), policy in plan.index.policies.items()
+        },
     }
     yield _lua("response", {**common, **response})
 
@@ -197,9 +206,11 @@ def _policy(policy: EdgePolicy, origin_notes: Notes, name_notes: Notes) -> Const
 def _rules(plan: EdgePlan) -> Json:
     """Return the filter of the rules. Envoy tries them in the order of their names."""
     named = {"00000 unread": _rule(_unreadable(plan))}
-    for number, rule in enumerate(plan.rules, 1):
-        policy = "no policy" if rule.policy is None else f"policy {rule.policy}"
-        named[f"{number:05d} {policy}"] = _rule(_conditions(rule))
+    shapes = plan.index.shapes
+    in_order = ((f"{shape}", each) for shape, rules in enumerate(shapes) for each in rules)
+    for number, (shape, each) in enumerate(in_order, 1):
+        found = [_noted("shape", shape)] if len(shapes) > 1 else []
+        named[f"{number:05d} {_result(each)}"] = _rule([*found, *_conditions(each.rule)])
     return _filter(
         f"{_NAMESPACE}.rules",
         "filters.http.rbac.v3.RBAC",
@@ -208,6 +219,12 @@ def _rules(plan: EdgePlan) -> Json:
             "shadow_rules_stat_prefix": f"{_NAMESPACE}_",
         },
     )
+
+
+def _result(each: ShapeRule) -> str:
+    if each.slot is not None:
+        return f"slot {each.slot}"
+    return "no policy" if each.rule.policy is None else f"policy {each.rule.policy}"
 
 
 def _unreadable(plan: EdgePlan) -> Iterator[Json]:

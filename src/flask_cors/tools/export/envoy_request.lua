@@ -16,13 +16,35 @@ local function seen_path(raw)
   return #path <= MAX_PATH and path or ""
 end
 
+-- The number of the rules to try, and what was found of the path: all of it, or how it begins.
+local function look_up(path)
+  if EXACT[path] then
+    return EXACT[path], "=" .. path
+  end
+  local shape, key, segments = 0, "", 0
+  for slash in path:gmatch("()/") do
+    local beginning = path:sub(1, slash)
+    if BEGINNINGS[beginning] then
+      shape, key = BEGINNINGS[beginning], beginning
+    end
+    if segments == MAX_SEGMENTS then
+      break
+    end
+    segments = segments + 1
+  end
+  return shape, key
+end
+
 function envoy_on_request(handle)
   local headers = handle:headers()
   local requested = requested_method(headers)
   local method = requested or headers:get(":method")
   local notes = handle:streamInfo():dynamicMetadata()
   local path = seen_path(headers:get(":path") or "")
+  local shape, key = look_up(path)
   notes:set(NAMESPACE, "path", path)
+  notes:set(NAMESPACE, "shape", tostring(shape))
+  notes:set(NAMESPACE, "key", key)
   notes:set(NAMESPACE, "other slash", path:match("^(.+)/$") or path .. "/")
   notes:set(NAMESPACE, "method", method:find(TOKEN) and method:upper() or ",")
   notes:set(NAMESPACE, "preflight", requested and "yes" or "no")

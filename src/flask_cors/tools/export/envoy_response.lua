@@ -10,7 +10,11 @@ local REPLACED = {
 
 local function policy_of(metadata)
   local rules = metadata:get(RULES) or {}
-  local number = (rules[RULE] or ""):match("policy (%d+)$")
+  local rule = rules[RULE] or ""
+  local number, slot = rule:match("policy (%d+)$"), rule:match("slot %d+$")
+  if slot then
+    number = BY_SLOT[slot .. " " .. metadata:get(NAMESPACE).key]
+  end
   return number and POLICIES[tonumber(number) + 1]
 end
 

@@ -17,7 +17,7 @@ from .common_regexes import TWO_SPELLINGS, UTF_8, any_of
 from .edge_policy import TOKEN, AllowedNames, EdgePolicy, Outcome
 from .haproxy_syntax import is_among, is_set, matches, replace, variable, word, write_table
 from .layout import comment, indent
-from .lookup_tables import Lookup
+from .lookup_tables import Lookup, split_by_digit
 from .plan import MAX_PATH, EdgePlan, RegexDialect
 from .policy_tables import (
     HEADERS,
@@ -76,7 +76,8 @@ def _backend(plan: EdgePlan) -> Iterator[str]:
     yield from _request()
     yield from _path(plan)
     for table in build_tables(plan, _REQUEST, []):
-        yield from write_table(table)
+        for part in split_by_digit(table):
+            yield from write_table(part)
     yield from _names(plan.policies)
     yield from _response()
 
@@ -130,6 +131,9 @@ def _path(plan: EdgePlan) -> Iterator[str]:
     yield f"{unset_path} if {{ {_PATH},length gt {MAX_PATH} }}"
     if not plan.has_one_policy:
         yield f"{unset_path} if {matches(_PATH, TWO_SPELLINGS)}"
+    if len(plan.index.shapes) > 1:  # a text that is looked up ends at NUL
+        has_nul = matches(_PATH, r"\x00")
+        yield f"{unset_path} if {has_nul}"
     if plan.has_path_regexes:
         is_utf_8 = matches(_PATH, rf"^{UTF_8}*+\z")
         yield f"{unset_path} unless {is_utf_8}"

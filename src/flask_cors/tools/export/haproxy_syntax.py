@@ -98,7 +98,7 @@ def write_table(table: LookupTable) -> Iterator[str]:
     is_undecided = f"!{{ var({variable(table.name)}) -m found }}"
     acl = f"cors_{table.name}_is"
     for kind, cases in groupby(table.cases, lambda case: case.kind):
-        if kind is KeyKind.TEXT:
+        if kind in (KeyKind.TEXT, KeyKind.PATH):
             for number, (value, keys) in enumerate(keys_by_value(cases).items()):
                 yield from is_among(f"{acl}_{number}", _VALUE, keys)
                 yield _assign(table.name, value, None, is_undecided, f"{acl}_{number}")

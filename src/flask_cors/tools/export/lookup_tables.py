@@ -6,7 +6,7 @@ Tables build on each other. They come in an order in which each follows those th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, TypeAlias
@@ -41,6 +41,7 @@ class KeyKind(Enum):
     """How the key of a case is compared."""
 
     TEXT = "text"
+    PATH = "path"
     TWO_WORDS = "two words"
     REGEX = "regex"
     DEFAULT = "default"
@@ -67,6 +68,11 @@ def _text(pieces: Text) -> Text:
 
 def on_text(key: str, *value: Piece) -> Case:
     return Case(KeyKind.TEXT, key, _text(value))
+
+
+def on_path(key: str, *value: Piece) -> Case:
+    """The key holds letters, digits, spaces and ``=-./_~`` alone, and its case matters."""
+    return Case(KeyKind.PATH, key, _text(value))
 
 
 def on_two_words(first: str, second: str) -> Case:
@@ -113,6 +119,33 @@ def keys_by_value(cases: Iterable[Case]) -> dict[Text, list[str]]:
     for case in cases:
         keys.setdefault(case.value, []).append(case.key)
     return keys
+
+
+# A proxy that tries a line for each value tries no more of them for one table.
+MAX_VALUES = 30
+
+
+def split_by_digit(table: LookupTable) -> Iterator[LookupTable]:
+    """Yield a table; where its paths have many numbers, one for each digit, and one that joins
+    them. A proxy that tries a line for each value then tries ten for each digit."""
+    numbers = {
+        case.key: "".join(map(str, case.value)) for case in table.cases if case.kind is KeyKind.PATH
+    }
+    if len(set(numbers.values())) <= MAX_VALUES:
+        yield table
+        return
+    digits = [f"{table.name}_digit_{place}" for place in range(max(map(len, numbers.values())))]
+    for place, name in enumerate(digits, 1):
+        cases = [
+            on_path(key, number[-place]) for key, number in numbers.items() if len(number) >= place
+        ]
+        yield LookupTable("One digit of the next.", table.subject, name, [*cases, EMPTY_DEFAULT])
+    subject = (*map(Lookup, reversed(digits)), ":", *table.cases[-1].value)
+    cases = [
+        on_match(r"^([0-9]+):[\x00-\xff]*\z", CAPTURED),
+        on_match(r"^:([0-9]+)\z", CAPTURED),
+    ]
+    yield LookupTable(table.about, subject, table.name, [*cases, EMPTY_DEFAULT])
 
 
 def join(

@@ -14,7 +14,14 @@ from .addresses import AUTHORITIES
 from .common_regexes import UTF_8, longer_than, with_empty_segments
 from .header_name_tables import build_header_name_tables
 from .layout import comment, indent
-from .lookup_tables import CAPTURED, EMPTY_DEFAULT, Lookup, LookupTable, Variable, on_match
+from .lookup_tables import (
+    CAPTURED,
+    EMPTY_DEFAULT,
+    Lookup,
+    LookupTable,
+    Variable,
+    on_match,
+)
 from .nginx_syntax import quote, variable, with_dollar, write_table
 from .obstacles import ExportError, Obstacle
 from .plan import MAX_PATH, EdgePlan, RegexDialect

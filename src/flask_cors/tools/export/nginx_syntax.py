@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, groupby
 
+from .common_regexes import any_text
 from .layout import indent
-from .lookup_tables import Case, KeyKind, LookupTable, Piece, join
+from .lookup_tables import Case, KeyKind, LookupTable, Piece, join, keys_by_value
 from .obstacles import Obstacle, too_long
 from .portable_regex import escape_regex
 
@@ -48,7 +49,14 @@ def write_table(table: LookupTable, obstacles: list[Obstacle]) -> Iterator[str]:
     :param obstacles: gets each word that is too long for nginx.
     """
     subject = write_text(table.subject)
-    lines = [(_key(case), write_text(case.value)) for case in table.cases]
+    lines: list[tuple[str, str]] = []
+    for kind, cases in groupby(table.cases, lambda case: case.kind):
+        if kind is KeyKind.PATH:
+            for value, keys in keys_by_value(cases).items():
+                regexes = any_text(keys, MAX_WORD - len('"~"'), _double)
+                lines += [(quote(f"~{regex}"), write_text(value)) for regex in regexes]
+        else:
+            lines += [(_key(case), write_text(case.value)) for case in cases]
     words = (subject, *chain.from_iterable(lines))
     obstacles += [too_long(each, "nginx", MAX_WORD) for each in words if len(each) > MAX_WORD]
     yield f"# {table.about}"
@@ -56,6 +64,10 @@ def write_table(table: LookupTable, obstacles: list[Obstacle]) -> Iterator[str]:
     yield from indent(f"{key} {value};" for key, value in lines)
     yield "}"
     yield ""
+
+
+def _double(regex: str) -> str:
+    return quote(regex)[1:-1]
 
 
 def _key(case: Case) -> str:

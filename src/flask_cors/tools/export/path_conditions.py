@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter, Map, Rule
 
 from ...policy.path_patterns import EVERY_PATH, PathPattern
-from ..shared.rule_paths import path_of, pieces_of
+from ..shared.rule_paths import literal_beginning, path_of, pieces_of
 from .obstacles import UnportableError, UnportableRegex
 from .portable_regex import (
     PATH,
@@ -36,29 +36,44 @@ class PathCondition(NamedTuple):
     :ivar has_regex: whether it is a regex of the app's; or looks for the character that the app
         reads in place of what is not UTF-8.
     :ivar toggles_slash: whether it looks at the path with the slash at its end removed or added.
+    :ivar literals: single paths that match.
+    :ivar beginning: what all others begin with, up to a slash; None if there are no others.
+    :ivar rest: a regex of what follows the beginning; "" if all that begins with it matches, None
+        if no such regex is known.
     """
 
     regex: str
     wide: str | None = None
     has_regex: bool = False
     toggles_slash: bool = False
+    literals: tuple[str, ...] = ()
+    beginning: str | None = "/"
+    rest: str | None = None
 
     def with_slash_toggled(self) -> PathCondition:
         return self._replace(toggles_slash=True)
 
     def widened(self) -> PathCondition:
         """Return what is met wherever a proxy cannot tell whether this is."""
-        return self._replace(regex=self.wide or self.regex, wide=None, has_regex=True)
+        regex, rest = self.wide or self.regex, self.rest
+        if rest:  # both begin with the same letters
+            rest = regex.removeprefix(escape_regex(self.beginning or ""))
+        return self._replace(regex=regex, wide=None, has_regex=True, rest=rest)
 
 
-ANY_PATH = PathCondition("/")
+ANY_PATH = PathCondition("/", rest="")
 
 
 def exact_path(path: str) -> PathCondition:
     """
     :raises UnportableRegex: for half a surrogate pair.
     """
-    return PathCondition(rf"{escape_regex(path)}\z", has_regex=_REPLACEMENT in path)
+    return PathCondition(
+        rf"{escape_regex(path)}\z",
+        has_regex=_REPLACEMENT in path,
+        literals=(path,),
+        beginning=None,
+    )
 
 
 def resource_paths(pattern: PathPattern, dialect: RegexDialect) -> PathCondition:
@@ -72,10 +87,21 @@ def resource_paths(pattern: PathPattern, dialect: RegexDialect) -> PathCondition
         return exact_path(pattern.source)
     if pattern.regex is None:
         below = pattern.source.removesuffix("/*")
-        return PathCondition(rf"{escape_regex(below)}(?:/|\z)", has_regex=_REPLACEMENT in below)
+        return PathCondition(
+            rf"{escape_regex(below)}(?:/|\z)",
+            has_regex=_REPLACEMENT in below,
+            literals=(below,),
+            beginning=f"{below}/",
+            rest="",
+        )
     regex = translate_regex(pattern.regex, PATH, dialect)
     wide = regex.wide and regex.with_flag(regex.wide)
-    return PathCondition(regex.with_flag(regex.exact), wide, has_regex=True)
+    return PathCondition(
+        regex.with_flag(regex.exact),
+        wide,
+        has_regex=True,
+        beginning=_up_to_slash(literal_beginning(pattern) or ""),
+    )
 
 
 def route_paths(route: Route) -> PathCondition:
@@ -84,9 +110,13 @@ def route_paths(route: Route) -> PathCondition:
     :raises UnportableError: for what no proxy can tell of them.
     """
     exact, wide = (rf"{route.with_end(each)}\z" for each in _regexes(route.rule))
-    is_literal = "<" not in route.rule.rule and route.end_slash is EndSlash.AS_WRITTEN
-    has_regex = not is_literal or _REPLACEMENT in path_of(route.rule)
-    return PathCondition(exact, None if wide == exact else wide, has_regex)
+    path, is_literal = path_of(route.rule), "<" not in route.rule.rule
+    has_regex = not is_literal or route.end_slash is not EndSlash.AS_WRITTEN or _REPLACEMENT in path
+    condition = PathCondition(exact, None if wide == exact else wide, has_regex)
+    if is_literal:
+        return condition._replace(literals=(route.with_end(path),), beginning=None)
+    beginning = _up_to_slash(path.partition("<")[0])
+    return condition._replace(beginning=beginning, rest=exact.removeprefix(escape_regex(beginning)))
 
 
 def blueprint_paths(app: Flask, prefix: str) -> PathCondition:
@@ -98,7 +128,15 @@ def blueprint_paths(app: Flask, prefix: str) -> PathCondition:
     Map([rule], converters=app.url_map.converters)
     # Werkzeug joins slashes; and a blueprint scope lets a converter match a line break.
     exact, wide = (rf"{each}(?:/|\z)" for each in _regexes(rule, "/+", re.DOTALL))
-    return PathCondition(exact, None if wide == exact else wide, has_regex=True)
+    condition = PathCondition(exact, None if wide == exact else wide, has_regex=True)
+    path = re.sub("/{2,}", "/", f"/{prefix}")
+    if "<" in path:
+        return condition._replace(beginning=_up_to_slash(path.partition("<")[0]))
+    return condition._replace(literals=(path,), beginning=f"{path}/", rest="")
+
+
+def _up_to_slash(path: str) -> str:
+    return path[: path.rindex("/") + 1] if path.startswith("/") else "/"
 
 
 def _regexes(rule: Rule, slash: str = "/", flags: int = 0) -> tuple[str, str]:

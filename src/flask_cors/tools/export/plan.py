@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask
 
@@ -15,6 +16,7 @@ from .obstacles import ExportError, Obstacle, UnportableRegex
 from .path_conditions import ANY_PATH
 from .portable_regex import RegexDialect as RegexDialect
 from .portable_regex import escape_regex
+from .rule_index import RuleIndex, build_index
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,10 @@ class EdgePlan:
         """Whether a rule matches the path by a regex of the app's."""
         return any(each.has_regex for rule in self.rules for each in rule.conditions)
 
-    @property
-    def needs_toggled_slash(self) -> bool:
-        """Whether a rule looks at the path with the slash at its end removed or added."""
-        return any(each.toggles_slash for rule in self.rules for each in rule.conditions)
+    @cached_property
+    def index(self) -> RuleIndex:
+        """The rules by the path."""
+        return build_index(self.rules)
 
 
 def build_plan(app: Flask, dialect: RegexDialect = RegexDialect.RE2) -> EdgePlan:

@@ -26,9 +26,10 @@ from .lookup_tables import (
     on_two_words,
     on_whole_match,
 )
-from .path_conditions import PathCondition
-from .plan import MAX_PATH, EdgePlan, EdgeRule
+from .plan import MAX_PATH, EdgePlan
 from .portable_regex import escape_regex
+from .rule_tables import METHOD, POLICY, PREFLIGHT, build_rule_tables, number_of
+from .rule_tables import PATH as PATH
 
 
 class RequestSources(NamedTuple):
@@ -60,21 +61,13 @@ REPLACED_HEADERS = tuple(name for name in HEADERS if name != "Vary")
 # Whether the proxy responds itself: "1" for a preflight, also a refused one.
 IS_ANSWERED = Lookup("is_answered")
 
-# The path as the app sees it, below its root; empty where that is uncertain. Each proxy has its
-# own table.
-PATH = Lookup("path")
-
-# The same with the slash at its end removed or added.
-_OTHER_SLASH = Lookup("other_slash")
-
 _Value = TypeVar("_Value", bound=Hashable)
 _MAX_POLICIES = 200  # in one regex, which nginx reads no more than 4,000 characters of
 
 _is_well_formed = re.compile(WELL_FORMED_ORIGIN).fullmatch
 
-_ORIGIN, _REQUESTED, _PREFLIGHT = Lookup("origin"), Lookup("requested"), Lookup("preflight")
-_METHOD, _POLICY, _METHODS = Lookup("method"), Lookup("policy"), Lookup("methods")
-_KIND = Lookup("kind")
+_ORIGIN, _REQUESTED = Lookup("origin"), Lookup("requested")
+_METHODS, _KIND = Lookup("methods"), Lookup("kind")
 
 # The number of the policy and the outcome.
 OUTCOME = Lookup("outcome")
@@ -90,31 +83,26 @@ def build_tables(
     yield from _request(request)
     if plan.ignores_path:
         too_long = on_match(longer_than(MAX_PATH))
-        cases = [too_long, on_match("^/", _number(plan.rules[0].policy)), EMPTY_DEFAULT]
-        yield LookupTable("The policy.", (request.path,), _POLICY.name, cases)
+        cases = [too_long, on_match("^/", number_of(plan.rules[0].policy)), EMPTY_DEFAULT]
+        yield LookupTable("The policy.", (request.path,), POLICY.name, cases)
     else:
         yield from path
-        if plan.needs_toggled_slash:
-            yield LookupTable(
-                "The path with the slash at its end removed or added.",
-                (PATH,),
-                _OTHER_SLASH.name,
-                [
-                    on_match(r"^([\x00-\xff]+)/\z", CAPTURED),
-                    on_whole_match(r"/[\x00-\xff]*", CAPTURED, "/"),
-                    EMPTY_DEFAULT,
-                ],
-            )
-        yield from _policy(plan.rules, request)
+        yield LookupTable(
+            "The method that decides.",
+            (PREFLIGHT,),
+            METHOD.name,
+            [on_text("", request.method), by_default(_REQUESTED)],
+        )
+        yield from build_rule_tables(plan.index)
     yield LookupTable(
         "Whether the proxy responds: to preflights, also refused ones.",
-        (_PREFLIGHT, ":", _POLICY),
+        (PREFLIGHT, ":", POLICY),
         IS_ANSWERED.name,
         [on_match("^preflight:[0-9]", "1"), EMPTY_DEFAULT],
     )
     yield LookupTable(
         f"{h.ALLOW_ORIGIN}.",
-        (_POLICY, " ", _ORIGIN),
+        (POLICY, " ", _ORIGIN),
         HEADERS[h.ALLOW_ORIGIN],
         list(_allowed_origins(plan.policies)),
     )
@@ -136,58 +124,9 @@ def _request(request: RequestSources) -> Iterator[LookupTable]:
     yield LookupTable(
         "Whether it is a preflight.",
         (request.method, ":", _REQUESTED, ":", _ORIGIN),
-        _PREFLIGHT.name,
+        PREFLIGHT.name,
         [on_match("^OPTIONS:[^:]+:.", "preflight"), EMPTY_DEFAULT],
     )
-
-
-# ---- which policy ------------------------------------------------------------------------------
-
-
-def _policy(rules: tuple[EdgeRule, ...], request: RequestSources) -> Iterator[LookupTable]:
-    yield LookupTable(
-        "The method that decides.",
-        (_PREFLIGHT,),
-        _METHOD.name,
-        [on_text("", request.method), by_default(_REQUESTED)],
-    )
-    # Not every dialect has look-ahead: of several conditions on a path, all but one are tables.
-    conditions = list(dict.fromkeys(each for rule in rules for each in rule.conditions[:-1]))
-    lookups = [Lookup(f"condition_{number}") for number, _ in enumerate(conditions)]
-    for condition, lookup in zip(conditions, lookups, strict=True):
-        met = on_match(f"^{condition.regex}", "1")._replace(may_give_up=condition.has_regex)
-        yield LookupTable(
-            "One of several conditions on a path.",
-            (_OTHER_SLASH if condition.toggles_slash else PATH,),
-            lookup.name,
-            # Where the proxy gives up, it is neither met nor not met.
-            [met, on_match("^", "0"), EMPTY_DEFAULT],
-        )
-    yield LookupTable(
-        "The policy: the first line that matches decides.",
-        (*lookups, ":", _PREFLIGHT, ":", _METHOD, " ", PATH),
-        _POLICY.name,
-        [
-            on_match(r"^[^ ]* \z"),  # no path, which a regex might match
-            *(_rule(rule, conditions) for rule in rules),
-            EMPTY_DEFAULT,
-        ],
-    )
-
-
-def _rule(rule: EdgeRule, conditions: Iterable[PathCondition]) -> Case:
-    *others, last = rule.conditions
-    met = "".join("1" if each in others else "[01]" for each in conditions)
-    preflight = "preflight:" if rule.preflights_only else "(?:preflight)?:"
-    methods = "[^ ]+"
-    if rule.methods is not None:
-        methods = f"(?i:{'|'.join(map(escape_regex, rule.methods))})"
-    case = on_match(f"^{met}:{preflight}{methods} {last.regex}", _number(rule.policy))
-    return case._replace(may_give_up=last.has_regex)
-
-
-def _number(policy: int | None) -> str:
-    return "" if policy is None else f"{policy}"
 
 
 # ---- the outcome -------------------------------------------------------------------------------
@@ -225,13 +164,13 @@ def _allowed_origins(policies: Iterable[EdgePolicy]) -> Iterator[Case]:
 def _outcomes(policies: tuple[EdgePolicy, ...]) -> Iterator[LookupTable]:
     yield LookupTable(
         "The methods that a preflight may use.",
-        (_POLICY, " ", _REQUESTED),
+        (POLICY, " ", _REQUESTED),
         _METHODS.name,
         [*_allowed_methods(policies), EMPTY_DEFAULT],
     )
     yield LookupTable(
         "The outcome, if the origin is allowed.",
-        (_PREFLIGHT, ":", _METHODS, ":", _ORIGIN),
+        (PREFLIGHT, ":", _METHODS, ":", _ORIGIN),
         _KIND.name,
         [
             on_match("^preflight:[^:]", Outcome.PREFLIGHT.value),
@@ -244,7 +183,7 @@ def _outcomes(policies: tuple[EdgePolicy, ...]) -> Iterator[LookupTable]:
         "The policy and the outcome.",
         (Lookup(HEADERS[h.ALLOW_ORIGIN]),),
         OUTCOME.name,
-        [on_text("", _POLICY, f" {Outcome.REFUSED.value}"), by_default(_POLICY, " ", _KIND)],
+        [on_text("", POLICY, f" {Outcome.REFUSED.value}"), by_default(POLICY, " ", _KIND)],
     )
 
 
