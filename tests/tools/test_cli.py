@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import click
+import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.cli import ScriptInfo
@@ -42,6 +43,35 @@ def test_ctrl_c_ends_a_command_with_one_line_and_status_130():
 
     result = CliRunner().invoke(cors, ["routes"], obj=ScriptInfo(create_app=interrupted))
     assert (result.exit_code, result.output) == (130, "Interrupted.\n")
+
+
+def test_ctrl_c_leaves_the_line_of_a_terminal(monkeypatch):
+    def interrupted() -> Flask:
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+        raise KeyboardInterrupt
+
+    result = CliRunner().invoke(cors, ["routes"], obj=ScriptInfo(create_app=interrupted))
+    assert (result.exit_code, result.output) == (130, "\nInterrupted.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["routs"], "No such command 'routs'"),
+        (["probe", "http://a.example/"], "Missing option '--origin'; see `cors probe --help`"),
+        (["check", "--timeout", "0"], "Invalid value for '--timeout': 0 is not in the range x>=1"),
+        (["check", "--explain", "X"], "Invalid value for --explain: 'X' is not a code"),
+        (["export"], "Missing argument '{apache|caddy|envoy|haproxy|nginx}'"),
+        (["export", "nginx", "--output", "/"], "Invalid value for '--output': File '/' is a"),
+    ],
+)
+def test_invalid_arguments_give_one_line_and_status_2(arguments, error):
+    result = CliRunner().invoke(cors, arguments)
+    assert result.exit_code == 2
+    (line,) = result.output.splitlines()
+    assert line.startswith("Error: ")
+    assert error in line.replace(".;", ";")
+    assert "--help`" in line
 
 
 def test_the_command_line_loads_no_command_until_it_is_called():

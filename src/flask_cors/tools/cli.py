@@ -3,6 +3,7 @@ imports only click, and each command imports the rest when it is called."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -76,14 +77,24 @@ def _add(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Comm
     return add
 
 
+class _InvalidArguments(click.ClickException):
+    exit_code = 2
+
+
 class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
-        """Call a command. Ctrl-C ends it with one line and status 130, as in a shell."""
+        """Call a command. Ctrl-C ends it with one line and status 130, as in a shell, and invalid
+        arguments with one line instead of click's four."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
+            is_echoed = sys.stderr.isatty()  # a terminal shows ^C
+            click.echo("\nInterrupted." if is_echoed else "Interrupted.", err=True)
             ctx.exit(130)
+        except click.UsageError as error:
+            message = " ".join(error.format_message().split()).rstrip(".")
+            path = (error.ctx or ctx).command_path
+            raise _InvalidArguments(f"{message}; see `{path} --help`") from error
 
 
 @click.group(cls=_Group)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -66,6 +67,36 @@ def test_an_exception_of_the_app_is_reported_with_its_location(load):
     (line,) = refusal(load, "\nraise RuntimeError('no database\\nat all')")
     assert line.startswith("the app cannot be loaded: ")
     assert line.endswith("made.py:2 raised RuntimeError: no database")
+
+
+def test_an_exception_of_an_installed_package_is_located_in_the_app_too(load):
+    (line,) = refusal(load, "import json\n\njson.loads('{')")
+    assert "made.py:3 raised JSONDecodeError: " in line
+    assert re.search(r" \(in json[/\\]decoder\.py:\d+\)$", line)
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        ("sys.exit('no database')", "SystemExit: no database"),
+        ("sys.exit(3)", "SystemExit: 3"),
+        ("sys.exit()", "SystemExit"),
+    ],
+)
+def test_an_app_that_exits_is_reported_with_its_location(load, code, raised):
+    (line,) = refusal(load, f"import sys\n{code}")
+    assert line.endswith(f"made.py:2 raised {raised}")
+
+
+def test_an_app_that_is_interrupted_is_not_reported(load):
+    with pytest.raises(KeyboardInterrupt):
+        load("raise KeyboardInterrupt")
+
+
+def test_the_message_of_an_exception_is_cut_and_has_no_control_characters(load):
+    (line,) = refusal(load, "raise RuntimeError('\\x1b[31mümlaut' + 'a' * 500)")
+    assert r"raised RuntimeError: \x1b[31mümlautaaa" in line
+    assert len(line) < 500
 
 
 def test_a_syntax_error_has_the_line_of_the_app(load):

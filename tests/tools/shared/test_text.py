@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import sys
 from pathlib import Path
+from typing import IO
 
 import click
 import pytest
 
 from flask_cors.diagnostics.source_location import SourceLocation
 from flask_cors.tools.shared.text import (
+    CannotPrint,
     echo,
     escape_first_line,
     fit_columns,
@@ -103,6 +107,44 @@ def test_no_color_switches_colours_off(monkeypatch, capsys, value, is_coloured):
         monkeypatch.setenv("NO_COLOR", value)
     echo([click.style("red", fg="red")])
     assert ("\x1b" in capsys.readouterr().out) is is_coloured
+
+
+@pytest.mark.parametrize(
+    ("encoding", "printed"), [("ascii", rb"/\xdf\u540d"), ("latin-1", b"/\xdf\\u540d")]
+)
+def test_characters_that_the_output_cannot_encode_are_escaped(monkeypatch, encoding, printed):
+    output = io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr(sys, "stdout", output)
+    echo(["/ß名"])
+    assert output.buffer.getvalue().strip() == printed
+
+
+class Broken(io.StringIO):
+    """Standard output that cannot be written to."""
+
+    def __init__(self, error: OSError, file: IO[str]) -> None:
+        super().__init__()
+        self._error = error
+        self.fileno = file.fileno
+
+    def write(self, text: str) -> int:
+        raise self._error
+
+
+def test_a_full_disk_is_reported_in_one_line(monkeypatch, tmp_path):
+    with (tmp_path / "output").open("w") as file:
+        monkeypatch.setattr(sys, "stdout", Broken(OSError(errno.ENOSPC, "disk full"), file))
+        with pytest.raises(CannotPrint, match=r"^standard output: disk full$") as raised:
+            echo(["a"])
+        assert raised.value.exit_code == 2
+        file.write("what is left is not written")
+    assert (tmp_path / "output").read_text() == ""
+
+
+def test_a_closed_pipe_is_left_to_click(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Broken(BrokenPipeError(errno.EPIPE, "closed"), sys.stdin))
+    with pytest.raises(BrokenPipeError):
+        echo(["a"])
 
 
 def test_a_foreign_text_is_cut_to_one_line_without_control_characters():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from contextlib import redirect_stdout
 from functools import partial
 
-import click
 from flask import Flask
 
 from ...diagnostics.finding import Finding
 from ..shared.finding_report import as_github, as_json, as_text, has_errors_or_warnings, summarize
+from ..shared.progress import show_progress
 from ..shared.rule_pages import INDEX
 from ..shared.rule_selection import select_rules
 from ..shared.sarif import as_sarif
@@ -51,8 +51,8 @@ def command(
     :raises click.BadParameter: where no code begins so.
     """
     chosen = choose_rules(select, ignore)
-    with redirect_stdout(sys.stderr), _progress(chosen) as rules:  # the app may print
-        report = run(app, rules, calls)
+    with redirect_stdout(sys.stderr), show_progress("Checking") as show:  # the app may print
+        report = run(app, _announce(chosen, show), calls)
     echo(_FORMATS[form](report))
     return 1 if has_errors_or_warnings(report.findings) else 0
 
@@ -65,10 +65,10 @@ def explain(code: str) -> None:
     echo(explain_rule(code, get_width()))
 
 
-def _progress(rules: list[type[Finding]]) -> AbstractContextManager[Iterable[type[Finding]]]:
-    """Show on a terminal how many rules were looked for, and which one is next."""
-    if not sys.stderr.isatty():
-        return nullcontext(rules)
-    return click.progressbar(
-        rules, item_show_func=lambda rule: rule and rule.title, file=sys.stderr
-    )
+def _announce(
+    rules: Sequence[type[Finding]], show: Callable[[str], None]
+) -> Iterator[type[Finding]]:
+    """Yield the rules, and show which one is looked for."""
+    for number, rule in enumerate(rules, 1):
+        show(f"Checking {number}/{len(rules)}: {rule.title}")
+        yield rule

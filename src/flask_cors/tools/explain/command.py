@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from ..shared.page_request import parse_page_request
+from ..shared.progress import show_progress
 from ..shared.text import echo, echo_json, get_width
 from .explanation import FindNewFindings, explain
 from .report import as_json, as_text
@@ -24,7 +25,8 @@ def run(app: Flask, form: str, url: str, find_new_findings: FindNewFindings, **o
     methods = {name for rule in app.url_map.iter_rules() for name in rule.methods or ()}
     target = find_target(app, url)
     page_request = parse_page_request(target.url, **options, also_methods=methods)
-    explanation = explain(app, page_request, find_new_findings, target.root)
+    with show_progress("Explaining the request"):
+        explanation = explain(app, page_request, find_new_findings, target.root)
     if form == "json":
         echo_json(as_json(explanation))
     else:

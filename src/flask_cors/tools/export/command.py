@@ -10,6 +10,7 @@ import click
 from flask import Flask
 
 from ...diagnostics.format import format_value
+from ..shared.progress import show_progress
 from ..shared.text import escape_first_line
 from . import apache, caddy, envoy, haproxy, nginx
 from .addresses import parse_listen, parse_upstream
@@ -83,14 +84,15 @@ def command(
     """
     listen = _parse(parse_listen, listen, "--listen")
     upstream = _parse(parse_upstream, upstream, "--upstream")
-    text = render(app, name, listen, upstream)
+    with show_progress("Translating the policy"):
+        text = render(app, name, listen, upstream)
     if check is not None:
         return _compare(check, text)
     try:
         with click.open_file(output or "-", "w", encoding="utf-8") as stream:
             stream.write(text)
     except OSError as error:
-        raise NotWritten(f"--output: {format_value(output)}: {error.strerror}") from error
+        raise NotWritten(f"--output: {format_value(output or '-')}: {error.strerror}") from error
     return 0
 
 

@@ -12,6 +12,7 @@ from flask import Flask
 from ...diagnostics.finding import Finding
 from ..shared.finding_report import as_github, as_json, as_text, has_errors_or_warnings, summarize
 from ..shared.loading import CannotLoad
+from ..shared.progress import show_progress
 from ..shared.sarif import as_sarif
 from ..shared.text import echo, format_json, get_width
 from .differences.refusals import findings_of_error
@@ -42,7 +43,8 @@ def command(load: Callable[[], Flask], form: str) -> int:
     problems: Sequence[str] = ()
     try:
         app = load()
-        with redirect_stdout(sys.stderr):  # the app may print
+        # The app may print.
+        with redirect_stdout(sys.stderr), show_progress("Comparing with flask-cors 6"):
             findings, problems = migrate(app)
     except CannotLoad as error:
         findings = findings_of_error(error.__cause__)

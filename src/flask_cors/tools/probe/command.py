@@ -9,6 +9,7 @@ from ...browser.urls import parse
 from ...diagnostics.format import format_value
 from ..shared.http_transport import make_transport
 from ..shared.page_request import InvalidRequest, PageRequest
+from ..shared.progress import show_progress
 from ..shared.rule_selection import select_rules
 from ..shared.sarif import as_sarif
 from ..shared.text import echo, echo_json, get_width
@@ -32,7 +33,8 @@ def run(page_request: PageRequest, select: Sequence[str], ignore: Sequence[str],
             f"url: {format_value(page_request.url)} is not an http or https URL, such as "
             "'https://api.example'"
         )
-    probed = probe(page_request._replace(url=str(url)), make_transport())  # as it is sent
+    with show_progress(f"Probing {url}"):
+        probed = probe(page_request._replace(url=str(url)), make_transport())  # as it is sent
     findings = [finding for finding in detect(probed) if type(finding) in selected]
     if form == "json":
         echo_json(as_json(probed, findings))

@@ -6,13 +6,15 @@ from flask import Flask
 
 from ...errors import CORSConfigError
 from ..shared.inventory import take_inventory
+from ..shared.progress import show_progress
 from ..shared.text import echo, echo_json, get_width
 from .report import as_json, as_text
 
 
 def run(app: Flask, form: str) -> int:
     """Print the routes of ``app``, and return the exit status."""
-    inventory = take_inventory(app)
+    with show_progress("Reading the routes"):
+        inventory = take_inventory(app)
     if form == "json":
         echo_json(as_json(inventory))
     else:

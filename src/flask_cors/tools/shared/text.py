@@ -112,12 +112,30 @@ def format_list(items: Sequence[str], max_items: int) -> str:
     return f"{shown}, and {rest:,} more" if rest > 0 else shown
 
 
+class CannotPrint(click.ClickException):
+    """Standard output cannot be written to."""
+
+    exit_code = 2
+
+
 def echo(lines: Iterable[str]) -> None:
-    """Print the lines of a report, on a terminal in colour."""
+    """Print the lines of a report, on a terminal in colour. Characters that the output cannot
+    encode are escaped.
+
+    :raises CannotPrint: if the disk is full, for instance.
+    """
     # None: in colour if the output is a terminal. https://no-color.org/ switches it off.
     colour = False if os.environ.get("NO_COLOR") else None
-    for line in lines:
-        click.echo(line, color=colour)
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        for line in lines:
+            click.echo(line.encode(encoding, "backslashreplace").decode(encoding), color=colour)
+    except BrokenPipeError:  # `| head`: click ends the command without a word
+        raise
+    except OSError as error:
+        with Path(os.devnull).open("w") as null:  # or Python fails again when it exits
+            os.dup2(null.fileno(), sys.stdout.fileno())
+        raise CannotPrint(f"standard output: {error.strerror}") from error
 
 
 def format_json(data: object) -> list[str]:
