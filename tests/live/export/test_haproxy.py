@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from flask_cors import cross_origin
 from flask_cors.browser.headerlist import get_all
 from flask_cors.tools.export import haproxy
 from flask_cors.tools.export.plan import EdgePlan, build_plan
@@ -70,6 +71,17 @@ def test_no_later_rule_decides_on_a_path_whose_regex_is_too_costly(behind: Any) 
 def test_a_path_that_only_begins_like_another_has_its_own_policy(behind: Any, path: str) -> None:
     edge = behind(build_plan(app_with(resources="/api/books")), Flask("upstream"))
     assert cors_headers(edge.send(actual(path, APP))) == {}
+
+
+def test_a_path_with_nul_is_not_looked_up_as_what_comes_before(behind: Any) -> None:
+    app = Flask(__name__)
+    for number in range(30):
+        view = cross_origin(origins=APP)(lambda: "")
+        app.add_url_rule(f"/api/r{number}", f"{number}", view)
+    edge = behind(build_plan(app), Flask("upstream"))
+    assert cors_headers(edge.send(actual("/api/r7", APP)))["access-control-allow-origin"] == [APP]
+    assert cors_headers(edge.send(actual("/api/r7%00", APP))) == {}
+    assert cors_headers(edge.send(actual("/api/r7%00/x", APP))) == {}
 
 
 def test_a_stray_percent_sign_is_literal(behind: Any) -> None:

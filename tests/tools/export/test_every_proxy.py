@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import example, given, settings
 
+from flask_cors import cross_origin
 from flask_cors.tools.export.command import PROXIES
 from flask_cors.tools.export.plan import build_plan
 
@@ -90,3 +92,18 @@ def test_what_is_rendered_is_the_same_each_time(proxy: Exported) -> None:
 def test_a_comment_says_first_where_the_part_belongs(proxy: Exported) -> None:
     first, *_ = proxy.part(app_with()).splitlines()
     assert first.startswith(f"# Made by `flask cors export {proxy.name}`. ")
+
+
+def test_a_thousand_views_do_not_make_a_thousand_lines_to_try(proxy: Exported) -> None:
+    def app_of_views(number: int) -> Flask:
+        app = Flask(__name__)
+        for each in range(number):
+            view = cross_origin(origins=f"https://{each % 3}.example")(lambda **_: "")
+            app.add_url_rule(f"/api/r{each}/<int:key>", f"{each}", view)
+        return app
+
+    def regexes(number: int) -> int:
+        text = proxy.whole(app_of_views(number))
+        return len(re.findall("safe_regex|-m reg|=~ m#|~", text))
+
+    assert regexes(1000) < regexes(100) + 200

@@ -11,6 +11,7 @@ from flask import Blueprint, Flask
 
 from flask_cors import CORS, cross_origin
 from flask_cors.protocol import headers as h
+from flask_cors.tools.export import lookup_tables, rule_index
 from flask_cors.tools.export.common_regexes import longer_than
 from flask_cors.tools.export.header_name_tables import build_header_name_tables
 from flask_cors.tools.export.lookup_tables import (
@@ -24,8 +25,10 @@ from flask_cors.tools.export.lookup_tables import (
     Variable,
     by_default,
     on_match,
+    on_path,
     on_text,
     on_two_words,
+    split_by_digit,
 )
 from flask_cors.tools.export.plan import EdgePlan, RegexDialect, build_plan
 from flask_cors.tools.export.policy_tables import HEADERS, PATH, RequestSources, build_tables
@@ -45,7 +48,8 @@ SEEN = LookupTable("", (Variable("seen"),), PATH.name, [by_default(Variable("see
 def tables_of(plan: EdgePlan) -> dict[str, LookupTable]:
     tables = build_tables(plan, REQUEST, [SEEN])
     names = build_header_name_tables(plan.policies, Variable("requested_names"))
-    return {table.name: table for table in (*tables, *names)}
+    parts = (part for table in (*tables, *names) for part in split_by_digit(table))
+    return {table.name: table for table in parts}
 
 
 def maps_of(app: Flask) -> dict[str, LookupTable]:
@@ -86,6 +90,7 @@ def _matched(case: Case, subject: str) -> str | None:
         return match and (match[1] if match.re.groups else b"").decode("latin-1")
     holds = {
         KeyKind.TEXT: case.key == subject,
+        KeyKind.PATH: case.key == subject,
         KeyKind.TWO_WORDS: case.key == subject.lower(),
         KeyKind.DEFAULT: True,
     }
@@ -97,6 +102,22 @@ def _matched(case: Case, subject: str) -> str | None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_the_tables_give_the_headers_that_the_plan_gives(policy: str) -> None:
+    compare(policy)
+
+
+@pytest.mark.parametrize(
+    "policy", ["views alone", "views and the app", "blueprints", "a catch all"]
+)
+def test_the_tables_of_an_index_give_the_headers_that_the_plan_gives(
+    policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_index, "MIN_RULES", 0)
+    monkeypatch.setattr(rule_index, "MAX_GROWTH", 1000)
+    monkeypatch.setattr(lookup_tables, "MAX_VALUES", 0)
+    compare(policy)
+
+
+def compare(policy: str) -> None:
     app = app_of(policy, with_cors=True)
     edge = build_plan(app, RegexDialect.PCRE)
     maps = tables_of(edge)
@@ -283,3 +304,28 @@ def test_the_tables_of_an_empty_plan_give_no_headers() -> None:
     nothing = EdgePlan("", (), ())
     maps = tables_of(nothing)
     assert Tables(maps, _known("GET", b"/", "/", {"Origin": "https://a.example"})).headers() == {}
+
+
+# ---- digits ------------------------------------------------------------------------------------
+
+
+def looked_up(tables: list[LookupTable], key: str) -> str:
+    found = Tables({each.name: each for each in tables}, {"key": key})
+    return found.value_of(Lookup("number"))
+
+
+def test_many_numbers_are_put_together_digit_by_digit() -> None:
+    numbers = {f"/r{number}": number for number in range(0, 5000, 7)}
+    cases = [on_path(path, f"{number}") for path, number in numbers.items()]
+    table = LookupTable("", (Variable("key"),), "number", [*cases, by_default("9")])
+    tables = list(split_by_digit(table))
+    assert [len({case.value for case in each.cases}) for each in tables[:-1]] == [11, 11, 11, 5]
+    for path in ("/r0", "/r7", "/r70", "/r700", "/r4998"):
+        assert looked_up(tables, path) == f"{numbers[path]}"
+    assert looked_up(tables, "/r1") == "9"
+
+
+def test_few_numbers_stay_in_one_table() -> None:
+    cases = [on_path(f"/r{number}", f"{number % 30}") for number in range(1000)]
+    table = LookupTable("", (Variable("key"),), "number", [*cases, EMPTY_DEFAULT])
+    assert list(split_by_digit(table)) == [table]
