@@ -211,6 +211,12 @@ def test_a_text_whose_time_jumps_because_of_a_look_ahead_is_not_tried(tried: lis
     assert max(text.count("a") for text in tried) < 30
 
 
+def test_a_text_without_an_end_is_not_tried_if_it_matches_in_too_many_ways(tried: list[str]):
+    assert find_redos(re.compile(r"(?:a|ab?){40}c"), "fullmatch") is None
+    assert tried
+    assert all(text.endswith("!") for text in tried)
+
+
 def test_paths_are_matched_from_their_start(tried: list[str]):
     assert find_redos(re.compile(r"/(\w+/?)*$"), "match") is None
     assert tried != []

@@ -95,6 +95,9 @@ def test_a_letter_matches_both_cases_if_case_is_ignored():
 def test_a_dot_without_a_quantifier_is_marked_as_a_dot():
     assert sequence(".") == (Character(ALPHABET, is_dot=True),)
     assert sequence(".+") == (Repeat(Character(ALPHABET), 1, None),)
+    dot = Character(ALPHABET, is_dot=True)
+    assert sequence("(?:a.)?") == (Repeat(Group(((Character("a"), dot),)), 0, 1),)
+    assert sequence("(?:a.)*") == (Repeat(Group((letters("a", ALPHABET),)), 0, None),)
 
 
 def test_a_class_of_more_than_four_letters_is_open():

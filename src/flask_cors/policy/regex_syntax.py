@@ -147,7 +147,7 @@ def _without_dots(node: Node) -> Node:
 
 
 def _repeat(least: int, most: Any, nodes: tuple[Node, ...]) -> Repeat:
-    bound = None if str(most) == "MAXREPEAT" or int(most) > _MAX_REPEATS else int(most)
+    bound = None if int(most) > _MAX_REPEATS else int(most)  # more, too, where there is no maximum
     least = min(least, _MAX_REPEATS)
     body = _group(nodes if bound == 1 else tuple(map(_without_dots, nodes)))
     if len(body.alternatives) == 1 and len(body.alternatives[0]) == 1:
