@@ -46,6 +46,7 @@ def test_a_forbidden_method_is_recognised_in_any_case():
         ("X-HTTP-Method", "PUT", False),
         ("X-HTTP-Method", "put, Trace", True),
         ("x-method-override", "TRACK", True),
+        ("X-HTTP-Method-Override", "TRACE", True),
         ("x-method-override", "put,\tTRACK ", True),
         ("x-method-override", "\x0cTRACK", False),
         ("X-HTTP-Method-Override", '"TRACE"', False),

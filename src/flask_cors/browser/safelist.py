@@ -68,7 +68,7 @@ def is_forbidden_request_header(name: str, value: str) -> bool:
 
 
 # https://fetch.spec.whatwg.org/#header-value-get-decode-and-split: quoted commas do not separate.
-_find_elements = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+', re.DOTALL).findall
+_find_elements = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+').findall
 
 
 def _split(value: str) -> list[str]:
@@ -82,18 +82,18 @@ MAX_SAFELISTED_VALUE_BYTES = 128
 
 # https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte
 _has_unsafe_byte = re.compile(r'[\0-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]').search
-_is_language = re.compile(r"[0-9A-Za-z *,\-.;=]*", re.ASCII).fullmatch
+_is_language = re.compile(r"[0-9A-Za-z *,\-.;=]*").fullmatch
 
 # https://mimesniff.spec.whatwg.org/#parsing-a-mime-type. The type ends at a slash, the subtype at
 # a semicolon. What follows cannot make the parser fail.
-_parse_mime_type = re.compile(r"([^/]*)/([^;]*)", re.DOTALL).match
+_parse_mime_type = re.compile(r"([^/]*)/([^;]*)").match
 _WHITESPACE = "\t "  # and line breaks, which are unsafe bytes
 _SAFELISTED_TYPES = frozenset(
     {("application", "x-www-form-urlencoded"), ("multipart", "form-data"), ("text", "plain")}
 )
 
 # https://fetch.spec.whatwg.org/#simple-range-header-value, without whitespace
-_parse_range = re.compile(r"bytes=([0-9]+)-([0-9]*)", re.ASCII).fullmatch
+_parse_range = re.compile(r"bytes=([0-9]+)-([0-9]*)").fullmatch
 
 
 def _is_safe_accept(value: str) -> bool:
