@@ -133,6 +133,18 @@ def test_a_view_that_is_registered_late_gets_its_policy(origins):
     assert_policy_of_view(app, "/late")
 
 
+def test_a_view_that_is_registered_late_is_not_called_for_options():
+    app = plain_app()
+    app.add_url_rule("/", "early", cross_origin(OTHER)(lambda: "early"))
+    assert send(app).text == "early"
+    app._got_first_request = False
+    view = cross_origin(OTHER)(lambda: "called")
+    app.add_url_rule("/late", "late", view, methods=["GET", "OPTIONS"])
+    app._got_first_request = True
+    assert send(app, "/late", OTHER, "OPTIONS").text == ""
+    assert send(app, "/late", OTHER).text == "called"
+
+
 @pytest.mark.parametrize("origins", [None, APP, "*"])
 @pytest.mark.parametrize("with_context", [False, True])
 def test_a_view_may_be_decorated_after_it_is_registered(origins, with_context):

@@ -354,3 +354,20 @@ def test_an_error_that_varies_by_itself_varies_on_session_and_origin(fetch) -> N
         for line in response.headers.getlist("Vary")
         for name in line.split(",")
     }
+
+
+def test_the_headers_are_written_after_all_after_request_functions():
+    app = Flask(__name__)
+    found = []
+
+    def look(response):
+        found.append("Access-Control-Allow-Origin" in response.headers)
+        return response
+
+    app.after_request(look)
+    CORS(app)
+    app.after_request(look)
+    app.add_url_rule("/", "view", lambda: "")
+    response = app.test_client().get("/", headers={"Origin": "https://app.example"})
+    assert "Access-Control-Allow-Origin" in response.headers
+    assert found == [False, False]
