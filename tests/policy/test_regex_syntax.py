@@ -73,6 +73,8 @@ def test_a_character_node_has_the_characters_that_it_matches(text, taken):
         ("(?ai:\u017f)", ""),
         ("(?i)(?a:\u017f)", ""),
         ("(?ai)(?u:\u017f)", "sS"),
+        ("(?a)(?i:\u017f)", ""),
+        ("(?a:a)", "a"),
         (r"(?i:[^a-z])", "0123456789-._~!\"#$%&'()*+/:;<=>?@[\\]^`{|}"),
         ("[^b]", "".join(ALPHABET.split("b"))),
         (r"[^\W\d_a-z]", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
