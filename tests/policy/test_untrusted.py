@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from flask_cors.policy import untrusted
 from flask_cors.policy.origin_parser import parse_origins
 from flask_cors.policy.untrusted import (
     is_public_suffix,
@@ -18,13 +19,19 @@ from flask_cors.policy.untrusted import (
 from .findings import ignore
 
 
+@pytest.fixture(autouse=True)
+def forgotten() -> None:
+    """Make the origins that are tried anew in each test."""
+    untrusted._unrelated_origins.cache_clear()
+
+
 def untrusted_origin(value: object) -> str | None:
     """Return the untrusted origin that is allowed, or ``"*"`` if all are."""
-    untrusted = untrusted_match(parse_origins(value, ignore))
-    if untrusted is None:
+    found = untrusted_match(parse_origins(value, ignore))
+    if found is None:
         return None
-    assert untrusted.origin is None or untrusted.origin in untrusted.description
-    return untrusted.origin or "*"
+    assert found.origin is None or found.origin in found.description
+    return found.origin or "*"
 
 
 @pytest.mark.parametrize(
