@@ -29,7 +29,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from flask_cors import CORS, typing
 from flask_cors.policy.options import CONFIG_KEYS, POLICY_OPTIONS
-from flask_cors.policy.policy import Reason
+from flask_cors.policy.policy import DecisionReason
 
 PATTERNS = Path(__file__).parents[2] / "tests/data/patterns.json"
 FETCH = "https://fetch.spec.whatwg.org/#http-"
@@ -251,12 +251,12 @@ class Names(Generated):
 
 
 class Reasons(Generated):
-    """``{reasons}``: the members of ``Reason`` that are refusals."""
+    """``{reasons}``: the members of ``DecisionReason`` that are refusals."""
 
     required_arguments = 0
 
     def run(self) -> list[nodes.Node]:
-        refusals = [reason for reason in Reason if reason.is_refusal]
+        refusals = [reason for reason in DecisionReason if reason.is_refusal]
         return self.table(
             ["name", "text"],
             [[lines([reason.name]), self.text(str(reason))] for reason in refusals],

@@ -13,7 +13,7 @@ from flask_cors.diagnostics.source_location import SourceLocation
 from flask_cors.policy.layers import DEFAULTS, Layer, LayerKind
 from flask_cors.policy.options import POLICY_OPTIONS, Option
 from flask_cors.policy.origins import Failure, OriginFunction, OriginSet
-from flask_cors.policy.policy import MAX_CACHED, Decision, Policy, Reason, refuse_all
+from flask_cors.policy.policy import MAX_CACHED, Decision, DecisionReason, Policy, refuse_all
 from flask_cors.policy.resolution import resolve
 
 FRIEND = "https://friend.example"
@@ -218,9 +218,11 @@ def test_an_actual_response_has_no_preflight_headers() -> None:
 
 
 def test_the_default_policy_sends_allow_origin_alone() -> None:
-    assert policy().decide(FRIEND) == Decision(FRIEND, ((ACAO, FRIEND),), "Origin", Reason.ALLOWED)
+    assert policy().decide(FRIEND) == Decision(
+        FRIEND, ((ACAO, FRIEND),), "Origin", DecisionReason.ALLOWED
+    )
     assert policy().decide_preflight(FRIEND, "GET", None) == Decision(
-        FRIEND, ((ACAO, FRIEND), (ACAM, SEVEN)), f"Origin, {BOTH}", Reason.ALLOWED
+        FRIEND, ((ACAO, FRIEND), (ACAM, SEVEN)), f"Origin, {BOTH}", DecisionReason.ALLOWED
     )
 
 
@@ -249,10 +251,10 @@ def test_a_preflight_gets_the_methods_if_the_requested_one_is_allowed(
     if value is None:
         assert decision.headers == sent
         assert decision.vary == f"Origin, {ACRM}"
-        assert decision[3:] == (Reason.METHOD_REFUSED, method, None)
+        assert decision[3:] == (DecisionReason.METHOD_REFUSED, method, None)
     else:
         assert decision.headers == (*sent, (ACAM, value), (ACAH, "x-a"))
-        assert decision.reason is Reason.ALLOWED
+        assert decision.reason is DecisionReason.ALLOWED
 
 
 # ---- preflights: the header names --------------------------------------------------------------
@@ -288,7 +290,9 @@ def test_a_preflight_gets_the_allowed_ones_of_the_names_it_requested(
     sent = ((ACAO, FRIEND), (ACAM, SEVEN))
     assert decision.headers == (sent if value is None else (*sent, (ACAH, value)))
     assert decision.detail == refused
-    assert decision.reason is (Reason.ALLOWED if refused is None else Reason.HEADERS_REFUSED)
+    assert decision.reason is (
+        DecisionReason.ALLOWED if refused is None else DecisionReason.HEADERS_REFUSED
+    )
 
 
 @pytest.mark.parametrize(
@@ -358,22 +362,22 @@ def test_a_private_network_is_not_mentioned_without_an_allowed_origin(origin: st
 @pytest.mark.parametrize(
     ("options", "origin", "reason"),
     [
-        (ANY, FRIEND, Reason.ALLOWED),
-        (STAR, FRIEND, Reason.ALLOWED),
-        (SINGLE, FRIEND, Reason.ALLOWED),
-        (ANY, None, Reason.NO_ORIGIN),
-        (SINGLE, None, Reason.NO_ORIGIN),
-        (SEVERAL, None, Reason.NO_ORIGIN),
-        (SINGLE, UNTRUSTED, Reason.ORIGIN_REFUSED),
-        (CALLABLE, UNTRUSTED, Reason.ORIGIN_REFUSED),
-        (ANY, "a,b", Reason.ORIGIN_MALFORMED),
-        (STAR, "a,b", Reason.ORIGIN_MALFORMED),
-        (SINGLE, "x" * 327, Reason.ORIGIN_MALFORMED),
-        ({"origins": lambda origin: None}, FRIEND, Reason.ORIGIN_UNDECIDED),
+        (ANY, FRIEND, DecisionReason.ALLOWED),
+        (STAR, FRIEND, DecisionReason.ALLOWED),
+        (SINGLE, FRIEND, DecisionReason.ALLOWED),
+        (ANY, None, DecisionReason.NO_ORIGIN),
+        (SINGLE, None, DecisionReason.NO_ORIGIN),
+        (SEVERAL, None, DecisionReason.NO_ORIGIN),
+        (SINGLE, UNTRUSTED, DecisionReason.ORIGIN_REFUSED),
+        (CALLABLE, UNTRUSTED, DecisionReason.ORIGIN_REFUSED),
+        (ANY, "a,b", DecisionReason.ORIGIN_MALFORMED),
+        (STAR, "a,b", DecisionReason.ORIGIN_MALFORMED),
+        (SINGLE, "x" * 327, DecisionReason.ORIGIN_MALFORMED),
+        ({"origins": lambda origin: None}, FRIEND, DecisionReason.ORIGIN_UNDECIDED),
     ],
 )
 def test_a_decision_has_a_reason(
-    options: dict[str, Any], origin: str | None, reason: Reason
+    options: dict[str, Any], origin: str | None, reason: DecisionReason
 ) -> None:
     assert policy(**options).decide(origin).reason is reason
     if origin is not None:
@@ -389,10 +393,10 @@ def test_a_callable_that_fails_refuses_and_the_decision_carries_its_failure() ->
     tested = policy(origins=[OTHER, broken])
     for decision in (tested.decide(FRIEND), tested.decide_preflight(FRIEND, "GET", None)):
         assert (decision.headers, decision.vary) == ((), "Origin")
-        assert decision.reason is Reason.ORIGIN_UNDECIDED
+        assert decision.reason is DecisionReason.ORIGIN_UNDECIDED
         assert isinstance(decision.failure, Failure)
         assert decision.failure.error is error
-    assert tested.decide(OTHER).reason is Reason.ALLOWED
+    assert tested.decide(OTHER).reason is DecisionReason.ALLOWED
     assert tested.decide(OTHER).failure is None
 
 
@@ -408,27 +412,27 @@ def test_a_coroutine_function_decides_in_the_policy_of_an_app() -> None:
     origins = Option(OriginSet(functions=functions), None, options.origins.layer)
     options = options._replace(origins=origins)
     tested = Policy(options, ensure_sync=ensure_sync)
-    assert tested.decide(FRIEND).reason is Reason.ALLOWED
-    assert tested.decide(OTHER).reason is Reason.ORIGIN_REFUSED
-    assert Policy(options).decide(FRIEND).reason is Reason.ORIGIN_UNDECIDED
+    assert tested.decide(FRIEND).reason is DecisionReason.ALLOWED
+    assert tested.decide(OTHER).reason is DecisionReason.ORIGIN_REFUSED
+    assert Policy(options).decide(FRIEND).reason is DecisionReason.ORIGIN_UNDECIDED
 
 
 @pytest.mark.parametrize(
     ("reason", "text", "is_refusal"),
     [
-        (Reason.NO_ORIGIN, "no Origin: not a CORS request", False),
-        (Reason.ALLOWED, "origin allowed", False),
-        (Reason.ORIGIN_MALFORMED, "not a valid origin", True),
-        (Reason.ORIGIN_REFUSED, "origin not allowed", True),
-        (Reason.ORIGIN_UNDECIDED, "a callable did not decide", True),
-        (Reason.METHOD_REFUSED, "method not allowed", True),
-        (Reason.HEADERS_REFUSED, "header not allowed", True),
-        (Reason.AMBIGUOUS_PATH, "other spellings of the path have another policy", True),
-        (Reason.CONFIG_ERROR, "the view's CORS options are invalid", True),
+        (DecisionReason.NO_ORIGIN, "no Origin: not a CORS request", False),
+        (DecisionReason.ALLOWED, "origin allowed", False),
+        (DecisionReason.ORIGIN_MALFORMED, "not a valid origin", True),
+        (DecisionReason.ORIGIN_REFUSED, "origin not allowed", True),
+        (DecisionReason.ORIGIN_UNDECIDED, "a callable did not decide", True),
+        (DecisionReason.METHOD_REFUSED, "method not allowed", True),
+        (DecisionReason.HEADERS_REFUSED, "header not allowed", True),
+        (DecisionReason.AMBIGUOUS_PATH, "other spellings of the path have another policy", True),
+        (DecisionReason.CONFIG_ERROR, "the view's CORS options are invalid", True),
     ],
 )
 def test_a_reason_has_a_text_and_is_a_refusal_or_not(
-    reason: Reason, text: str, is_refusal: bool
+    reason: DecisionReason, text: str, is_refusal: bool
 ) -> None:
     assert str(reason) == f"{reason}" == text
     assert reason == text
@@ -436,7 +440,7 @@ def test_a_reason_has_a_text_and_is_a_refusal_or_not(
 
 
 def test_no_two_reasons_have_the_same_text() -> None:
-    assert len({str(reason) for reason in Reason}) == len(Reason) == 9
+    assert len({str(reason) for reason in DecisionReason}) == len(DecisionReason) == 9
 
 
 # ---- the repr and the cache ----------------------------------------------------------------------
@@ -471,7 +475,7 @@ def test_an_origin_stays_allowed_where_its_method_or_headers_are_refused() -> No
 def test_the_repr_of_a_policy_has_the_options_that_are_set() -> None:
     assert repr(policy(origins=FRIEND, max_age=60)) == f"<Policy origins='{FRIEND}', max_age=60>"
     assert repr(policy()) == "<Policy of the defaults>"
-    assert repr(refuse_all(Reason.CONFIG_ERROR)) == "<Policy origins=[]>"
+    assert repr(refuse_all(DecisionReason.CONFIG_ERROR)) == "<Policy origins=[]>"
 
 
 @pytest.mark.parametrize("value", [True, False])
@@ -520,8 +524,8 @@ def test_the_decisions_for_the_last_origins_that_a_pattern_matches_are_kept() ->
     assert tested.decide("https://a.friend.example") is not first
 
 
-@pytest.mark.parametrize("reason", [Reason.AMBIGUOUS_PATH, Reason.CONFIG_ERROR])
-def test_a_policy_that_refuses_every_origin_gives_its_reason(reason: Reason) -> None:
+@pytest.mark.parametrize("reason", [DecisionReason.AMBIGUOUS_PATH, DecisionReason.CONFIG_ERROR])
+def test_a_policy_that_refuses_every_origin_gives_its_reason(reason: DecisionReason) -> None:
     assert refuse_all(reason).decide(FRIEND) == Decision(None, (), "Origin", reason)
 
 

@@ -18,7 +18,7 @@ from flask_cors.policy.path_spellings import (
     other_spellings,
     remove_dot_segments,
 )
-from flask_cors.policy.policy import Policy, Reason, refuse_all
+from flask_cors.policy.policy import DecisionReason, Policy, refuse_all
 from flask_cors.policy.resources import MAX_PATH, ResourceMap
 
 from .findings import fail, ignore
@@ -301,14 +301,16 @@ def test_a_path_without_dot_or_empty_segments_is_matched_once() -> None:
 def test_a_path_whose_spellings_have_several_policies_is_refused(
     resources: list[str], path: str, has_view: bool, is_ambiguous: bool
 ) -> None:
-    reasons = iter([Reason.CONFIG_ERROR, Reason.ORIGIN_REFUSED])  # of policies that differ
+    reasons = iter(
+        [DecisionReason.CONFIG_ERROR, DecisionReason.ORIGIN_REFUSED]
+    )  # of policies that differ
     policies = ResourceMap(
         (parse_pattern(each, fail), refuse_all(next(reasons))) for each in resources
     )
     found = look_up_unambiguous(path, lambda _: [policies], has_view=has_view)
     assert found is not None
     reason = found.decide("https://a.example").reason
-    assert (reason is Reason.AMBIGUOUS_PATH) is is_ambiguous
+    assert (reason is DecisionReason.AMBIGUOUS_PATH) is is_ambiguous
 
 
 @pytest.mark.parametrize(

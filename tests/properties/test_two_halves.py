@@ -10,8 +10,7 @@ from flask_cors.browser.quirks import Quirks
 from flask_cors.browser.safelist import normalize_method
 from flask_cors.policy.layers import DEFAULTS, Layer, LayerKind
 from flask_cors.policy.options import POLICY_OPTIONS
-from flask_cors.policy.policy import Policy
-from flask_cors.policy.policy import Reason as ServerReason
+from flask_cors.policy.policy import DecisionReason, Policy
 from flask_cors.policy.resolution import resolve
 
 from .model import METHOD, NAMES, ORIGIN
@@ -49,7 +48,7 @@ class Server:
             decision = self.policy.decide(origin)
         else:
             decision = self.policy.decide_preflight(origin, method, request.get(NAMES))
-        self.allows_all &= decision.reason in (ServerReason.ALLOWED, ServerReason.NO_ORIGIN)
+        self.allows_all &= decision.reason in (DecisionReason.ALLOWED, DecisionReason.NO_ORIGIN)
         return Response(200, decision.headers)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 
 from flask_cors import CORS
-from flask_cors.policy.policy import Reason
+from flask_cors.policy.policy import DecisionReason
 from flask_cors.runtime.decision import find_decision
 
 from .exchanges import APP
@@ -20,7 +20,7 @@ def test_the_policy_and_the_decision_of_a_request_are_noted_on_it() -> None:
         assert policy is not None
         assert policy.options.origins.layer.raw["origins"] == APP
         assert decision is not None
-        assert decision.reason is Reason.ALLOWED
+        assert decision.reason is DecisionReason.ALLOWED
         client.get("/other", headers={"Origin": APP})
         assert find_decision(request) == (None, None)
 

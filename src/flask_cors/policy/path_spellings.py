@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from .policy import Policy, Reason, are_equal, refuse_all
+from .policy import DecisionReason, Policy, are_equal, refuse_all
 from .resources import MAX_PATH, ResourceMap
 
 _collapse = re.compile("//+").sub
@@ -49,7 +49,7 @@ def look_up_unambiguous(path: str, maps_of: MapsOf, *, has_view: bool) -> Policy
     policy = _first_match(maps_of(path), path)
     for other in compared_spellings(path, maps_of, has_view=has_view):
         if not are_equal(policy, _first_match(maps_of(other), other)):
-            return refuse_all(Reason.AMBIGUOUS_PATH)
+            return refuse_all(DecisionReason.AMBIGUOUS_PATH)
     return policy
 
 

@@ -21,7 +21,7 @@ from .resolution import resolve
 Header = tuple[str, str]
 
 
-class Reason(str, Enum):
+class DecisionReason(str, Enum):
     """The reason for a decision. Its value is the text in the log.
 
     :ivar is_refusal: whether something was refused.
@@ -31,7 +31,7 @@ class Reason(str, Enum):
 
     is_refusal: bool
 
-    def __new__(cls, text: str, is_refusal: bool = True) -> Reason:
+    def __new__(cls, text: str, is_refusal: bool = True) -> DecisionReason:
         reason = str.__new__(cls, text)
         reason._value_ = text
         reason.is_refusal = is_refusal
@@ -51,7 +51,7 @@ class Reason(str, Enum):
         return str(self.value)
 
 
-_ALLOWED = Reason.ALLOWED  # looking a member of an enumeration up is slow in Python 3.11
+_ALLOWED = DecisionReason.ALLOWED  # looking a member of an enumeration up is slow in Python 3.11
 
 
 class Decision(NamedTuple):
@@ -68,7 +68,7 @@ class Decision(NamedTuple):
     allow_origin: str | None
     headers: tuple[Header, ...]
     vary: str
-    reason: Reason
+    reason: DecisionReason
     detail: str | None = None
     failure: Failure | None = None
 
@@ -87,7 +87,7 @@ class Policy:
     def __init__(
         self,
         options: Options,
-        refusal: Reason = Reason.ORIGIN_REFUSED,
+        refusal: DecisionReason = DecisionReason.ORIGIN_REFUSED,
         ensure_sync: EnsureSync | None = None,
     ) -> None:
         """
@@ -136,10 +136,10 @@ class Policy:
         # A cache may send the response to a request without Origin to a page, so it gets the
         # headers that are the same for every origin.
         same = "*" if origins.any else origins.single
-        without_origin = Decision(None, (), vary, Reason.NO_ORIGIN)
+        without_origin = Decision(None, (), vary, DecisionReason.NO_ORIGIN)
         if same is not None and options.always_send.value:
-            without_origin = _allow(same, actual, "")._replace(reason=Reason.NO_ORIGIN)
-        self._malformed = Decision(None, (), vary, Reason.ORIGIN_MALFORMED)
+            without_origin = _allow(same, actual, "")._replace(reason=DecisionReason.NO_ORIGIN)
+        self._malformed = Decision(None, (), vary, DecisionReason.ORIGIN_MALFORMED)
         refused = Decision(None, (), vary, refusal)
         self._known[None] = without_origin
         self._decide = _make_decide(
@@ -193,7 +193,7 @@ class Policy:
         methods = self._methods.allow_methods_for(method)
         if methods is None:
             vary = self._vary_method[vary]
-            return Decision(allow_origin, headers, vary, Reason.METHOD_REFUSED, method)
+            return Decision(allow_origin, headers, vary, DecisionReason.METHOD_REFUSED, method)
         headers += ((h.ALLOW_METHODS, methods),)
         vary = self._vary_both[vary]
         if names is None:
@@ -203,7 +203,7 @@ class Policy:
             headers += ((h.ALLOW_HEADERS, ", ".join(allowed)),)
         detail = _refused_names(names, allowed)
         if detail:
-            return Decision(allow_origin, headers, vary, Reason.HEADERS_REFUSED, detail)
+            return Decision(allow_origin, headers, vary, DecisionReason.HEADERS_REFUSED, detail)
         return Decision(allow_origin, headers, vary, _ALLOWED)
 
 
@@ -236,14 +236,14 @@ def _make_decide(
         if matched is None:
             return refused
         if isinstance(matched, Failure):
-            return Decision(None, (), vary, Reason.ORIGIN_UNDECIDED, failure=matched)
+            return Decision(None, (), vary, DecisionReason.ORIGIN_UNDECIDED, failure=matched)
         return known.get(matched) or _allow(matched, actual, vary)
 
     return decide if origins.functions else lru_cache(MAX_CACHED)(decide)
 
 
 @cache
-def refuse_all(reason: Reason) -> Policy:
+def refuse_all(reason: DecisionReason) -> Policy:
     """Return the policy that refuses every origin, for a reason other than the origin."""
     nothing = Layer(LayerKind.DEFAULT, None, {"origins": []}, POLICY_OPTIONS)
     return Policy(resolve([nothing, DEFAULTS]), reason)

@@ -25,7 +25,7 @@ from ..errors import CORSConfigError, CORSWarning
 from ..policy.layers import Layer
 from ..policy.path_patterns import PathPattern
 from ..policy.path_spellings import look_up_unambiguous
-from ..policy.policy import Policy, Reason, refuse_all
+from ..policy.policy import DecisionReason, Policy, refuse_all
 from ..policy.resolution import resolve_view
 from ..policy.resources import ResourceMap
 from .blueprint_scope import BlueprintScope, BoundBlueprint
@@ -201,7 +201,7 @@ class Registry:
         )
         if self._warn_in_request(invalid, options.location):
             log_view_error(f"{invalid} (configured at {options.location})")
-        return refuse_all(Reason.CONFIG_ERROR)
+        return refuse_all(DecisionReason.CONFIG_ERROR)
 
     def warn_of_hidden_view(
         self, endpoint: str | None, function: Callable[..., Any], options: ViewOptions

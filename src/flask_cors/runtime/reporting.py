@@ -17,7 +17,7 @@ from ..diagnostics.source_location import SourceLocation
 from ..errors import CORSConfigError
 from ..policy.layers import Layer, LayerKind
 from ..policy.origins import Failure
-from ..policy.policy import Decision, Policy, Reason
+from ..policy.policy import Decision, DecisionReason, Policy
 from ..protocol.headers import comma_list, is_token
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ logger = logging.getLogger("flask_cors")
 is_logged = logger.isEnabledFor
 
 #: The signal sent when a request is refused, with the app as the sender and ``origin``, ``path``
-#: and ``reason``, a :class:`~flask_cors.policy.policy.Reason` that is also a string. Origin and
-#: path come from the client: escape them before they are shown.
+#: and ``reason``, a :class:`~flask_cors.policy.policy.DecisionReason` that is also a string. Origin
+#: and path come from the client: escape them before they are shown.
 #:
 #: .. versionadded:: 7.0
 cors_refused = Namespace().signal("cors-refused")
@@ -170,22 +170,22 @@ def _hint(policy: Policy, decision: Decision, origin: str) -> str:
     configuration that would cause a warning is not suggested."""
     options = policy.options
     detail = decision.detail or ""
-    if decision.reason is Reason.METHOD_REFUSED:
+    if decision.reason is DecisionReason.METHOD_REFUSED:
         if is_token(detail) and detail != detail.upper():
             # Fetch 2.2.1: browsers convert six methods to upper case, and PATCH is not one of them.
             return f"to allow it: write method: {detail.upper()!a} in the page's script"
         return _suggestion("methods", [detail], options.methods.layer.location)
-    if decision.reason is Reason.HEADERS_REFUSED:
+    if decision.reason is DecisionReason.HEADERS_REFUSED:
         names = list(dict.fromkeys(comma_list(detail)))
         return _suggestion("allow_headers", names, options.allow_headers.layer.location)
-    if decision.reason is Reason.AMBIGUOUS_PATH:
+    if decision.reason is DecisionReason.AMBIGUOUS_PATH:
         return "request the path without empty and dot segments, or give all spellings one policy"
-    if decision.reason is Reason.CONFIG_ERROR:
+    if decision.reason is DecisionReason.CONFIG_ERROR:
         return "correct the options of its @cross_origin"
     where = _format_location(options.origins.layer.location)
-    if decision.reason is Reason.ORIGIN_MALFORMED:
+    if decision.reason is DecisionReason.ORIGIN_MALFORMED:
         return f"no configuration allows it{where}"
-    if decision.reason is Reason.ORIGIN_UNDECIDED:
+    if decision.reason is DecisionReason.ORIGIN_UNDECIDED:
         return f"correct the callable in origins{where}"
     if origin.lower() == "null":
         return f"any site can send null: serve the page from an origin of its own{where}"

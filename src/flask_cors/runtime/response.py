@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
-from ..policy.policy import Decision, Reason
+from ..policy.policy import Decision, DecisionReason
 from ..protocol import headers as h
 from ..protocol.headers import comma_list
 from .context import current_request
@@ -38,8 +38,8 @@ _SINGLE = frozenset(
     name.lower()
     for name in (h.ALLOW_ORIGIN, h.ALLOW_CREDENTIALS, h.MAX_AGE, h.ALLOW_PRIVATE_NETWORK)
 )
-ALLOWED = Reason.ALLOWED  # looking a member of an enumeration up is slow in Python 3.11
-NOTHING = Decision(None, (), "", Reason.NO_ORIGIN)  # written where no policy applies
+ALLOWED = DecisionReason.ALLOWED  # looking a member of an enumeration up is slow in Python 3.11
+NOTHING = Decision(None, (), "", DecisionReason.NO_ORIGIN)  # written where no policy applies
 _COMMON = frozenset({"Content-Type", "Content-Length"})  # as Werkzeug spells them
 
 

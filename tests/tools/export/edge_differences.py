@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from flask_cors.policy.policy import Policy, Reason
+from flask_cors.policy.policy import DecisionReason, Policy
 from flask_cors.policy.resources import ResourceMap
 from flask_cors.protocol.headers import comma_list, is_token
 from flask_cors.runtime.decision import decide
@@ -58,7 +58,7 @@ def _leaves_out_vary(app: CorsHeaders, edge: CorsHeaders) -> bool:
 
 def _is_ambiguous(app: Flask, sent: Sent) -> bool:
     policy = _policy_of(app, sent)
-    return policy is not None and policy.key[0] is Reason.AMBIGUOUS_PATH
+    return policy is not None and policy.key[0] is DecisionReason.AMBIGUOUS_PATH
 
 
 def _is_ambiguous_at_the_edge(app: Flask, sent: Sent) -> bool:

@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, request, stream_with_context
 
 from flask_cors import CORS, cross_origin
 from flask_cors.browser import Request
-from flask_cors.policy.policy import Reason
+from flask_cors.policy.policy import DecisionReason
 from flask_cors.tools.shared.app_transport import AppTransport, HandledRequest
 from flask_cors.tools.shared.page_request import NoVerdict
 
@@ -37,7 +37,7 @@ def test_a_handled_request_is_recorded():
     known = handled(app, "http://localhost/users/a%20b?x=1")
     assert (known.response.status, known.path, known.rule) == (200, "/users/a b", "/users/<name>")
     assert known.policy.options.origins.value.single == APP
-    assert known.decision.reason is Reason.ALLOWED
+    assert known.decision.reason is DecisionReason.ALLOWED
     assert known.response.get("Access-Control-Allow-Origin") == APP
     assert known.error is None
 
@@ -170,5 +170,5 @@ def test_the_first_preflight_of_an_app_with_decorators_only_is_recorded():
     made = Request("OPTIONS", "http://localhost/own", headers)
     server = AppTransport(app, made.url)
     assert server(made).status == 200
-    assert server.handled[made].decision.reason is Reason.ALLOWED
+    assert server.handled[made].decision.reason is DecisionReason.ALLOWED
     assert app.test_client().options("/own", headers=dict(headers)).status_code == 200

@@ -13,7 +13,7 @@ from ...diagnostics.format import format_value
 from ...diagnostics.rules import HiddenDecorator
 from ...errors import CORSConfigError
 from ...policy.layers import Layer
-from ...policy.policy import Policy, Reason
+from ...policy.policy import DecisionReason, Policy
 from ...protocol.origin import parse
 from ...runtime.install import registry_of
 from ..shared.app_transport import AppTransport, HandledRequest
@@ -84,7 +84,7 @@ class Explanation:
     cause: PreflightCause
     rule: str | None
     source: PolicySource | None
-    reason: Reason | None
+    reason: DecisionReason | None
     checks: tuple[ValueCheck, ...]
     notes: tuple[str, ...]
     spellings: tuple[Spelling, ...] = ()
@@ -140,9 +140,9 @@ def explain(
     source: PolicySource | None = None
     invalid: CORSConfigError | None = None
     if last.request is not None and last.policy is not None:
-        if reason is Reason.AMBIGUOUS_PATH:
+        if reason is DecisionReason.AMBIGUOUS_PATH:
             spellings = tuple(spellings_of(app, last.request))
-        elif reason is Reason.CONFIG_ERROR:
+        elif reason is DecisionReason.CONFIG_ERROR:
             source, invalid = invalid_view_of(app, last.request)
         else:
             # A redirect to another origin may have made it null.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from ...policy.policy import Reason
+from ...policy.policy import DecisionReason
 from ...protocol.headers import comma_list
 from ..shared import finding_report
 from ..shared import verdict as verdicts
@@ -113,7 +113,7 @@ def _iter_policy_rows(explanation: Explanation) -> Iterator[Row]:
     elif source is None:
         yield "Policy", "none", "no resource covers the path", ""
     else:
-        state = "invalid" if explanation.reason is Reason.CONFIG_ERROR else ""
+        state = "invalid" if explanation.reason is DecisionReason.CONFIG_ERROR else ""
         yield "Policy", state, source.resource, format_location(source.location)
 
 

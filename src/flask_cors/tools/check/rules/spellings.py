@@ -11,7 +11,7 @@ from werkzeug.routing import MapAdapter
 from ....diagnostics.finding import Finding
 from ....diagnostics.format import format_value
 from ....policy.path_spellings import look_up_unambiguous
-from ....policy.policy import Policy, Reason
+from ....policy.policy import DecisionReason, Policy
 from ....policy.resources import ResourceMap
 from ...shared.example_origins import UNTRUSTED
 from ...shared.inventory import BoundPolicy, Candidate, MethodGroup, PolicySource, Route
@@ -132,7 +132,7 @@ def _toggle_slash(path: str) -> str:
 def _is_ambiguous(context: CheckContext, route: Route, path: str) -> bool:
     maps = [resources for _, resources in context.resolver.resources_of(route.endpoint)]
     policy = look_up_unambiguous(path, lambda _: maps, has_view=True)
-    return policy is not None and policy.decide(UNTRUSTED).reason is Reason.AMBIGUOUS_PATH
+    return policy is not None and policy.decide(UNTRUSTED).reason is DecisionReason.AMBIGUOUS_PATH
 
 
 def _find_other_resource(context: CheckContext, path: str) -> BoundPolicy:
