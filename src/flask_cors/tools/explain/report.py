@@ -96,7 +96,7 @@ def _iter_rows(explanation: Explanation) -> Iterator[Row]:
         if not is_short:
             yield "", "by", check.entry or "", ""
         if check.closest is not None:
-            yield "", "closest", *check.closest
+            yield "", "closest", check.closest.entry, check.closest.difference
 
 
 def _iter_policy_rows(explanation: Explanation) -> Iterator[Row]:
