@@ -28,7 +28,7 @@ FIRST = {
     "cookies": "(recipes|errors)/cookies.html",
     "jwt": "recipes/jwt.html",
     "nginx": "recipes/nginx.html",
-    "subdomains": "recipes/tenants.html|guides/origins-and-resources.html#subdomains-and-ports",
+    "subdomains": "recipes/tenants.html.*",
     "max age": "reference/options.html#max-age",
     "PreflightInvalidStatus": "errors/PreflightInvalidStatus.html",
     "CORS401": "rules/cors401.html",
