@@ -32,7 +32,7 @@ FIRST = {
     "max age": "reference/options.html#max-age",
     "PreflightInvalidStatus": "errors/PreflightInvalidStatus.html",
     "CORS401": "rules/cors401.html",
-    "preflig": ".*preflight.*|errors/login-check.html",  # while it is being written
+    "preflig": ".*[Pp]reflight.*|errors/login-check.html",  # while it is being written
 }
 
 COLLECTED = json.loads((ROOT / "tests/data/messages.json").read_text(encoding="utf-8"))
