@@ -158,6 +158,7 @@ LONG = "A sentence that is long enough for a page, and says what the page is for
         ("What *this* is & does.", "What this is &amp; does."),
         (LONG * 3, (LONG * 2).strip()),
         ("word " * 60, "word " * 39 + "…"),
+        (f"Short.\n\n{LONG}", LONG.strip()),
     ],
 )
 def test_a_page_is_described_by_the_beginning_of_its_text(

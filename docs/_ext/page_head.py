@@ -9,16 +9,17 @@ from typing import Any
 from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types of its own
 from sphinx.application import Sphinx
 
+SHORTEST = 60  # shorter paragraphs, such as the severity of a rule, describe no page
 LONGEST = 200  # what search engines show of it is less
 
 
 def describe(document: nodes.document) -> str:
-    """Return the first paragraph of a page, cut at the end of a sentence or of a word."""
-    first = next((node for node in document.findall(nodes.paragraph)), None)
-    text = "" if first is None else " ".join(first.astext().split())
+    """Return the first long paragraph, cut at the end of a sentence or of a word."""
+    texts = [" ".join(node.astext().split()) for node in document.findall(nodes.paragraph)]
+    text = next((text for text in texts if len(text) >= SHORTEST), max(texts, key=len, default=""))
     if len(text) <= LONGEST:
         return text
-    sentences = re.match(rf".{{60,{LONGEST}}}[.!?](?= )", text)
+    sentences = re.match(rf".{{{SHORTEST},{LONGEST}}}[.!?](?= )", text)
     return sentences[0] if sentences else text[: LONGEST - 1].rpartition(" ")[0] + " …"
 
 
