@@ -136,6 +136,15 @@ def test_beginnings_are_not_looked_up_where_each_has_many_rules() -> None:
     assert sum(map(len, plan.index.shapes)) < 2 * len(plan.rules)
 
 
+def test_an_index_that_would_hold_too_many_rules_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rule_index, "MAX_GROWTH", 0)
+    plan = build_plan(views(30, "/api/v1/r{}"))
+    assert [each.rule for shape in plan.index.shapes for each in shape] == list(plan.rules)
+    assert plan.index.exact == {}
+
+
 def test_rules_without_a_literal_beginning_are_not_indexed() -> None:
     plan = build_plan(views(30, "/<key>/x{}"))
     assert len(plan.index.shapes) == 1
