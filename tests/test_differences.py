@@ -177,7 +177,7 @@ def _() -> None:
     assert preflight(app_with(max_age=0)).headers[ACMA] == "0"
 
 
-@row("A `max_age` that is no number of seconds")
+@row("A `max_age` that is not a number of seconds")
 def _() -> None:
     for max_age in (-5, "soon", ""):
         with pytest.raises(CORSConfigError, match=r"^CORS404 "):
@@ -252,7 +252,7 @@ def _() -> None:
         app_with(origins=r"https://([a-z0-9]+)+\.example\.com")
 
 
-@row("Expressions in `allow_headers`")
+@row("Regular expressions in `allow_headers`")
 def _() -> None:
     app = app_with(allow_headers="X-[a-z]+-Id")
     assert preflight(app, names="x-user-id,x-user-id-evil").headers[ACAH] == "x-user-id"
@@ -261,7 +261,7 @@ def _() -> None:
 # ---- Origins -----------------------------------------------------------------------------------
 
 
-@row("Expressions match the whole origin")
+@row("Regular expressions match the whole origin")
 def _() -> None:
     app = app_with(origins=[r"https://.*\.example\.com"])
     assert allowed(app, origin="https://a.example.com") == "https://a.example.com"
@@ -363,7 +363,7 @@ def _() -> None:
     assert allowed(app, "/api/own/" + 4092 * "x") == UNTRUSTED
 
 
-@row("Which rule wins")
+@row("Which resource decides")
 def _() -> None:
     strict, permissive = {"origins": FRIEND}, {"origins": "*"}
     for resources in (
@@ -531,7 +531,7 @@ def _() -> None:
         assert ACAH in preflight(app, names=names).headers
 
 
-@row("Names that are no header's")
+@row("Names that are not header names")
 def _() -> None:
     assert preflight(app_with(), names="x-a, x b, x-c").headers[ACAH] == "x-a, x-c"
 

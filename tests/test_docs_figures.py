@@ -45,9 +45,9 @@ def test_a_diagram_is_well_formed_and_says_in_words_what_it_shows(sequence):
     named = {element.get("id"): element.text for element in svg if element.get("id")}
     assert named[svg.get("aria-labelledby")] == 'A & "B"'
     assert named[svg.get("aria-describedby")] == (
-        'Page to API: GET /?a=1&b=2, X: <"quoted">. API answers Page: 200 OK. '
+        'Page to API: GET /?a=1&b=2, X: <"quoted">. API responds to Page: 200 OK. '
         "Note at Page and API: they agree. later. "
-        "API withholds the answer from Page: </svg><script>."
+        "API blocks Page: </svg><script>."
     )
     assert {element.tag for element in svg.iter()} <= {
         SVG + tag for tag in ("svg", "title", "desc", "g", "path", "rect", "text")
@@ -74,9 +74,9 @@ def test_participants_that_are_not_declared_are_in_the_order_of_their_first_use(
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("Page => API: GET /", "is no step: expected 'A -> B: text'"),
-        ("Page -> API", "is no step: expected 'A -> B: text'"),
-        ("note over: x", "is no step: expected 'A -> B: text'"),
+        ("Page => API: GET /", "is not a step: expected 'A -> B: text'"),
+        ("Page -> API", "is not a step: expected 'A -> B: text'"),
+        ("note over: x", "is not a step: expected 'A -> B: text'"),
         ("Page -> Page: x", "goes nowhere: expected two participants"),
         ("Page -> Cache: x", "no one declared 'Cache': expected Page, API"),
     ],
@@ -127,5 +127,5 @@ def test_other_formats_show_the_text(tmp_path, build_page):
 def test_a_mistake_fails_the_build_and_names_file_and_line(build_page):
     built = build_page("html", "A to B")
     assert built.status == 1
-    expected = "index.md:5: ERROR: sequence: 'A to B' is no step: expected 'A -> B: text'"
+    expected = "index.md:5: ERROR: sequence: 'A to B' is not a step: expected 'A -> B: text'"
     assert expected in built.errors

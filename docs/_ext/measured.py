@@ -141,7 +141,7 @@ class Measured(Generated):
         return found
 
     def of_cases(self, kind: str) -> dict[str, Figure]:
-        """Those of all libraries; ours answers in each case, and others in some."""
+        """Those of all libraries; ours has a result in each case, and others in some."""
         return self.figures("timings", [f"{kind}.{case}.ours" for case in CASES])
 
     def path(self, name: str) -> Path:

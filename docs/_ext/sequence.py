@@ -1,13 +1,13 @@
 """Sequence diagrams as inline SVG, from lines of text, each of which is one of::
 
-    participant API: https://api.example       a column, and what stands below its name
+    participant API: https://api.example       a column, and the text below its name
     Page -> API: GET /books | Cookie: id=1     a request; " | " begins a new line
-    API --> Page: 200 OK                       an answer
-    API -x Page: TypeError                     an answer that is withheld: red, with a cross
+    API --> Page: 200 OK                       a response
+    API -x Page: TypeError                     a response that is blocked: red, with a cross
     note over Page: the script goes on         a note, over one participant or "Page, API"
     == an hour later ==                        a line across
 
-Participants that are not declared stand in the order of their first use. A line that is none of
+Participants that are not declared are in the order of their first use. A line that is none of
 these is an error, which fails the build with -W. Formats other than HTML show the text itself.
 """
 
@@ -40,7 +40,7 @@ _PARTICIPANT = re.compile(r"participant (?P<name>[^:]+)(?:: *(?P<text>.*))?").fu
 _NOTE = re.compile(r"(?P<kind>note) over (?P<name>[^:,]+)(?:, *(?P<to>[^:]+))?: *(?P<text>.+)")
 _ARROW = re.compile(r"(?P<name>[^:]+?) +(?P<kind>-->|->|-x) +(?P<to>[^:]+): *(?P<text>.+)")
 _ACROSS = re.compile(r"(?P<kind>==) *(?P<text>.+?) *==(?P<name>)(?P<to>)")
-_WORDS = {"->": "{} to {}: ", "-->": "{} answers {}: ", "-x": "{} withholds the answer from {}: "}
+_WORDS = {"->": "{} to {}: ", "-->": "{} responds to {}: ", "-x": "{} blocks {}: "}
 
 
 class Step(NamedTuple):
@@ -58,7 +58,7 @@ class Step(NamedTuple):
 
 
 def parse(lines: list[str]) -> tuple[dict[str, str], list[Step]]:
-    """The participants, with what stands below their names, and the steps.
+    """The participants, with the text below their names, and the steps.
 
     :raises ValueError: it begins with the number of the line.
     """
@@ -78,7 +78,7 @@ def parse(lines: list[str]) -> tuple[dict[str, str], list[Step]]:
                 raise ValueError(f"{number}: no one declared {unknown[0]!r}: expected {known}")
         elif line:
             raise ValueError(
-                f"{number}: {line!r} is no step: expected 'A -> B: text', 'A --> B: text', "
+                f"{number}: {line!r} is not a step: expected 'A -> B: text', 'A --> B: text', "
                 "'A -x B: text', 'note over A: text', '== text ==' or 'participant A: text'"
             )
     if not any(step.names for step in steps):
@@ -91,7 +91,7 @@ def draw(title: str, identifier: str, participants: dict[str, str], steps: list[
     names = list(participants)
     heads = [max(len(name), len(below)) * CHAR + 24 for name, below in participants.items()]
     gaps = [(left + right) / 2 + 16 for left, right in pairwise(heads)]
-    for step in steps:  # neighbours stand as far apart as the longest line between them
+    for step in steps:  # neighbours are as far apart as the longest line between them
         columns = sorted(map(names.index, step.names))
         if step.kind in _WORDS and columns[1] - columns[0] == 1:
             wanted = max(map(len, step.lines())) * CHAR + 24

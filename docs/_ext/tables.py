@@ -267,7 +267,7 @@ class Reasons(Generated):
 
 
 def _configure_autodoc(_: Sphinx, config: Config) -> None:
-    # Origins is to look like Origins, not like the union that it stands for.
+    # Origins is to look like Origins, not like the union that it names.
     config.autodoc_type_aliases = {
         name: f"flask_cors.typing.{name}" for _, name in _documented_types()
     }

@@ -17,6 +17,7 @@ PAGES = (
     "docs/commands/routes.md",
     "docs/commands/explain.md",
     "docs/commands/check.md",
+    "docs/commands/migrate.md",
     "docs/start/upgrade.md",
 )
 SHOWN = [

@@ -247,7 +247,7 @@ CHANGED = [
         lambda: app_with(max_age="0"),
     ),
     Changed(
-        "A `max_age` that is no number of seconds",
+        "A `max_age` that is not a number of seconds",
         lambda: app_with(max_age=1.5),
         "max_age=1.5 at /*",
         "Access-Control-Max-Age: 1.5",
@@ -330,7 +330,7 @@ CHANGED = [
         lambda: app_with(resources=["/api/x", "/apikeys"]),
     ),
     Changed(
-        "Expressions in `allow_headers`",
+        "Regular expressions in `allow_headers`",
         lambda: app_with(allow_headers=["X-[a-z]+-Id"]),
         "the request header 'x-a-id-evil' at /*",
         "Access-Control-Allow-Headers: x-a-id-evil",
@@ -339,7 +339,7 @@ CHANGED = [
         lambda: app_with(allow_headers=["X-[a-z]+-.*"]),
     ),
     Changed(
-        "Expressions in `allow_headers`",
+        "Regular expressions in `allow_headers`",
         lambda: app_with(allow_headers=["X-*", "Y-A"]),
         "the request header 'x-a' at /*",
         "Access-Control-Allow-Headers: x-a",
@@ -348,7 +348,7 @@ CHANGED = [
         lambda: app_with(allow_headers=["X-A", "Y-A"]),
     ),
     Changed(
-        "Expressions in `allow_headers`",
+        "Regular expressions in `allow_headers`",
         lambda: app_with(allow_headers=re.compile("X-[a-z]+$")),
         "the request header 'x-a' at /*",
         "no Access-Control-Allow-Headers",
@@ -357,7 +357,7 @@ CHANGED = [
         lambda: app_with(allow_headers=re.compile("x-[a-z]+$")),
     ),
     Changed(
-        "Expressions match the whole origin",
+        "Regular expressions match the whole origin",
         lambda: app_with(origins=[r"https://.*\.example\.com", r"http://localhost:\d"]),
         "a request from 'https://a.example.com.evil.example', and 1 more at /*",
         "allowed",
@@ -366,7 +366,7 @@ CHANGED = [
         lambda: app_with(origins=[r"https://.*\.example\.com$"]),
     ),
     Changed(
-        "Expressions match the whole origin",
+        "Regular expressions match the whole origin",
         lambda: app_with(origins=["^http://localhost:"]),
         "a request from 'http://localhost:8000' at /*",
         "allowed",
@@ -465,7 +465,7 @@ CHANGED = [
         lambda: serving(CATCH_ALL, resources="/*"),
     ),
     Changed(
-        "Which rule wins",
+        "Which resource decides",
         lambda: app_with(
             resources={"/api/.*": {"origins": FRIEND}, re.compile("/.*"): {"origins": "*"}}
         ),

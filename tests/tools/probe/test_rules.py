@@ -7,7 +7,9 @@ from pathlib import Path
 
 from flask_cors.tools.probe.rules import RULES
 
-PAGE = (Path(__file__).parents[3] / "docs" / "commands" / "probe.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "commands" / "probe-findings.md").read_text(
+    encoding="utf-8"
+)
 
 
 def test_the_page_lists_each_rule_with_its_severity_title_and_explanation():

@@ -27,16 +27,18 @@ REQUESTED_METHOD = _difference("CORS013", "The requested method")
 ANY_METHOD = _difference("CORS014", '`methods="*"`')
 METHODS_NONE = _difference("CORS015", "`methods=None`")
 MAX_AGE_ZERO = _difference("CORS016", "`max_age=0`")
-INVALID_MAX_AGE = _difference("CORS017", "A `max_age` that is no number of seconds", Severity.ERROR)
+INVALID_MAX_AGE = _difference(
+    "CORS017", "A `max_age` that is not a number of seconds", Severity.ERROR
+)
 BOOLEANS = _difference("CORS018", "Booleans written as strings")
 ONE_RESOURCE_TWICE = _difference("CORS019", "One resource in two `CORS`")
 COMMAS = _difference("CORS020", "Lists with commas")
 SERIALIZED_LIST = _difference("CORS021", "A list written into a string", Severity.ERROR)
 NOT_NAMES = _difference("CORS022", "Values that are not names", Severity.ERROR)
 SLOW_REGEX = _difference("CORS023", "A regular expression that takes too long", Severity.ERROR)
-ALLOW_HEADERS_REGEX = _difference("CORS024", "Expressions in `allow_headers`")
+ALLOW_HEADERS_REGEX = _difference("CORS024", "Regular expressions in `allow_headers`")
 # Origins
-WHOLE_ORIGIN = _difference("CORS031", "Expressions match the whole origin")
+WHOLE_ORIGIN = _difference("CORS031", "Regular expressions match the whole origin")
 ORIGIN_CASE = _difference("CORS032", "The case of an exact origin", Severity.NOTE)
 ORIGIN_PATTERNS = _difference("CORS033", "Patterns for subdomains and ports")
 OTHER_WILDCARD = _difference("CORS034", "Any other `*` in an origin", Severity.ERROR)
@@ -46,7 +48,7 @@ NEW_REGEX = _difference("CORS036", "`+`, `|` and braces in an origin")
 PREFIX = _difference("CORS041", "`/api/*`")
 DECODED_PATH = _difference("CORS042", "Decoding a path", Severity.NOTE)
 AMBIGUOUS_PATH = _difference("CORS043", "Ambiguous spellings of a path")
-CLOSEST_RESOURCE = _difference("CORS044", "Which rule wins")
+CLOSEST_RESOURCE = _difference("CORS044", "Which resource decides")
 # Which policy
 BLUEPRINT_REFUSES = _difference("CORS051", "A blueprint that refuses")
 INTERCEPT_EXCEPTIONS = _difference("CORS052", "`intercept_exceptions`")
@@ -84,7 +86,7 @@ NOT_DETECTABLE: dict[str, str] = {
     "A Response object that is sent more than once": "views are not called",
     "`Allow` on a preflight": "browsers do not read it there",
     "Very many requested headers": "no page sends so many",
-    "Names that are no header's": "browsers do not send them",
+    "Names that are not header names": "browsers do not send them",
     "`Vary` on a preflight": "caches do not keep responses to OPTIONS (RFC 9110 9.3.7)",
     "`Vary` beside the view's own": "views are not called, and caches read both forms alike",
     "When the headers are put on the response": "what the app's functions read is not known",

@@ -6,7 +6,7 @@ DOCUMENTATION = "https://flask-cors.readthedocs.io/en/latest/"
 INDEX = f"{DOCUMENTATION}rules/"
 
 # The rules of other commands are on one page, by the beginning of their codes.
-_SHARED_PAGES = {"CORS0": "reference/differences.html", "CORS8": "commands/probe.html"}
+_SHARED_PAGES = {"CORS0": "reference/differences.html", "CORS8": "commands/probe-findings.html"}
 
 
 def address_of(code: str) -> str:

@@ -41,7 +41,7 @@ REFUSED = [
     ),
     Refused(
         {"max_age": "soon"},
-        "A `max_age` that is no number of seconds",
+        "A `max_age` that is not a number of seconds",
         "max_age='soon': Access-Control-Max-Age: soon in 6.0.5",
     ),
     Refused(
