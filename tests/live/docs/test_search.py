@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 FIRST = {
-    "react": "recipes/dev-server.html",
-    "vite": "recipes/dev-server.html",
+    "react": "recipes/react-or-vite.html",
+    "vite": "recipes/react-or-vite.html",
     "401": "errors/login-check.html",
     "upgrade": "start/upgrade.html",
     "whitelist": "guides/origins-and-resources.html",
@@ -28,7 +28,7 @@ FIRST = {
     "cookies": "(recipes|errors)/cookies.html",
     "jwt": "recipes/jwt.html",
     "nginx": "recipes/nginx.html",
-    "subdomains": "recipes/tenants.html.*",
+    "subdomains": "recipes/subdomains-and-tenants.html.*",
     "max age": "reference/options.html#max-age",
     "PreflightInvalidStatus": "errors/PreflightInvalidStatus.html",
     "CORS401": "rules/cors401.html",
