@@ -29,21 +29,23 @@ from .options import (
     SerializedValue,
     UnknownOption,
 )
+from .origin_patterns import (
+    InvalidOriginPattern,
+    LookalikeOrigin,
+    QuantifiedColon,
+    SlowRegex,
+)
 from .origins import (
     EmptyOrigins,
     InvalidOrigin,
     InvalidOriginFunction,
-    InvalidOriginPattern,
-    LookalikeOrigin,
     NotAnOrigin,
     OriginNotASCII,
     OriginWithDefaultPort,
     OriginWithoutScheme,
     OriginWithPath,
     OriginWithUpperCase,
-    QuantifiedColon,
     RedundantOrigins,
-    SlowRegex,
 )
 from .resources import (
     DuplicateResource,

@@ -90,16 +90,53 @@ class OriginWithDefaultPort(Finding):
 
 
 class OriginWithUpperCase(Finding):
-    """Browsers send scheme and host in lower case, and so does Flask-CORS. Another server, a proxy
-    or a test with the same list may refuse the origin. Write it in lower case."""
+    """An entry of `origins` has upper case letters.
+
+    ## Why it matters
+
+    Browsers send the scheme and the host in lower case. Flask-CORS matches the entry all the same,
+    and responds in lower case. Another server, a proxy or a test with the same list may refuse the
+    origin.
+
+    ## Example
+
+        CORS(app, origins="https://App.example")
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example")
+
+    ## When to ignore
+
+    Where only Flask-CORS reads the list.
+    """
 
     code = "CORS104"
     title = "an origin with upper case letters"
 
 
 class OriginNotASCII(Finding):
-    """Browsers send the host of an origin in punycode, `xn--…`. An entry in other letters never
-    matches, and the frontend stays blocked. Write the origin as in the browser's error message."""
+    """The host of an entry of `origins` is not ASCII.
+
+    ## Why it matters
+
+    Browsers send the host in punycode, `xn--…`. The entry never matches, and the frontend stays
+    blocked.
+
+    ## Example
+
+        CORS(app, origins="https://bücher.example")
+
+    ## Use instead
+
+        CORS(app, origins="https://xn--bcher-kva.example")
+
+    The browser's error message has the origin in this form.
+
+    ## When to ignore
+
+    Never: the entry matches nothing.
+    """
 
     code = "CORS105"
     title = "an origin whose host is not ASCII"
@@ -161,109 +198,87 @@ class EmptyOrigins(Finding):
     title = "origins that are empty"
 
 
-class LookalikeOrigin(Finding):
-    """A regular expression in `origins` names a host and accepts a lookalike of it.
-
-    ## Why it matters
-
-    `.*` and an unescaped dot match arbitrary text, so the expression below accepts
-    `https://evilexample.com`. Whoever registers that domain can read the responses. Verified by
-    matching the origin in the message.
-
-    ## Example
-
-        CORS(app, origins=r"https://.*example\\.com")
-
-    ## Use instead
-
-        CORS(app, origins=["https://example.com", "https://*.example.com"])
-
-    ## When to ignore
-
-    Where a hosting service reserves the lookalikes for you: some keep names such as
-    `preview-1--yours.host.example` for the owner of `yours`.
-
-    `flask cors check` tries more origins than the configuration does. It reports an error if others
-    can register the domain, a warning if the domain is right and the scheme is `http`, which an
-    attacker on the network can impersonate, and a note if the pattern matches more than it shows
-    and the domain cannot be registered.
-    """
-
-    code = "CORS109"
-    title = "a pattern that accepts another domain"
-    severity = Severity.ERROR
-
-
-class SlowRegex(InvalidValue):
-    """Some regular expressions match the same text in so many ways that every few characters double
-    the time until the match fails: `(a+)+`, `(\\w+\\.?)*`, alternatives that overlap. Any client
-    can send such a text as `Origin`, as a header name or as a path, and each request then keeps a
-    worker busy. Verified by matching a text: it took more than 20 ms of processor time. End the
-    repeated part with a character that it cannot contain: `([a-z0-9-]+\\.)*`."""
-
-    code = "CORS112"
-    title = "a regular expression that takes too long"
-
-
 class InvalidOrigin(InvalidValue):
-    """A string, a compiled regular expression of a string or a callable can be an entry of
-    `origins`. Bytes, numbers, URL objects and nested lists cannot be compared with an `Origin`."""
-
-    code = "CORS115"
-    title = "an entry that cannot be an origin"
-
-
-class InvalidOriginPattern(InvalidValue):
-    """A `*` in an origin is neither the wildcard, nor in a pattern, nor in a regular expression.
+    """An entry of `origins` is not a string, a regular expression or a callable.
 
     ## Why it matters
 
-    `*` has a meaning alone, for the subdomains in `https://*.example.com`, for the port in
-    `http://localhost:*`, and in regular expressions such as `https://[a-z]*\\.example\\.com`. Any
-    other does not match what it seems to match: as a regular expression, `http://192.168.1.*` also
-    matches `http://192.168.1.evil.example`.
+    Bytes, numbers, URL objects and nested lists cannot be compared with an `Origin`. A compiled
+    regular expression has to be one of a string.
 
     ## Example
 
-        CORS(app, origins="*.example.com")
+        CORS(app, origins=[b"https://app.example"])
 
     ## Use instead
 
-        CORS(app, origins="https://*.example.com")
-
-    The pattern in the hint was tried and is valid.
+        CORS(app, origins=["https://app.example"])
 
     ## When to ignore
 
     Never: the app does not start.
     """
 
-    code = "CORS116"
-    title = "a * that is not a valid pattern"
+    code = "CORS115"
+    title = "an entry that cannot be an origin"
 
 
 class InvalidOriginFunction(InvalidValue):
-    """A callable in `origins` is called with the origin, a string, and returns True or False. A
-    function that cannot be called with one argument is probably the view below an `@cross_origin`
-    without parentheses: write `@cross_origin()`. A coroutine function needs Flask's async extra."""
+    """A callable in `origins` cannot be called with one argument, or cannot be awaited.
+
+    ## Why it matters
+
+    It is called with the origin, a string, and returns True or False. One that cannot be called
+    like this is probably the view below an `@cross_origin` without parentheses. A coroutine
+    function needs Flask's async extra.
+
+    ## Example
+
+        def is_tenant():
+            return True
+
+        CORS(app, origins=is_tenant)
+
+    ## Use instead
+
+        def is_tenant(origin):
+            return origin == "https://ada.app.example"
+
+        CORS(app, origins=is_tenant)
+
+    Above a view, write `@cross_origin()`.
+
+    ## When to ignore
+
+    Never: the app does not start.
+    """
 
     code = "CORS117"
     title = "a callable that cannot decide on an origin"
 
 
-class QuantifiedColon(Finding):
-    """`:*` in a regular expression matches any number of colons, and never a port: no origin has
-    two colons after the host, or one at its end. In a string, `:*` at the end of an alternative
-    means any port or none, because that is widely used, and anywhere else it is refused. A compiled
-    regular expression is used as it is: write `(:[0-9]+)?` for a port."""
-
-    code = "CORS118"
-    title = "a repeated colon in a regular expression"
-
-
 class RedundantOrigins(Finding):
-    """`"*"` allows every origin, so the other entries have no effect. Remove `"*"` to allow the
-    listed origins alone, or remove the list."""
+    """`origins` lists `"*"` beside other origins.
+
+    ## Why it matters
+
+    `"*"` allows every origin, so the other entries have no effect. Whoever reads the list may
+    believe that only those are allowed.
+
+    ## Example
+
+        CORS(app, origins=["*", "https://app.example"])
+
+    ## Use instead
+
+        CORS(app, origins=["https://app.example"])
+
+    If every origin is meant, write `origins="*"`.
+
+    ## When to ignore
+
+    Where every origin is meant: the other entries have no effect.
+    """
 
     code = "CORS119"
     title = '"*" beside other origins'

@@ -27,10 +27,29 @@ MAX_FORMS = 200  # sent to an app
 
 
 class InsecureOrigin(CheckRule):
-    """A page that is served over plain `http` is not protected: anyone on the network can put a
-    script into it, and that script sends requests as the logged-in visitor. TLS on your server does
-    not help, because the request comes from the visitor's browser. Serve the page over `https`.
-    Loopback addresses are not reported: what they serve does not leave the machine."""
+    """`supports_credentials=True` is combined with an origin that is served over plain `http`.
+
+    ## Why it matters
+
+    Anyone on the network can put a script into such a page, and that script sends requests as the
+    logged-in visitor. TLS on your server does not help, because the request comes from the
+    visitor's browser.
+
+    ## Example
+
+        CORS(app, origins="http://app.example", supports_credentials=True)
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example", supports_credentials=True)
+
+    Serve the page over `https`.
+
+    ## When to ignore
+
+    Where the network is trusted, such as one for tests. Loopback addresses are not reported: what
+    they serve does not leave the machine.
+    """
 
     code = "CORS201"
     title = "credentials for origins without encryption"

@@ -195,10 +195,27 @@ def _served_methods(context: CheckContext) -> dict[object, set[str]]:
 
 
 class ForbiddenHeader(CheckRule):
-    """Browsers set `Origin`, `Cookie`, `Host` and some other request headers themselves, do not let
-    scripts change them, and never send a preflight because of them
-    ([Fetch](https://fetch.spec.whatwg.org/#forbidden-request-header)). Listing them does nothing.
-    Cookies are allowed by `supports_credentials`, not by the name of a header."""
+    """`allow_headers` lists a request header that scripts cannot set.
+
+    ## Why it matters
+
+    Browsers set `Origin`, `Cookie`, `Host` and some other request headers themselves, and never
+    send a preflight because of them
+    ([Fetch](https://fetch.spec.whatwg.org/#forbidden-request-header)). Listing them has no effect.
+    Cookies are allowed by `supports_credentials`, not by the name of a header.
+
+    ## Example
+
+        CORS(app, allow_headers=["Content-Type", "Cookie"])
+
+    ## Use instead
+
+        CORS(app, allow_headers=["Content-Type"])
+
+    ## When to ignore
+
+    The entry has no effect; it can stay.
+    """
 
     code = "CORS304"
     title = "a request header that no page can set"

@@ -44,10 +44,28 @@ def _audit_each(context: CheckContext, origins: OriginSet) -> list[PatternAudit]
 
 
 class NullOrigin(CheckRule):
-    """Browsers send `Origin: null` for a page that has no origin of its own: a file, a sandboxed
+    """`origins` allows `null`.
+
+    ## Why it matters
+
+    Browsers send `Origin: null` for a page that has no origin of its own: a file, a sandboxed
     frame, a redirect across origins. Any site can put its script into such a frame, so to allow
-    `null` is to allow every site, whatever else is listed. Remove it, and serve the page that it
-    was meant for from an origin of its own."""
+    `null` is to allow every site, whatever else is listed.
+
+    ## Example
+
+        CORS(app, origins=["https://app.example", "null"])
+
+    ## Use instead
+
+        CORS(app, origins=["https://app.example"])
+
+    Serve the page that needs `null` from an origin of its own.
+
+    ## When to ignore
+
+    Where the responses are public, so that any site may read them: `origins="*"` says so.
+    """
 
     code = "CORS107"
     title = "null among the origins"
@@ -161,9 +179,28 @@ _ADDRESSES = (
 
 
 class AddressPattern(CheckRule):
-    """An IP address does not identify its owner: in a home or an office, whatever joins the network
+    """A pattern in `origins` allows many IP addresses.
+
+    ## Why it matters
+
+    An IP address does not identify its owner: in a home or an office, whatever joins the network
     gets one, and in a cloud the next customer does. A pattern that allows many addresses trusts all
-    of them. Give the hosts names, or list the addresses. It may be meant in a closed network."""
+    of them.
+
+    ## Example
+
+        CORS(app, origins=r"http://192\\.168\\.1\\.[0-9]+")
+
+    ## Use instead
+
+        CORS(app, origins=["http://192.168.1.10", "http://192.168.1.11"])
+
+    Better, give the hosts names and serve them over `https`.
+
+    ## When to ignore
+
+    Where the network is closed, and each device in it is trusted.
+    """
 
     code = "CORS111"
     title = "a pattern for IP addresses"
@@ -284,10 +321,26 @@ def _is_for_development(audit: PatternAudit) -> bool:
 
 
 class UnmatchedRegex(CheckRule):
-    """A regular expression must match the whole origin, from the scheme to the host or the port, in
-    lower case unless it ignores the case. `example\\.com$` matches `example.com`, which no browser
-    sends, and no origin is allowed. Verified with texts that it does match. Write the whole origin:
-    `https://example\\.com`."""
+    """A regular expression in `origins` does not match any origin.
+
+    ## Why it matters
+
+    It must match the whole origin, from the scheme to the host or the port, in lower case unless it
+    ignores the case. The one below matches `example.com`, which no browser sends, so no origin is
+    allowed. Verified with texts that it does match.
+
+    ## Example
+
+        CORS(app, origins=r"example\\.com$")
+
+    ## Use instead
+
+        CORS(app, origins=r"https://example\\.com$")
+
+    ## When to ignore
+
+    Never: the regular expression matches nothing.
+    """
 
     code = "CORS114"
     title = "a regular expression that no origin matches"
