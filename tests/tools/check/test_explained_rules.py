@@ -61,7 +61,7 @@ def without_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_rules_that_real_applications_meet_are_shown() -> None:
-    assert len(SHOWN) >= 48
+    assert len(SHOWN) >= 66
 
 
 @each_rule

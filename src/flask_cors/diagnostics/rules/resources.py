@@ -33,17 +33,53 @@ class LiteralRegexResource(Finding):
 
 
 class LiteralConverterResource(Finding):
-    """Resources are compared with the path of a request, not with Flask's URL rules. `<int:id>` is
-    not read as a URL converter, so the resource matches no path, and the intended route gets
-    another policy, or none. Write `/users/*` for `/users/<int:id>`, or a regular expression."""
+    """A resource contains a URL converter, such as `<int:id>`.
+
+    ## Why it matters
+
+    Resources are compared with the path of a request, not with Flask's URL rules. The converter is
+    treated literally, so the resource matches no path, and the intended route gets another policy,
+    or none.
+
+    ## Example
+
+        CORS(app, resources="/users/<int:id>")
+
+    ## Use instead
+
+        CORS(app, resources="/users/*")
+
+    Or a regular expression: `re.compile("/users/[0-9]+$")`.
+
+    ## When to ignore
+
+    Never: the resource matches nothing.
+    """
 
     code = "CORS506"
     title = "a URL converter in a resource"
 
 
 class ResourceWithoutSlash(Finding):
-    """Every path begins with a slash, so a resource without one matches nothing, and the intended
-    routes get another policy, or none. Add the slash."""
+    """A resource does not begin with a slash.
+
+    ## Why it matters
+
+    Every path begins with a slash. The resource matches nothing, and the intended routes get
+    another policy, or none.
+
+    ## Example
+
+        CORS(app, resources="api/*")
+
+    ## Use instead
+
+        CORS(app, resources="/api/*")
+
+    ## When to ignore
+
+    Never: the resource matches nothing.
+    """
 
     code = "CORS507"
     title = "a resource without its leading slash"
@@ -77,8 +113,25 @@ class DuplicateResource(Finding):
 
 
 class InvalidResource(InvalidValue):
-    """`resources` is a pattern, a list of patterns, or a dict that maps patterns to options. A
-    pattern is a string or a compiled regular expression of a string."""
+    """`resources` is not a pattern, a list of patterns, or a dict that maps patterns to options.
+
+    ## Why it matters
+
+    A pattern is a string or a compiled regular expression of a string. From anything else
+    Flask-CORS cannot know which paths are meant.
+
+    ## Example
+
+        CORS(app, resources=[("/api/*", {"origins": "https://app.example"})])
+
+    ## Use instead
+
+        CORS(app, resources={"/api/*": {"origins": "https://app.example"}})
+
+    ## When to ignore
+
+    Never: the app does not start.
+    """
 
     code = "CORS510"
     title = "a value that is not a resource"

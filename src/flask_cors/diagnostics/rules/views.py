@@ -72,17 +72,82 @@ class DecoratorAboveRoute(Finding):
 
 
 class HiddenDecorator(Finding):
-    """A decorator without `functools.wraps` hides the `@cross_origin` below it. Its policy then
-    applies only to the response that the view returns: exceptions, preflights and cached responses
-    get the policy of the blueprint or app. Write `@functools.wraps(view)` in the decorator."""
+    """A decorator without `functools.wraps` hides the `@cross_origin` below it.
+
+    ## Why it matters
+
+    The policy of `@cross_origin` then applies only to the response that the view returns.
+    Exceptions, preflights and cached responses get the policy of the blueprint or app.
+
+    ## Example
+
+        def logged(view):
+            def call():
+                return view()
+            return call
+
+        @app.get("/books")
+        @logged
+        @cross_origin(origins="https://app.example")
+        def books():
+            return ["Middlemarch"]
+
+    ## Use instead
+
+        import functools
+
+        def logged(view):
+            @functools.wraps(view)
+            def call():
+                return view()
+            return call
+
+        @app.get("/books")
+        @logged
+        @cross_origin(origins="https://app.example")
+        def books():
+            return ["Middlemarch"]
+
+    Or write `@cross_origin` above the other decorator.
+
+    ## When to ignore
+
+    Where no request to the view needs a preflight, and the policy of the app is right for its
+    errors.
+    """
 
     code = "CORS608"
     title = "@cross_origin hidden by a decorator"
 
 
 class BareDecorator(Finding):
-    """`@cross_origin` without parentheses reads the view as a callable in `origins`, and registers
-    something that is not a view: each request to it fails. Write `@cross_origin()`."""
+    """`@cross_origin` is written without parentheses.
+
+    ## Why it matters
+
+    It reads the view as a callable in `origins`, and registers something that is not a view: each
+    request to it fails.
+
+    ## Example
+
+        @app.get("/books/<title>")
+        @cross_origin
+        def book(title):
+            return {"title": title}
+
+    ## Use instead
+
+        @app.get("/books/<title>")
+        @cross_origin()
+        def book(title):
+            return {"title": title}
+
+    A view without arguments is reported as CORS117.
+
+    ## When to ignore
+
+    Never: each request to the view fails.
+    """
 
     code = "CORS609"
     title = "@cross_origin without parentheses"

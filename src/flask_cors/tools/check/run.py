@@ -30,6 +30,7 @@ from .rules import (
     exposure,
     methods,
     origins,
+    overlaps,
     preflights,
     resources,
     spellings,
@@ -45,8 +46,8 @@ _FINDERS: dict[type[Finding], Callable[[CheckContext], Iterator[Finding]]] = {
     **{rule: partial(config.find_unknown_names, rule=rule) for rule in config.NAME_RULES},
 }
 _MODULES = (
-    *(configuration, origins, credentials, methods, exposure, caching, resources, spellings),
-    *(bindings, conflicts, preflights, config),
+    *(configuration, origins, credentials, methods, exposure, caching, resources, overlaps),
+    *(spellings, bindings, conflicts, preflights, config),
 )
 
 

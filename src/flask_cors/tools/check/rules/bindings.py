@@ -166,11 +166,27 @@ def _is_given(option: Option[Any]) -> bool:
 
 
 class PrivateNetworkAccess(CheckRule):
-    """When a page of the public web sends a request to an address of a private network, such as a
+    """`allow_private_network` is switched on.
+
+    ## Why it matters
+
+    When a page of the public web sends a request to an address of a private network, such as a
     router or a printer, older versions of Chromium request permission in the preflight, and this
     policy grants it. Every allowed origin can then reach the app from outside through its visitors'
-    browsers. Newer browsers show a prompt to the visitor instead, and ignore the response. The
-    option is for devices that a page of their maker controls; leave it out everywhere else."""
+    browsers. Newer browsers show a prompt to the visitor instead, and ignore the response.
+
+    ## Example
+
+        CORS(app, origins="https://app.example", allow_private_network=True)
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example")
+
+    ## When to ignore
+
+    Where the app runs on a device that a page of its maker controls.
+    """
 
     code = "CORS607"
     title = "private network access allowed"
@@ -188,9 +204,28 @@ class PrivateNetworkAccess(CheckRule):
 
 class AppWithoutPolicies(CheckRule):
     """No `CORS(...)` is bound to the app, nor to one of its registered blueprints, and no view has
-    `@cross_origin`, so there is nothing to check. An app may bind CORS in some environments alone,
-    or only when a server starts it: then the check saw another app than the one in production. It
-    is meant where a proxy sends the headers, or pages on other origins do not use the app."""
+    `@cross_origin`.
+
+    ## Why it matters
+
+    There is nothing to check. An app may bind CORS in some environments alone, or only when a
+    server starts it: then the check saw another app than the one in production.
+
+    ## Example
+
+        app.add_url_rule("/books", view_func=lambda: "")
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example")
+        app.add_url_rule("/books", view_func=lambda: "")
+
+    Run the check with the configuration of production.
+
+    ## When to ignore
+
+    Where a proxy sends the headers, or pages on other origins do not use the app.
+    """
 
     code = "CORS611"
     title = "an app without CORS"

@@ -138,11 +138,26 @@ def _needs_preflights(member: Served) -> bool:
 
 
 class MissingVary(CheckRule):
-    """The response depends on the origin of the request, and `vary_header=False` hides that from
-    caches. A cache that keeps the response for one origin sends it to another: a page on an allowed
-    origin gets a response without the headers, and is blocked, because another site's request came
-    first. Leave the option out. It is harmless only where nothing is cached, neither by browsers
-    nor on the way."""
+    """`vary_header=False` is set, and the response depends on the origin of the request.
+
+    ## Why it matters
+
+    The option hides the dependence from caches. A cache that keeps the response for one origin
+    sends it to another: a page on an allowed origin gets a response without the headers, and is
+    blocked, because another site's request came first.
+
+    ## Example
+
+        CORS(app, origins=["https://app.example", "https://admin.example"], vary_header=False)
+
+    ## Use instead
+
+        CORS(app, origins=["https://app.example", "https://admin.example"])
+
+    ## When to ignore
+
+    Where nothing is cached, neither by browsers nor on the way.
+    """
 
     code = "CORS402"
     title = "vary_header=False with a response that varies"
@@ -162,15 +177,41 @@ class MissingVary(CheckRule):
 
 
 class PublicResponse(CheckRule):
-    """`Cache-Control: public` lets every cache on the way keep a response for all clients, and the
-    policy's response depends on the origin. `Vary: Origin` says so, but some CDNs ignore it, and
-    the others keep one copy per origin. A page is then blocked because another site's request came
-    first. If the response is for every origin, write `origins="*"` with `send_wildcard=True`: one
-    response for all. If it is for one visitor, write `private`.
+    """A response may be kept by every cache, as with `Cache-Control: public`, and depends on the
+    origin.
+
+    ## Why it matters
+
+    Caches on the way keep the response for all clients. `Vary: Origin` says that it depends on the
+    origin, but some CDNs ignore it, and the others keep one copy per origin. A page is then blocked
+    because another site's request came first.
+
+    ## Example
+
+        CORS(app, origins=["https://app.example", "https://admin.example"])
+
+        @app.get("/books")
+        def books():
+            return ["Middlemarch"], {"Cache-Control": "public"}
+
+    ## Use instead
+
+        CORS(app, origins="*", send_wildcard=True)
+
+        @app.get("/books")
+        def books():
+            return ["Middlemarch"], {"Cache-Control": "public"}
+
+    This sends one response for every origin. If the response is for one visitor, write `private`.
+
+    ## When to ignore
+
+    Where each cache on the way is known to respect `Vary: Origin`.
 
     To find it, the check requests a file of each static folder, sends a GET request to the routes
     where an `after_request` function names `Cache-Control`, and calls the views that name it
-    themselves: by GET, without `Origin`, and only where the URL rule has no converters."""
+    themselves: by GET, without `Origin`, and only where the URL rule has no converters.
+    """
 
     code = "CORS403"
     title = "a public cache for a response that varies"

@@ -218,11 +218,41 @@ class HandWrittenHeaders(CheckRule):
 
 
 class TwoLibraries(CheckRule):
-    """Another library sets CORS headers in this app: WSGI middleware, an extension, a decorator
-    such as `crossdomain`. The two contradict each other: browsers block a response with two
-    `Access-Control-Allow-Origin`, and where there is one, only one of the two configurations
-    applies. Remove one of them. It is a note where the code of a decorator names the headers and
-    its view cannot be called to see."""
+    """Another library sets CORS headers in this app: WSGI middleware, an extension, or a decorator
+    such as `crossdomain`.
+
+    ## Why it matters
+
+    The two contradict each other. Browsers block a response with two `Access-Control-Allow-Origin`,
+    and where there is one, only one of the two configurations applies.
+
+    ## Example
+
+        from flask_restx.cors import crossdomain
+
+        CORS(app, origins="https://app.example")
+
+        @app.get("/books")
+        @crossdomain(origin="*")
+        def books():
+            return "Middlemarch"
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example")
+
+        @app.get("/books")
+        @cross_origin(origins="*")
+        def books():
+            return "Middlemarch"
+
+    ## When to ignore
+
+    Where no page on another origin calls the routes in the message.
+
+    It is a note where the code of a decorator names the headers and its view cannot be called to
+    see.
+    """
 
     code = "CORS605"
     title = "two CORS libraries"

@@ -24,11 +24,52 @@ _ROUTING = "raise ValidationError in URL converters, which is a 404, and nothing
 
 
 class FailingTeardown(CheckRule):
-    """The functions of `teardown_appcontext` run after a preflight too, and `before_request`
-    functions do not run before it. One that counts on what these set raises: that is logged at
-    WARNING for each preflight, and changes nothing else. Verified with a preflight, and with a
-    request after which it does not raise. Let the function run without it, such as by
-    `g.pop("db", None)`."""
+    """A `teardown_appcontext` function raises after preflights.
+
+    ## Why it matters
+
+    These functions run after a preflight too, and `before_request` functions do not run before it.
+    One that counts on what these set raises: that is logged at WARNING for each preflight, and
+    changes nothing else. Verified with a preflight, and with a request after which it does not
+    raise.
+
+    ## Example
+
+        import sqlite3
+        from flask import g
+
+        CORS(app, origins="https://app.example")
+        app.add_url_rule("/books", view_func=lambda: "")
+
+        @app.before_request
+        def connect():
+            g.db = sqlite3.connect(":memory:")
+
+        @app.teardown_appcontext
+        def disconnect(error):
+            g.db.close()
+
+    ## Use instead
+
+        import sqlite3
+        from flask import g
+
+        CORS(app, origins="https://app.example")
+        app.add_url_rule("/books", view_func=lambda: "")
+
+        @app.before_request
+        def connect():
+            g.db = sqlite3.connect(":memory:")
+
+        @app.teardown_appcontext
+        def disconnect(error):
+            if "db" in g:
+                g.db.close()
+
+    ## When to ignore
+
+    Where the lines in the log do no harm: preflights get their response all the same.
+    """
 
     code = "CORS610"
     title = "a teardown function that raises after preflights"
@@ -80,12 +121,40 @@ def _watch_teardown(app: Flask) -> Generator[dict[Function, str]]:
 
 
 class InterceptedPreflight(CheckRule):
-    """Flask-CORS responds to a preflight from an allowed origin before login checks and views. It
-    cannot where WSGI middleware responds itself, where a URL converter aborts with a status other
-    than 404 or 405, and where `automatic_options` is off: then the functions of the app get a
-    request without cookies and without `Authorization`, and a login check refuses it. The browser
-    then blocks the request that the page was about to send. Verified with a preflight that the
-    policy allows. Let preflights pass."""
+    """Something else responds to preflights that the policy allows.
+
+    ## Why it matters
+
+    Flask-CORS responds to a preflight from an allowed origin before login checks and views. It
+    cannot where `automatic_options` is off, where WSGI middleware responds itself, and where a URL
+    converter aborts with a status other than 404 or 405. A preflight has no cookies and no
+    `Authorization`, so a login check refuses it, and the browser blocks the request that the page
+    was about to send. Verified with a preflight.
+
+    ## Example
+
+        CORS(app, origins="https://app.example", automatic_options=False)
+        app.add_url_rule("/books", view_func=lambda: "")
+
+        @app.before_request
+        def require_login():
+            return "Log in first.", 401
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example")
+        app.add_url_rule("/books", view_func=lambda: "")
+
+        @app.before_request
+        def require_login():
+            return "Log in first.", 401
+
+    Let WSGI middleware pass requests with the method `OPTIONS` on to the app.
+
+    ## When to ignore
+
+    Where the frontend sends no request that needs a preflight.
+    """
 
     code = "CORS606"
     title = "something else responds to preflights"

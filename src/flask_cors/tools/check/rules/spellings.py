@@ -21,10 +21,33 @@ from ..policy_routes import find_decider, find_more_allowed, is_catch_all, list_
 
 
 class BypassedResource(CheckRule):
-    """A resource without a pattern is for one path, and a view may serve others: a converter reads
-    `/users/01` as `/users/1`. The other path has the policy of another resource, which allows
-    origins that the exact one refuses. Verified by routing the path in the message. Decorate the
-    view with `@cross_origin`, which holds for each of its paths."""
+    """An exact resource is for one path, and its view also serves other paths with another policy.
+
+    ## Why it matters
+
+    A converter reads `/users/01` as `/users/1`. The other path has the policy of another resource,
+    which allows origins that the exact one refuses. Verified by routing the path in the message.
+
+    ## Example
+
+        CORS(app, resources={"/users/1": {"origins": "https://app.example"}, "/users/*": {}})
+        app.add_url_rule("/users/<int:id>", view_func=lambda id: "")
+
+    ## Use instead
+
+        CORS(app)
+
+        @app.get("/users/<int:id>")
+        @cross_origin(origins="https://app.example")
+        def user(id):
+            return {"id": id}
+
+    The policy of a decorator holds for each path of the view.
+
+    ## When to ignore
+
+    Where the response is the same for each origin, and not secret.
+    """
 
     code = "CORS511"
     title = "an exact resource whose view serves other paths"
@@ -85,10 +108,29 @@ def _match(adapter: MapAdapter, path: str, group: MethodGroup) -> object:
 
 
 class UnreadablePath(CheckRule):
-    """A path gets CORS headers only if all of its spellings have one policy, and a view may serve a
-    path with and without a slash at its end. An exact resource, or a regular expression with `$` at
-    its end, is for one of the two: pages cannot read the response of the other, which has the
-    reason `AMBIGUOUS_PATH`. Write a resource for both."""
+    """A view serves a path with and without a slash at its end, and its resource is for one of the
+    two.
+
+    ## Why it matters
+
+    A path gets CORS headers only if all of its spellings have one policy. An exact resource, or a
+    regular expression with `$` at its end, is for one of the two: pages cannot read the response of
+    the other, which has the reason `AMBIGUOUS_PATH`.
+
+    ## Example
+
+        CORS(app, resources={"/api/admin": {"origins": "https://app.example"}, "/api/*": {}})
+        app.add_url_rule("/api/admin", view_func=lambda: "", strict_slashes=False)
+
+    ## Use instead
+
+        CORS(app, resources={"/api/admin/*": {"origins": "https://app.example"}, "/api/*": {}})
+        app.add_url_rule("/api/admin", view_func=lambda: "", strict_slashes=False)
+
+    ## When to ignore
+
+    Where the frontend always requests the path that the resource is for.
+    """
 
     code = "CORS512"
     title = "a route that gets no CORS headers"
