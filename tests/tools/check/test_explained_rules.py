@@ -14,7 +14,7 @@ from flask import Flask
 
 from flask_cors import CORSConfigError
 from flask_cors.diagnostics.finding import Finding
-from flask_cors.tools.check import check
+from flask_cors.tools.check import calls, check
 from flask_cors.tools.check.run import CATALOGUE
 
 HEADINGS = ["Why it matters", "Example", "Use instead", "When to ignore"]
@@ -56,12 +56,22 @@ def codes_of(rule: type[Finding], heading: str, folder: Path) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def without_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("FLASK_DEBUG", *(each for each in os.environ if "ORIGINS" in each)):
+    for name in ("FLASK_DEBUG", *(each for each in os.environ if "ORIGIN" in each)):
         monkeypatch.delenv(name, raising=False)
 
 
-def test_the_rules_that_real_applications_meet_are_shown() -> None:
-    assert len(SHOWN) >= 66
+@pytest.fixture(autouse=True)
+def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for one view less than the five seconds of a check."""
+    monkeypatch.setattr(calls, "REQUEST_SECONDS", 1.0)
+
+
+def test_all_rules_have_an_example_except_two_about_the_check_itself() -> None:
+    # A bug of Flask-CORS, and a time limit of minutes: no code of an app shows them.
+    assert {rule.code for rule in CATALOGUE} - {rule.code for rule in SHOWN} == {
+        "CORS901",
+        "CORS905",
+    }
 
 
 @each_rule

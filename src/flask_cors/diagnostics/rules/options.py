@@ -61,57 +61,183 @@ class OldOptionName(Finding):
 
 
 class InvalidRegex(InvalidValue):
-    """Python's `re` cannot compile the regular expression, or it is compiled from bytes and cannot
-    match text."""
+    """A regular expression cannot be compiled, or is compiled from bytes.
+
+    ## Why it matters
+
+    Python's `re` refuses it, or it cannot match text, so Flask-CORS cannot compare anything with
+    it.
+
+    ## Example
+
+        CORS(app, origins=r"https://([a-z]+\\.example\\.com")
+
+    ## Use instead
+
+        CORS(app, origins=r"https://([a-z]+)\\.example\\.com")
+
+    ## When to ignore
+
+    Never: the app does not start.
+    """
 
     code = "CORS704"
     title = "a regular expression that cannot be used"
 
 
 class RegexInCommaList(InvalidValue):
-    """A string with commas is a list, and a regular expression may contain commas, so one string
-    cannot hold both. Write a list, with each regular expression as its own item. Commas inside
-    `{}`, `[]` or `()` do not separate items."""
+    """A string with commas contains a regular expression.
+
+    ## Why it matters
+
+    A string with commas is a list, and a regular expression may contain commas, so one string
+    cannot hold both. Commas inside `{}`, `[]` or `()` do not separate items.
+
+    ## Example
+
+        CORS(app, origins=r"https://app.example,https://[a-z]+\\.example\\.com")
+
+    ## Use instead
+
+        CORS(app, origins=["https://app.example", r"https://[a-z]+\\.example\\.com"])
+
+    In an environment variable write patterns: `https://app.example,https://*.example.com`.
+
+    ## When to ignore
+
+    Never: the app does not start.
+    """
 
     code = "CORS705"
     title = "a regular expression in a string with commas"
 
 
 class SerializedValue(InvalidValue):
-    """A string that contains a list or an object in Python or JSON notation would be one entry that
-    never matches. It usually comes from an environment variable. Write a string with commas, or
-    read the variable with `json.loads`, as `app.config.from_prefixed_env()` does."""
+    """A string contains a list or an object in Python or JSON notation.
+
+    ## Why it matters
+
+    It would be one entry that never matches. Usually it comes from an environment variable.
+
+    ## Example
+
+        CORS(app, origins='["https://app.example", "https://admin.example"]')
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example,https://admin.example")
+
+    Or read the variable with `json.loads`, as `app.config.from_prefixed_env()` does.
+
+    ## When to ignore
+
+    Never: the app does not start.
+    """
 
     code = "CORS706"
     title = "a list written as a string"
 
 
 class InvalidBoolean(InvalidValue):
-    """A boolean is `True`, `False`, 0 or 1; as a string, true, false, yes, no, on or off."""
+    """The value of an option is neither true nor false.
+
+    ## Why it matters
+
+    A boolean is `True`, `False`, 0 or 1; as a string, true, false, yes, no, on or off. Any other
+    string would count as true in Python, even one that means the opposite.
+
+    ## Example
+
+        CORS(app, origins="https://app.example", supports_credentials="never")
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example", supports_credentials=False)
+
+    ## When to ignore
+
+    Never: the app does not start.
+    """
 
     code = "CORS707"
     title = "a value that is neither true nor false"
 
 
 class InvalidList(InvalidValue):
-    """A list of names is a string or a list of strings, not bytes, a number or a nested list."""
+    """The value of an option is not a list of names.
+
+    ## Why it matters
+
+    A list of names is a string or a list of strings, not `True`, bytes or a number. Flask-CORS
+    cannot know which names are meant.
+
+    ## Example
+
+        CORS(app, expose_headers=True)
+
+    ## Use instead
+
+        CORS(app, expose_headers=["X-Total-Count"])
+
+    For all names, write `"*"`.
+
+    ## When to ignore
+
+    Never: the app does not start.
+    """
 
     code = "CORS708"
     title = "a value that is not a list of names"
 
 
 class NoneInList(Finding):
-    """`None` in a list usually comes from an unset environment variable, as in
-    `os.getenv("FRONTEND")`. It is left out, so the intended value is not allowed. Set the
-    variable."""
+    """A list contains `None`.
+
+    ## Why it matters
+
+    It usually comes from an environment variable that is not set. `None` is left out, so the
+    intended value is not allowed.
+
+    ## Example
+
+        CORS(app, origins=["https://app.example", os.getenv("PREVIEW_ORIGIN")])
+
+    ## Use instead
+
+        CORS(app, origins=["https://app.example", os.getenv("PREVIEW_ORIGIN", "http://localhost:3000")])
+
+    Or set the variable.
+
+    ## When to ignore
+
+    Where the variable is set in production, and is missing only where the check runs.
+    """
 
     code = "CORS709"
     title = "None in a list"
 
 
 class EmptyList(Finding):
-    """All items of the list are empty, so it lists nothing. It usually comes from an environment
-    variable that is not set. Set the variable, or write `[]` if that is intended."""
+    """All items of a list are empty.
+
+    ## Why it matters
+
+    The list has no names. It usually comes from an environment variable that is not set.
+
+    ## Example
+
+        CORS(app, expose_headers=os.getenv("EXPOSED_HEADERS", "").split(","))
+
+    ## Use instead
+
+        CORS(app, expose_headers=os.getenv("EXPOSED_HEADERS", "X-Total-Count").split(","))
+
+    Or set the variable. To list nothing on purpose, write `[]`.
+
+    ## When to ignore
+
+    Where the variable is set in production, and is missing only where the check runs.
+    """
 
     code = "CORS710"
     title = "a list of empty items"

@@ -73,9 +73,43 @@ class CrashedRule(Finding):
 
 
 class UnresponsiveView(Finding):
-    """A request of the check got no response in time, so what the view, or a function around it,
-    sends is not known. A view that waits on purpose is not at fault: `--no-calls` calls no views,
-    and a suppression says that it is meant."""
+    """A request of the check got no response within five seconds.
+
+    ## Why it matters
+
+    What the view, or a function around it, sends is not known, so findings may be missing. The
+    check calls the views that seem to set headers of their own.
+
+    ## Example
+
+        import time
+
+        CORS(app, origins=["https://app.example", "https://admin.example"])
+
+        @app.get("/updates")
+        def next_update():
+            time.sleep(10)
+            return "", {"Cache-Control": "public"}
+
+    ## Use instead
+
+        import time
+
+        app.config["CORS_CHECK_IGNORE"] = {"CORS904 next_update": "it waits for the next update"}
+        CORS(app, origins=["https://app.example", "https://admin.example"])
+
+        @app.get("/updates")
+        def next_update():
+            time.sleep(10)
+            return "", {"Cache-Control": "public"}
+
+    Or run the check with `--no-calls`, which calls no views. If the view waits for a database, run
+    the check where there is one.
+
+    ## When to ignore
+
+    Where the view waits on purpose, as above.
+    """
 
     code = "CORS904"
     title = "a view that did not respond in time"

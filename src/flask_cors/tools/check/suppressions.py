@@ -24,16 +24,52 @@ _EXAMPLE = f"{{'CORS113': {_REASON}}}"
 
 
 class InvalidSuppression(Finding):
-    """`CORS_CHECK_IGNORE` is a dict of codes and reasons. An entry with an unknown code or without
-    a reason has no effect: later readers need to know why the entry is there."""
+    """An entry of `CORS_CHECK_IGNORE` has an unknown code, or no reason.
+
+    ## Why it matters
+
+    The entry has no effect: the finding is reported all the same. A reason is required because
+    later readers need to know why the entry is there.
+
+    ## Example
+
+        app.config["CORS_CHECK_IGNORE"] = ["CORS401"]
+        CORS(app, origins="https://app.example", max_age=604800)
+
+    ## Use instead
+
+        app.config["CORS_CHECK_IGNORE"] = {"CORS401": "the same value is sent to our mobile app"}
+        CORS(app, origins="https://app.example", max_age=604800)
+
+    ## When to ignore
+
+    Never: the entry has no effect.
+    """
 
     code = "CORS902"
     title = "invalid suppression"
 
 
 class UnusedSuppression(Finding):
-    """No finding matches this suppression any more. It would hide the same finding when it occurs
-    again."""
+    """No finding matches an entry of `CORS_CHECK_IGNORE`.
+
+    ## Why it matters
+
+    What was suppressed is gone. The entry would hide the same finding when it occurs again.
+
+    ## Example
+
+        app.config["CORS_CHECK_IGNORE"] = {"CORS401": "the same value is sent to our mobile app"}
+        CORS(app, origins="https://app.example", max_age=600)
+
+    ## Use instead
+
+        CORS(app, origins="https://app.example", max_age=600)
+
+    ## When to ignore
+
+    Where the finding occurs only with the configuration of production.
+    """
 
     code = "CORS903"
     title = "unused suppression"
