@@ -43,7 +43,7 @@ class SlowRegex(InvalidValue):
 
     ## Why it matters
 
-    Some match the same text in so many ways that every few characters double the time until the
+    Some match one text in so many ways that every few characters double the time until the
     match fails: `(a+)+`, `(\\w+\\.?)*`, alternatives that overlap. Any client can send such a text
     as `Origin`, as a header name or as a path, and each request then keeps a worker busy. Verified
     by matching a text: it took more than 20 ms of processor time.
@@ -118,7 +118,7 @@ class QuantifiedColon(Finding):
 
     ## When to ignore
 
-    Where the frontend is served on the default port alone: then remove the colon instead.
+    Where the frontend is served on the default port: the regular expression matches its origin.
     """
 
     code = "CORS118"

@@ -339,7 +339,7 @@ class UnmatchedRegex(CheckRule):
 
     ## When to ignore
 
-    Never: the regular expression matches nothing.
+    Never: the regular expression matches no origin.
     """
 
     code = "CORS114"

@@ -46,7 +46,7 @@ class BypassedResource(CheckRule):
 
     ## When to ignore
 
-    Where the response is the same for each origin, and not secret.
+    Where every origin may read the response.
     """
 
     code = "CORS511"
