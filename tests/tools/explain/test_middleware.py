@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask, Response
 from flask.cli import ScriptInfo
-from flask_socketio import SocketIO
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -20,6 +19,13 @@ from flask_cors.tools.cli import cors
 APP = "https://app.example"
 OTHER = "https://other.example"
 CANNOT = "Flask-CORS cannot change this response, because WSGI middleware responded before Flask: "
+
+
+def add_socket_io(app: Flask, **options: Any) -> None:
+    package = pytest.importorskip(
+        "flask_socketio", reason="needs Flask-SocketIO: pip install -r requirements/live.txt"
+    )
+    package.SocketIO(app, async_mode="threading", **options)
 
 
 def an_app(wrap: Callable[[Any], Any] = lambda wsgi_app: wsgi_app) -> Flask:
@@ -40,7 +46,7 @@ def explained(app: Flask, url: str, *arguments: str, origin: str = OTHER) -> dic
 
 def test_a_response_of_socket_io_is_explained_with_its_option():
     app = an_app()
-    SocketIO(app, cors_allowed_origins=[APP], async_mode="threading")
+    add_socket_io(app, cors_allowed_origins=[APP])
     url = "/socket.io/?EIO=4&transport=polling"
     found = explained(app, url)
     assert found["middleware"] == "flask_socketio._SocketIOMiddleware"
@@ -53,7 +59,7 @@ def test_a_response_of_socket_io_is_explained_with_its_option():
 
 def test_a_request_that_middleware_passes_on_is_explained_as_any_other():
     app = an_app(ProxyFix)
-    SocketIO(app, async_mode="threading")
+    add_socket_io(app)
     found = explained(app, "/x")
     assert (found["middleware"], found["url_rule"]) == (None, "/x")
     assert len(found["suggestions"]) == 1

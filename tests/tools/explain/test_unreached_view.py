@@ -12,9 +12,8 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.cli import ScriptInfo
 from flask.views import MethodView
-from flask_restful import Api, Resource
 
-from flask_cors import CORS, cross_origin
+from flask_cors import cross_origin
 from flask_cors.tools.cli import cors
 
 APP = "https://app.example"
@@ -106,69 +105,3 @@ def test_a_refusal_of_the_view_itself_is_changed_at_its_decorator():
     found = explained(app)
     assert found["policy"]["bound_to"] == "view"
     assert len(found["suggestions"]) == 1
-
-
-# ---- Flask-RESTful -----------------------------------------------------------------------------
-
-LINE = inspect.currentframe().f_lineno + 4  # type: ignore[union-attr]
-
-
-class Shared(Resource):  # type: ignore[misc]
-    method_decorators = [cross_origin(origins=APP)]  # noqa: RUF012
-
-    def get(self) -> dict[str, str]:
-        return {}
-
-    def put(self) -> dict[str, str]:
-        return {}
-
-
-class ByMethod(Resource):  # type: ignore[misc]
-    method_decorators = {"put": [cross_origin(origins=APP)]}  # noqa: RUF012
-
-    def get(self) -> dict[str, str]:
-        return {}
-
-    def put(self) -> dict[str, str]:
-        return {}
-
-
-class Invalid(Resource):  # type: ignore[misc]
-    method_decorators = (cross_origin(supports_credentials=True),)
-
-    def get(self) -> dict[str, str]:
-        return {}
-
-
-def a_store() -> Flask:
-    app = Flask("app", static_folder=None)
-    CORS(app, origins="https://store.example")
-    api = Api(app)
-    for path, resource in (("/shared", Shared), ("/own", ByMethod), ("/bad", Invalid)):
-        api.add_resource(resource, path)
-    return app
-
-
-@pytest.mark.parametrize(
-    ("path", "method", "bound_to"),
-    [
-        ("/shared", "GET", "view"),
-        ("/shared", "PUT", "view"),
-        ("/own", "PUT", "view"),
-        ("/own", "GET", "app"),
-    ],
-)
-@pytest.mark.filterwarnings("ignore:.*are invalid")
-def test_method_decorators_of_flask_restful_have_their_policy(path, method, bound_to):
-    found = explained(a_store(), "--method", method, path=path)
-    assert found["policy"]["bound_to"] == bound_to
-    assert found["verdict"]["allowed"] is (bound_to == "view")
-    if path == "/shared":
-        assert found["policy"]["location"]["line"] == LINE
-
-
-@pytest.mark.filterwarnings("ignore:.*are invalid")
-def test_invalid_options_in_method_decorators_are_named():
-    found = explained(a_store(), path="/bad")
-    assert found["reason"] == "CONFIG_ERROR"
-    assert "CORS205" in found["hint"]
