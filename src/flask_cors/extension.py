@@ -189,12 +189,13 @@ class CORS:
         """
         if app is None and has_app_context():
             app = current_flask()
-        if app is None and len(self._apps) == 1:
-            (app,) = self._apps
+        apps = list(self._apps)
+        if app is None and len(apps) == 1:
+            app = apps[0]
         app = unwrap_proxy(app)
-        if app is None or app not in self._apps:
+        if app is None or app not in apps:
             raise RuntimeError(
-                f"this CORS is bound to {len(self._apps)} apps, and not to {app!r}: "
+                f"this CORS is bound to {len(apps)} apps, and not to {app!r}: "
                 "write cors.allows(origin, app=app) with an app that it was initialised with"
             )
         policy = registry_of(app).policy_at(self, path)

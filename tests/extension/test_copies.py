@@ -82,7 +82,8 @@ def test_a_copy_of_a_bound_cors_is_not_bound_to_any_app(fetch, copied):
         other.allows(APP, app=app)
     assert cors.allows(APP)
     assert reads(fetch, app, APP)
-    other.init_app(an_app())
+    app = an_app()  # it is held only weakly by its CORS
+    other.init_app(app)
     assert other.allows(APP)
 
 
@@ -152,7 +153,8 @@ def test_a_deep_copy_does_not_see_later_changes_of_a_list():
     cors = CORS(origins=origins)
     deep = copy.deepcopy(cors)
     origins[0] = OTHER
-    deep.init_app(an_app())
+    app = an_app()  # it is held only weakly by its CORS
+    deep.init_app(app)
     assert deep.allows(APP)
     assert not deep.allows(OTHER)
 
@@ -160,7 +162,8 @@ def test_a_deep_copy_does_not_see_later_changes_of_a_list():
 def test_a_shallow_copy_shares_an_iterator_with_the_original():
     cors = CORS(origins=iter([APP]))
     for one in (copy.copy(cors), cors):
-        one.init_app(an_app())
+        app = an_app()  # it is held only weakly by its CORS
+        one.init_app(app)
         assert one.allows(APP)
 
 
@@ -169,7 +172,8 @@ def test_pickling_a_cors_with_a_lambda_raises_the_error_of_pickle():
     with pytest.raises((pickle.PicklingError, AttributeError), match="lambda"):
         pickle.dumps(cors)
     other = copy.deepcopy(cors)
-    other.init_app(an_app())
+    app = an_app()  # it is held only weakly by its CORS
+    other.init_app(app)
     assert other.allows(APP)
 
 
