@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import inspect
-import json
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from flask import Flask
-from flask.cli import ScriptInfo
 
 from flask_cors import CORS, cross_origin
-from flask_cors.tools.cli import cors
+
+from .json_output import explain
 
 restful = pytest.importorskip(
     "flask_restful", reason="needs Flask-RESTful: pip install -r requirements/live.txt"
@@ -21,10 +19,7 @@ APP = "https://app.example"
 
 
 def explained(app: Flask, *arguments: str, path: str) -> dict[str, Any]:
-    command = ["explain", path, "--origin", APP, "--format", "json", *arguments]
-    result = CliRunner().invoke(cors, command, obj=ScriptInfo(create_app=lambda: app))
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
+    return explain(app, path, *arguments, origin=APP)
 
 
 LINE = inspect.currentframe().f_lineno + 4  # type: ignore[union-attr]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flask_cors import CORS
 from flask_cors.tools.cli import cors
+
+from .json_output import explain
 
 APP = "https://app.example"
 OTHER = "https://other.example"
@@ -37,9 +38,7 @@ def an_app(wrap: Callable[[Any], Any] = lambda wsgi_app: wsgi_app) -> Flask:
 
 
 def explained(app: Flask, url: str, *arguments: str, origin: str = OTHER) -> dict[str, Any]:
-    command = ["explain", url, "--origin", origin, "--format", "json", *arguments]
-    result = CliRunner().invoke(cors, command, obj=ScriptInfo(create_app=lambda: app))
-    found: dict[str, Any] = json.loads(result.stdout)
+    found = explain(app, url, *arguments, origin=origin)
     assert found["suggestions"] == [] or found["middleware"] is None
     return found
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from flask import Flask
-from flask.cli import ScriptInfo
 from flask.views import MethodView
 
 from flask_cors import cross_origin
-from flask_cors.tools.cli import cors
+
+from .json_output import explain
 
 APP = "https://app.example"
 View = Callable[..., Any]
@@ -28,10 +26,7 @@ def without_wraps(view: View) -> View:
 
 
 def explained(app: Flask, *arguments: str, path: str = "/x") -> dict[str, Any]:
-    command = ["explain", path, "--origin", APP, "--format", "json", *arguments]
-    result = CliRunner().invoke(cors, command, obj=ScriptInfo(create_app=lambda: app))
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
+    return explain(app, path, *arguments, origin=APP)
 
 
 @pytest.mark.filterwarnings("ignore:.*does not reach the view")
