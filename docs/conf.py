@@ -57,6 +57,12 @@ html_theme_options = {
         "color-brand-visited": "#6b3fa0",
         "figure-red": "#b3001b",
         "color-mark": "#fde68a",
+        "color-allowed": "#116329",
+        "color-allowed-background": "#ebf7ee",
+        "color-blocked": "#b3001b",
+        "color-blocked-background": "#fdeff1",
+        "color-caution": "#7a4b00",
+        "color-caution-background": "#fff6df",
     },
     "dark_css_variables": {
         "color-brand-primary": "#7dd3fc",
@@ -64,6 +70,12 @@ html_theme_options = {
         "color-brand-visited": "#cbb2f0",
         "figure-red": "#ff9b9b",
         "color-mark": "#713f12",
+        "color-allowed": "#7ee2a8",
+        "color-allowed-background": "#14291e",
+        "color-blocked": "#ff9b9b",
+        "color-blocked-background": "#341b1f",
+        "color-caution": "#f2c96d",
+        "color-caution-background": "#2e2612",
     },
 }
 html_static_path = ["_static"]
