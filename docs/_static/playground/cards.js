@@ -245,9 +245,8 @@ export function show(result, { lineOf, ...actions }) {
     suggestion && suggestionPanel(verdict.allowed, suggestion, actions),
     hint && panel("What to change", element("p", {}, `${sentence(hint)}.`)),
     policyPanel(explanation, lineOf, actions),
-    findingsPanel(findings, actions),
   );
-  return [verdictBanner(verdict), element("div", { class: "playground-story" }, timeline, panels)];
+  return [verdictBanner(verdict), element("div", { class: "playground-story" }, timeline, panels, findingsPanel(findings, actions))];
 }
 
 /* Return the verdict in one sentence, to be announced. */

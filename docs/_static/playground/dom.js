@@ -3,10 +3,10 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 const SHAPES = {
-  allowed: "M3 8.500l3.200 3.200L13 5",
+  allowed: "M3 8.5l3.2 3.2L13 5",
   blocked: "M4 4l8 8M12 4l-8 8",
-  warning: "M8 2.500L14 13.200H2zM8 6.700v2.800M8 11.400v.1",
-  note: "M8 7.300v3.900M8 4.700v.1",
+  warning: "M8 2.5L14 13.2H2zM8 6.7v2.8M8 11.4v.1",
+  note: "M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13M8 7.5v3.5M8 5v.1",
 };
 
 export function element(name, attributes = {}, ...children) {
