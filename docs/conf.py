@@ -1,4 +1,4 @@
-"""Sphinx, with the theme Furo. ``make docs`` builds ``docs/_build/html`` without a network."""
+"""Sphinx, with the theme Furo. ``make docs`` builds ``docs/_build/html``; only the playground is from npm."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ extensions = [
     "errors",  # ours, in _ext/: the messages of browsers, and what explain prints
     "edges",  # ours, in _ext/: what a proxy answers otherwise than the app
     "measured",  # ours, in _ext/: what the benchmark has measured
+    "playground",  # ours, in _ext/: the page that runs this package, built with npm
     "page_head",  # ours, in _ext/: a description for each page
     "search_index",  # ours, in _ext/: the search, instead of Sphinx's own
     "sequence",  # ours, in _ext/: sequence diagrams
     "tables",  # ours, in _ext/: tables made from what the tests and the code use
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_playground"]
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 4  # each heading of a page can be linked to, as on GitHub
