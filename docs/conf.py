@@ -1,4 +1,5 @@
-"""Sphinx, with the theme Furo. ``make docs`` builds ``docs/_build/html``; only the playground is from npm."""
+"""Sphinx, with the theme Furo. ``make docs`` builds ``docs/_build/html``, without a network except
+for the playground, whose parts are installed once."""
 
 from __future__ import annotations
 

@@ -37,7 +37,10 @@ FOLDER = Path("_static", "playground")  # of the site
 MODULES = ("pyodide.mjs", "pyodide.asm.mjs")
 FETCHED = ("pyodide.asm.wasm", "python_stdlib.zip")
 
-_INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+_INSTALL = (
+    *("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"),
+    *("--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"),
+)
 _BUNDLE = ("--bundle", "--format=esm", "--minify", "--legal-comments=inline", "--log-level=error")
 _SECONDS = 300
 
@@ -56,7 +59,7 @@ POLICY = "; ".join(
 )
 
 
-class CannotInstall(Exception):
+class InstallError(Exception):
     """What the playground loads cannot be installed. The message says why."""
 
 
@@ -66,7 +69,7 @@ class CannotInstall(Exception):
 def install() -> Path:
     """Install what the lock file names, unless that was done, and return its ``node_modules``.
 
-    :raises CannotInstall: without npm, or if npm fails.
+    :raises InstallError: without npm, or if npm fails.
     """
     npm = shutil.which("npm")
     names = ("package.json", "package-lock.json")
@@ -74,7 +77,7 @@ def install() -> Path:
     installed = CACHE / hashlib.sha256(content).hexdigest()[:16]
     if not installed.is_dir():
         if npm is None:
-            raise CannotInstall("npm is not installed")
+            raise InstallError("npm is not installed")
         CACHE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=CACHE, prefix="npm-") as name:
             folder = Path(name, "installed")
@@ -90,7 +93,7 @@ def install() -> Path:
 def bundle(node_modules: Path, target: Path) -> None:
     """Write the editor as one ES module."""
     command = shutil.which("esbuild", path=node_modules / ".bin") or "esbuild"
-    arguments = [str(SOURCE / "editor.js"), *_BUNDLE, f"--outfile={target}"]
+    arguments = [str(SOURCE / "codemirror.js"), *_BUNDLE, f"--outfile={target}"]
     _run([command, *arguments], SOURCE, NODE_PATH=str(node_modules))
 
 
@@ -106,10 +109,10 @@ def _run(command: Sequence[str], folder: Path, **variables: str) -> None:
             timeout=_SECONDS,
         )
     except subprocess.CalledProcessError as error:
-        first, *_ = [*error.stderr.strip().splitlines(), f"status {error.returncode}"]
-        raise CannotInstall(f"{Path(command[0]).name}: {first}") from error
+        said = error.stderr.strip() or f"status {error.returncode}"
+        raise InstallError(f"{Path(command[0]).name}: {' '.join(said.split())[:200]}") from error
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise CannotInstall(f"{Path(command[0]).name}: {type(error).__name__}") from error
+        raise InstallError(f"{Path(command[0]).name}: {type(error).__name__}") from error
 
 
 # ---- the files of the site ---------------------------------------------------------------------
@@ -127,7 +130,7 @@ def write_files(node_modules: Path, target: Path) -> None:
     files = [{"path": path, "bytes": target.joinpath(path).stat().st_size} for path in paths]
     manifest = {
         "files": files,
-        "total": sum(file["bytes"] for file in files),
+        "total": sum(target.joinpath(path).stat().st_size for path in paths),
         "lock": {**lock, "packages": {}},
     }
     _write_json(target / "manifest.json", manifest)
@@ -142,11 +145,11 @@ def _write_json(path: Path, data: object) -> None:
 # ---- Sphinx ------------------------------------------------------------------------------------
 
 
-def prepare(app: Sphinx, config: Config) -> None:
+def prepare(_: Sphinx, config: Config) -> None:
     """Install what is missing, or leave the page out and say so."""
     try:
         config.playground_modules = str(install())
-    except CannotInstall as error:
+    except InstallError as error:
         sys.stderr.write(f"The playground is not built: {error}.\n")  # not a warning: -W refuses
         config.exclude_patterns.append(f"{PAGE}.md")
         config.suppress_warnings.append("toc.excluded")
@@ -158,10 +161,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         write_files(Path(app.config.playground_modules), app.outdir / FOLDER)
 
 
-def add_policy(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], document: object
-) -> None:
-    """Add the policy to the page, which a host of static files sends no headers for."""
+def add_policy(_: Sphinx, page: str, __: str, context: dict[str, Any], ___: object) -> None:
+    """Add the policy to the page, because a host of static files sends no headers for one."""
     if page == PAGE:
         policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         context["metatags"] = policy + context.get("metatags", "")

@@ -1,6 +1,5 @@
-"""The examples of the playground. They are read from the pages that show them: the example above an
-``{explain}`` of ``docs/errors/``, and the recipe that a ``{playground}`` of ``docs/recipes/`` names.
-"""
+"""The examples of the playground, read from the pages that show them: in ``docs/errors/`` what is
+above an ``{explain}``, in ``docs/recipes/`` the recipe that a ``{playground}`` names."""
 
 from __future__ import annotations
 

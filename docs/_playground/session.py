@@ -62,9 +62,9 @@ _HEADERS_AT_FAULT: Mapping[Reason, str] = MappingProxyType(
 
 
 class CallsWithoutThreads(Calls):
-    """Call views in this thread: what ends a view that waits is the reader, who stops the worker."""
+    """Call views in this thread. The reader ends a view that waits, by stopping the worker."""
 
-    def returns_in_time(self, name: str, function: Callable[[], object]) -> bool:
+    def returns_in_time(self, name: str, function: Callable[[], object]) -> bool:  # noqa: ARG002
         self.check_time()
         function()
         return True
@@ -106,17 +106,18 @@ def run(code: str, request: Mapping[str, Any]) -> Json:
 
 @contextmanager
 def _as_program() -> Generator[None]:
-    """Let each run begin with the modules and the environment that the first one had."""
-    modules, environment = dict(sys.modules), dict(os.environ)
+    """Run an app as the command ``flask`` does, and leave nothing of it to the next one."""
+    environment, module = dict(os.environ), sys.modules.get(MODULE)
+    os.environ["FLASK_RUN_FROM_CLI"] = "true"  # app.run() does nothing
     try:
         with redirect_stdout(sys.stderr):
             yield
     finally:
-        sys.modules.pop(MODULE, None)
-        if MODULE in modules:
-            sys.modules[MODULE] = modules[MODULE]
         os.environ.clear()
         os.environ.update(environment)
+        sys.modules.pop(MODULE, None)
+        if module is not None:
+            sys.modules[MODULE] = module
 
 
 def _load(code: str) -> Flask:
