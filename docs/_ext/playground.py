@@ -41,7 +41,7 @@ _INSTALL = (
     *("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"),
     *("--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"),
 )
-_BUNDLE = ("--bundle", "--format=esm", "--minify", "--legal-comments=inline", "--log-level=error")
+_MINIFY = ("--format=esm", "--minify", "--legal-comments=inline", "--log-level=error")
 _SECONDS = 300
 
 # Sent with the page: what its worker runs cannot send anything to another origin. The theme has
@@ -90,10 +90,10 @@ def install() -> Path:
     return installed / "node_modules"
 
 
-def bundle(node_modules: Path, target: Path) -> None:
-    """Write the editor as one ES module."""
+def minify(node_modules: Path, source: Path, target: Path, *options: str) -> None:
+    """Write an ES module in fewer bytes."""
     command = shutil.which("esbuild", path=node_modules / ".bin") or "esbuild"
-    arguments = [str(SOURCE / "codemirror.js"), *_BUNDLE, f"--outfile={target}"]
+    arguments = [str(source), *_MINIFY, *options, f"--outfile={target}"]
     _run([command, *arguments], SOURCE, NODE_PATH=str(node_modules))
 
 
@@ -122,8 +122,10 @@ def write_files(node_modules: Path, target: Path) -> None:
     """Write what the page and its worker load."""
     pyodide = target / "pyodide"
     pyodide.mkdir(parents=True, exist_ok=True)
-    for name in (*MODULES, *FETCHED):
+    for name in FETCHED:
         shutil.copyfile(node_modules / "pyodide" / name, pyodide / name)
+    for name in MODULES:
+        minify(node_modules, node_modules / "pyodide" / name, pyodide / name)
     write_packages(target / "packages.zip", SOURCE / "session.py")
     lock = json.loads(node_modules.joinpath("pyodide", "pyodide-lock.json").read_text("utf-8"))
     paths = [*(f"pyodide/{name}" for name in (*MODULES, *FETCHED)), "packages.zip"]
@@ -135,7 +137,7 @@ def write_files(node_modules: Path, target: Path) -> None:
     }
     _write_json(target / "manifest.json", manifest)
     _write_json(target / "examples.json", [example.as_json() for example in read_examples()])
-    bundle(node_modules, target / "codemirror.js")
+    minify(node_modules, SOURCE / "codemirror.js", target / "codemirror.js", "--bundle")
 
 
 def _write_json(path: Path, data: object) -> None:

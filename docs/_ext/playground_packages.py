@@ -6,7 +6,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import Distribution, distribution
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import flask_cors
 
@@ -24,11 +24,14 @@ _DATE = (1980, 1, 1, 0, 0, 0)  # the first of a zip: equal files make equal zips
 
 def write_packages(target: Path, *modules: Path) -> None:
     """Write the packages, and the modules beside them."""
-    found = dict(_iter_files())
-    found.update((module.name, module) for module in modules)
+    contents = {name: path.read_bytes() for name, path in _iter_files()}
+    contents.update((module.name, module.read_bytes()) for module in modules)
+    # Before Python 3.13, a package without __init__.py is imported from a folder of the zip alone.
+    folders = {f"{folder.as_posix()}/" for name in contents for folder in PurePath(name).parents}
+    contents.update((folder, b"") for folder in folders - {"./"})
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, path in sorted(found.items()):
-            archive.writestr(zipfile.ZipInfo(name, _DATE), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        for name, content in sorted(contents.items()):
+            archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED)
 
 
 def _iter_files() -> Iterator[tuple[str, Path]]:
