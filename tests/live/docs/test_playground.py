@@ -134,9 +134,8 @@ def test_a_finding_leads_to_its_line_and_its_page(page: Page, site: Path) -> Non
     found = page.locator(".playground-findings li", has_text="CORS603")
     assert site.joinpath(found.locator("a").get_attribute("href")).exists()
     found.locator("button").click()
-    page.keyboard.press("Control+k")  # deletes to the end of the line
+    page.keyboard.press("Delete")  # the line is selected
     assert "@cross_origin" not in code_of(page)
-    assert page.locator("#playground-status").inner_text()
 
 
 def test_a_refused_configuration_shows_its_findings(page: Page) -> None:
@@ -165,8 +164,8 @@ def test_the_reason_has_a_page(page: Page, site: Path) -> None:
 def test_the_missing_header_is_marked(page: Page) -> None:
     go(page, f"#example={BLOCKED}")
     run(page)
-    marked = page.locator(".playground-card .marked")
-    assert marked.all_inner_texts()[-1] == "Access-Control-Allow-Origin: missing"
+    header = page.locator(".playground-card .missing > *")
+    assert header.all_inner_texts() == ["Access-Control-Allow-Origin", "missing"]
     assert page.locator(".playground-card h3").all_inner_texts()[1].startswith("Preflight")
 
 
@@ -444,7 +443,7 @@ def test_firefox_shows_the_same(
     path = executable("firefox")
     if path is None:
         missing("Firefox", install("firefox"))
-    examples = [BLOCKED, "errors/MissingAllowOriginHeader", "recipes/cookies"]
+    examples = [BLOCKED, "errors/MissingAllowOriginHeader", "recipes/nginx"]
     with firefox(path) as driven:
         driven.open(address)
         shown = json.loads(driven.evaluate(IN_FIREFOX % json.dumps(examples)))
