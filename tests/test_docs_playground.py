@@ -25,17 +25,18 @@ from flask_cors.browser import Reason
 from flask_cors.browser.console import TEXTS
 from flask_cors.tools.cli import cors
 
-ROOT = Path(__file__).parents[1]
-EXTENSIONS, PYTHON = str(ROOT / "docs/_ext"), str(ROOT / "docs/_playground")
-sys.path.insert(0, EXTENSIONS)
-sys.path.insert(0, PYTHON)
+from .sphinx_builds import EXTENSIONS
+
+sys.path.insert(0, str(EXTENSIONS))
+sys.path.insert(0, str(EXTENSIONS.parent / "_playground"))
 import playground_examples  # of docs/_ext
 import playground_packages
 import session  # of docs/_playground
 
-sys.path.remove(PYTHON)
-sys.path.remove(EXTENSIONS)
+sys.path.remove(str(EXTENSIONS.parent / "_playground"))
+sys.path.remove(str(EXTENSIONS))
 
+ROOT = Path(__file__).parents[1]
 EXAMPLES = {example.id: example for example in playground_examples.read_examples()}
 # What the responses of a server can cause. A script or the network causes the others.
 OF_THE_SERVER = {reason.value for reason in TEXTS} - {

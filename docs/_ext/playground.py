@@ -153,7 +153,7 @@ def prepare(_: Sphinx, config: Config) -> None:
         config.playground_modules = str(install())
     except InstallError as error:
         sys.stderr.write(f"The playground is not built: {error}.\n")  # not a warning: -W refuses
-        config.exclude_patterns.append(f"{PAGE}.md")
+        config.exclude_patterns.append(f"{PAGE}.*")
         config.suppress_warnings.append("toc.excluded")
     config.has_playground = bool(config.playground_modules)
 
