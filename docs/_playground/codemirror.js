@@ -1,4 +1,4 @@
-// What the page of the playground imports from the bundle, and no more: it is loaded at once.
+// What docs/_static/playground/editor.js imports from codemirror.js.
 export { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 export { python } from "@codemirror/lang-python";
 export { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";

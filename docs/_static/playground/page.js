@@ -7,13 +7,13 @@ import { prepareForm, readRequest, writeRequest } from "./form.js";
 import { Runner, Stopped } from "./runner.js";
 import { checked, isSame, read, write } from "./state.js";
 
-const FIRST = "missing-allow-origin-header"; // what a reader who brings nothing sees
+const FIRST = "errors/PreflightMissingAllowOriginHeader"; // what a reader who brings nothing sees
 const SLOW = 4000; // milliseconds after which a run may be one that does not end
 const WRITE_AFTER = 300; // milliseconds without a change
 
 const part = (name) => document.getElementById(`playground-${name}`);
-const [form, example, status, loaded, runButton, stopButton, result, announcement] = [
-  document.getElementById("playground"), ...["example", "status", "loaded", "run", "stop", "result", "announcement"].map(part),
+const [form, example, about, status, loaded, runButton, stopButton, result, announcement] = [
+  document.getElementById("playground"), ...["example", "about", "status", "loaded", "run", "stop", "result", "announcement"].map(part),
 ];
 
 let examples = [];
@@ -38,6 +38,8 @@ function writeState() {
   clearTimeout(writing);
   const same = sameExample();
   example.value = same?.id ?? "";
+  about.hidden = !same;
+  about.href = same?.page ?? "";
   const fragment = write(current(), same?.id);
   if (fragment !== location.hash) history.replaceState(null, "", fragment || location.pathname + location.search);
   if (wasRun && !runner.isRunning) say(JSON.stringify(current()) === wasRun ? "" : "Changed since the last run.");
@@ -67,10 +69,16 @@ function say(text) {
   status.textContent = text;
 }
 
+/* Show what is loaded, as a share. */
 function progress({ loaded: have, total, step }) {
   form.dataset.loading = "";
-  loaded.value = total ? have / total : 0;
-  say(`Loading ${step}: ${megabytes(have)} of ${megabytes(total)}`);
+  if (have < total) {
+    loaded.value = have / total;
+    say(`${step}: ${megabytes(have)} of ${megabytes(total)}`);
+  } else {
+    loaded.removeAttribute("value"); // how long it still takes is not known
+    say("All is loaded. Python starts…");
+  }
 }
 
 function ready({ seconds }) {

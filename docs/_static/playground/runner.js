@@ -1,5 +1,7 @@
 /* Python in a worker: it is loaded at the first run, and a run that does not end can be stopped. */
 
+import { startWorker } from "./start_worker.js";
+
 export class Stopped extends Error {}
 
 export class Runner {
@@ -32,7 +34,7 @@ export class Runner {
   }
 
   #start() {
-    const worker = new Worker(new URL("worker.js", import.meta.url));
+    const worker = startWorker();
     worker.addEventListener("message", ({ data }) => this.#receive(data));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -43,11 +45,16 @@ export class Runner {
 
   #receive(message) {
     if (message.type === "progress") this.onProgress(message);
-    else if (message.type === "ready") {
+    if (message.type === "ready") {
       this.isLoaded = true;
       this.onReady(message);
-    } else if (message.type === "failed") this.#end(new Error(message.message));
-    else if (message.type === "result" && message.id === this.#pending?.id) this.#settle("resolve", message.result);
+    }
+    if (message.type === "result" && message.id === this.#pending?.id) this.#settle("resolve", message.result);
+    if (message.type === "failed") {
+      const error = new Error(message.message);
+      if (message.id === undefined) this.#end(error); // it could not be loaded
+      else this.#settle("reject", error);
+    }
   }
 
   /* The next run starts anew. */

@@ -47,7 +47,7 @@ export function isSame(one, other) {
 export function read(fragment) {
   const text = fragment.replace(/^#/, "");
   if (text.length > LIMITS.fragment) return null;
-  const [, name, value] = /^(example|state)=([\w-]+)$/.exec(text) ?? [];
+  const [, name, value] = /^(example|state)=([\w./-]+)$/.exec(text) ?? [];
   if (name === "example") return { example: value };
   if (name !== "state") return null;
   try {

@@ -59,10 +59,16 @@ async function load() {
   progress.begin("Starting Flask");
   python.FS.writeFile("/packages.zip", archive);
   return python.runPython(`
-    import sys
-    sys.path.insert(0, "/packages.zip")
-
     import json
+    import sys
+    import zipfile
+
+    with zipfile.ZipFile("/packages.zip") as archive:
+        # This package opens a file beside it, which is not one in an archive.
+        names = [name for name in archive.namelist() if name.startswith("publicsuffixlist/")]
+        archive.extractall("/files", names)
+    sys.path[:0] = ["/files", "/packages.zip"]
+
     import session
 
     lambda code, request: json.dumps(session.run(code, json.loads(request)))
