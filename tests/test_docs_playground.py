@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import warnings
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -387,17 +388,22 @@ def test_equal_packages_make_equal_zips(tmp_path: Path, packages: Path) -> None:
     assert len(target.read_bytes()) < 1_200_000
 
 
-def test_the_packages_are_all_that_a_session_needs(packages: Path) -> None:
+def test_the_packages_are_all_that_a_session_needs(packages: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(packages).extractall(tmp_path)
     program = (
-        f"import sys; sys.path.insert(0, {str(packages)!r}); import json, session, flask_cors; "
-        f"assert flask_cors.__file__.startswith({str(packages)!r}); "
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import json, session, flask_cors; "
+        f"assert flask_cors.__file__.startswith({str(tmp_path)!r}); "
+        "import idna, publicsuffixlist; "
         "print(json.dumps(session.run(*json.load(sys.stdin))))"
     )
+    code = APP.format(options="").replace("app.example", "*.co.uk")
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", program],
-        input=json.dumps([APP.format(options=""), REQUEST]),
+        input=json.dumps([code, {**REQUEST, "origin": "https://app.co.uk"}]),
         check=True,
         capture_output=True,
         encoding="utf-8",
     )
-    assert json.loads(done.stdout)["verdict"]["allowed"]
+    result = json.loads(done.stdout)
+    assert result["verdict"]["allowed"]
+    assert [finding["code"] for finding in result["findings"]] == ["CORS110"]  # of the list

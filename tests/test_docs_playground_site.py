@@ -23,8 +23,10 @@ exclude_patterns = ["out"]
 """
 APP = "from flask import Flask\n\napp = Flask(__name__)\n"
 EXPLAIN = "```{explain} /static/a --origin https://app.example\n```\n"
+TABLE = "| a | b |\n| --- | --- |\n| try | [here](playground.md) |\n| fix | there |\n"
+TOCTREE = "```{toctree}\nplayground\nrecipes/downloads\nerrors/headers\n```\n"
 PAGES = {
-    "index": "# Index\n\n```{toctree}\nplayground\nrecipes/downloads\nerrors/headers\n```\n",
+    "index": f"# Index\n\n{TABLE}\n{TOCTREE}",
     "playground": "# Playground\n",
     "recipes/downloads": "# Downloads\n\n```{playground} downloads.py /a --origin null\nA=1\n```\n",
     "errors/headers": f"# Headers\n\n```python\n{APP}```\n\n{EXPLAIN}",
@@ -77,8 +79,9 @@ def test_without_npm_the_site_has_no_playground_and_one_line_says_so(
     assert built == (0, "The playground is not built: npm is not installed.\n")
     assert not (tmp_path / "out/playground.html").exists()
     assert not (tmp_path / "out/_static/playground").exists()
-    for name in ("recipes/downloads.html", "errors/headers.html"):
+    for name in ("index.html", "recipes/downloads.html", "errors/headers.html"):
         assert "playground" not in read(tmp_path, name)
+    assert "there" in read(tmp_path, "index.html")
 
 
 def test_the_reason_for_which_npm_fails_is_in_the_line(

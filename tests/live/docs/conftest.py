@@ -48,6 +48,14 @@ def served(site: Path) -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.fixture(scope="session")
+def playground(site: Path, served: str, missing: Callable[[str, str], NoReturn]) -> str:
+    """The address of the playground."""
+    if not site.joinpath("playground.html").exists():
+        missing("The playground", "apt-get install npm, which has to reach its registry")
+    return f"{served}playground.html"
+
+
 @pytest.fixture
 def open_page(site: Path, browser: Browser) -> Iterator[Open]:
     """Open a page of the site, and fail at the end if one of its scripts failed."""
