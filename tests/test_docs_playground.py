@@ -7,11 +7,11 @@ import json
 import os
 import re
 import runpy
-import subprocess
 import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 from unittest import mock
@@ -25,17 +25,17 @@ from flask_cors.browser import Reason
 from flask_cors.browser.console import TEXTS
 from flask_cors.tools.cli import cors
 
-ROOT = Path(__file__).parents[1]
-EXTENSIONS, PYTHON = str(ROOT / "docs/_ext"), str(ROOT / "docs/_playground")
-sys.path.insert(0, EXTENSIONS)
-sys.path.insert(0, PYTHON)
+from .sphinx_builds import EXTENSIONS
+
+sys.path.insert(0, str(EXTENSIONS))
+sys.path.insert(0, str(EXTENSIONS.parent / "_playground"))
 import playground_examples  # of docs/_ext
-import playground_packages
 import session  # of docs/_playground
 
-sys.path.remove(PYTHON)
-sys.path.remove(EXTENSIONS)
+sys.path.remove(str(EXTENSIONS.parent / "_playground"))
+sys.path.remove(str(EXTENSIONS))
 
+ROOT = Path(__file__).parents[1]
 EXAMPLES = {example.id: example for example in playground_examples.read_examples()}
 # What the responses of a server can cause. A script or the network causes the others.
 OF_THE_SERVER = {reason.value for reason in TEXTS} - {
@@ -79,6 +79,11 @@ def run(code: str, **request: Any) -> dict[str, Any]:
     return result
 
 
+@cache
+def run_example(name: str) -> dict[str, Any]:
+    return run(EXAMPLES[name].code, **EXAMPLES[name].as_json()["request"])
+
+
 # ---- what the commands say ---------------------------------------------------------------------
 
 
@@ -116,7 +121,7 @@ def arguments_of(request: dict[str, Any]) -> Iterator[str]:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_explanation_of_an_example_is_that_of_the_command(name: str, command: Any) -> None:
     code, request = EXAMPLES[name].code, EXAMPLES[name].as_json()["request"]
-    result = run(code, **request)
+    result = run_example(name)
     assert result["error"] is None
     assert result["explanation"] == command(code, "explain", *arguments_of(request))
     verdict = result["explanation"]["verdict"]
@@ -130,12 +135,10 @@ def test_the_explanation_of_an_example_is_that_of_the_command(name: str, command
 def test_the_findings_of_an_example_are_those_of_the_command(
     name: str, command: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, request = EXAMPLES[name].code, EXAMPLES[name].as_json()["request"]
-    found = run(code, **request)["findings"]
+    found = run_example(name)["findings"]
     monkeypatch.undo()  # the command starts threads
-    assert [without(finding, "line", "page") for finding in found] == command(code, "check")[
-        "findings"
-    ]
+    said = command(EXAMPLES[name].code, "check")["findings"]
+    assert [without(finding, "line", "page") for finding in found] == said
     for finding in found:
         assert finding["line"] == (finding["location"] and finding["location"]["line"])
 
@@ -149,14 +152,13 @@ def without(finding: dict[str, Any], *names: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("code", sorted(OF_THE_SERVER))
 def test_the_page_of_a_reason_code_has_an_example_that_is_blocked_with_it(code: str) -> None:
-    example = EXAMPLES[f"errors/{code}"]
-    verdict = run(example.code, **example.as_json()["request"])["verdict"]
+    verdict = run_example(f"errors/{code}")["verdict"]
     assert (verdict["code"], verdict["page"]) == (code, f"errors/{code}.html")
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if name.startswith("recipes/")])
 def test_a_recipe_is_allowed(name: str) -> None:
-    result = run(EXAMPLES[name].code, **EXAMPLES[name].as_json()["request"])
+    result = run_example(name)
     assert result["verdict"]["allowed"]
     assert result["findings"] == []
 
@@ -240,15 +242,13 @@ def test_a_request_of_the_same_origin_has_no_deciding_header() -> None:
     ],
 )
 def test_the_header_that_blocked_the_request(name: str, header: str | None) -> None:
-    example = EXAMPLES[f"errors/{name}"]
-    exchange = run(example.code, **example.as_json()["request"])["exchanges"][-1]
+    exchange = run_example(f"errors/{name}")["exchanges"][-1]
     assert (exchange["passed"], exchange["deciding_header"]) == (False, header)
 
 
 @pytest.mark.parametrize("code", sorted(OF_THE_SERVER - {"PreflightInvalidStatus"}))
 def test_each_reason_but_the_status_has_its_header(code: str) -> None:
-    example = EXAMPLES[f"errors/{code}"]
-    exchange = run(example.code, **example.as_json()["request"])["exchanges"][-1]
+    exchange = run_example(f"errors/{code}")["exchanges"][-1]
     assert exchange["deciding_header"] is not None
 
 
@@ -367,36 +367,3 @@ def test_the_check_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "CHECK_SECONDS", 0.0)
     found = run(APP.format(options=""))["findings"]
     assert [finding["code"] for finding in found] == ["CORS905"]
-
-
-# ---- the packages ------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("packages") / "packages.zip"
-    playground_packages.write_packages(target, ROOT / "docs/_playground/session.py")
-    return target
-
-
-def test_equal_packages_make_equal_zips(tmp_path: Path, packages: Path) -> None:
-    target = tmp_path / "again.zip"
-    playground_packages.write_packages(target, ROOT / "docs/_playground/session.py")
-    assert target.read_bytes() == packages.read_bytes()
-    assert len(target.read_bytes()) < 1_200_000
-
-
-def test_the_packages_are_all_that_a_session_needs(packages: Path) -> None:
-    program = (
-        f"import sys; sys.path.insert(0, {str(packages)!r}); import json, session, flask_cors; "
-        f"assert flask_cors.__file__.startswith({str(packages)!r}); "
-        "print(json.dumps(session.run(*json.load(sys.stdin))))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", program],
-        input=json.dumps([APP.format(options=""), REQUEST]),
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert json.loads(done.stdout)["verdict"]["allowed"]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,8 @@ POLICY = "; ".join(
         "base-uri 'self'",
     ]
 )
+
+_LINKING = re.compile(rf"^.*\((?:\.\./)*{PAGE}\.md[)#].*\n", re.MULTILINE)
 
 
 class InstallError(Exception):
@@ -153,9 +156,15 @@ def prepare(_: Sphinx, config: Config) -> None:
         config.playground_modules = str(install())
     except InstallError as error:
         sys.stderr.write(f"The playground is not built: {error}.\n")  # not a warning: -W refuses
-        config.exclude_patterns.append(f"{PAGE}.md")
+        config.exclude_patterns.append(f"{PAGE}.*")
         config.suppress_warnings.append("toc.excluded")
     config.has_playground = bool(config.playground_modules)
+
+
+def leave_out_links(app: Sphinx, _: str, source: list[str]) -> None:
+    """Remove the lines, such as rows of a table, that link to the page if it is not built."""
+    if not app.config.has_playground:
+        source[0] = _LINKING.sub("", source[0])
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -198,6 +207,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("playground_modules", "", "")
     app.add_directive("playground", Playground)
     app.connect("config-inited", prepare)
+    app.connect("source-read", leave_out_links)
     app.connect("html-page-context", add_policy)
     app.connect("build-finished", finish)
     return {"parallel_read_safe": sys.platform != "win32"}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import Distribution, distribution
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import flask_cors
 
@@ -26,9 +26,6 @@ def write_packages(target: Path, *modules: Path) -> None:
     """Write the packages, and the modules beside them."""
     contents = {name: path.read_bytes() for name, path in _iter_files()}
     contents.update((module.name, module.read_bytes()) for module in modules)
-    # Before Python 3.13, a package without __init__.py is imported from a folder of the zip alone.
-    folders = {f"{folder.as_posix()}/" for name in contents for folder in PurePath(name).parents}
-    contents.update((folder, b"") for folder in folders - {"./"})
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in sorted(contents.items()):
             archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED)

@@ -41,13 +41,12 @@ async function load() {
   }
   self.fetch = (address, ...options) =>
     responses.get(String(address)) ?? browserFetch(address, ...options);
-  const [{ loadPyodide }] = await Promise.all(
-    modules.map(async (path) => {
-      const module = await import(addressOf(path));
-      progress.add(sizes.get(path));
-      return module;
-    }),
-  );
+  const imports = modules.map(async (path) => {
+    const module = await import(addressOf(path));
+    progress.add(sizes.get(path));
+    return module;
+  });
+  const [{ loadPyodide }] = await Promise.all([...imports, ...responses.values()]);
   const python = await loadPyodide({
     indexURL: addressOf("pyodide/"),
     packageBaseUrl: addressOf("pyodide/"),
@@ -55,20 +54,14 @@ async function load() {
   });
   self.fetch = browserFetch;
   const packages = await responses.get(addressOf("packages.zip"));
-  const archive = new Uint8Array(await packages.arrayBuffer());
+  const archive = await packages.arrayBuffer();
   progress.begin("Starting Flask");
-  python.FS.writeFile("/packages.zip", archive);
+  python.unpackArchive(archive, "zip", { extractDir: "/packages" });
   return python.runPython(`
-    import json
     import sys
-    import zipfile
+    sys.path.insert(0, "/packages")
 
-    with zipfile.ZipFile("/packages.zip") as archive:
-        # This package opens a file beside it, which is not one in an archive.
-        names = [name for name in archive.namelist() if name.startswith("publicsuffixlist/")]
-        archive.extractall("/files", names)
-    sys.path[:0] = ["/files", "/packages.zip"]
-
+    import json
     import session
 
     lambda code, request: json.dumps(session.run(code, json.loads(request)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 import subprocess
 import sys
@@ -50,20 +49,11 @@ def served(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def served_site(site: Path) -> Iterator[str]:
-    """Serve the site as a host of static files does, and return its address."""
-    handler = functools.partial(QuietHandler, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        """Write nothing."""
+def playground(site: Path, served: str, missing: Callable[[str, str], NoReturn]) -> str:
+    """The address of the playground."""
+    if not site.joinpath("playground.html").exists():
+        missing("The playground", "apt-get install npm, which has to reach its registry")
+    return f"{served}playground.html"
 
 
 @pytest.fixture

@@ -5,11 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import json
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -21,7 +17,6 @@ from .conftest import NARROW, ROOT, WIDE
 from .playground_page import (
     APP,
     REQUEST,
-    SECONDS,
     Opened,
     code_of,
     fragment,
@@ -38,7 +33,6 @@ from .test_site import CONTRASTS, LEAST_CONTRAST
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-MAX_FIRST_LOAD = 15_000_000  # bytes
 BLOCKED = "errors/PreflightMissingAllowOriginHeader"
 
 REFUSED = APP.replace('["https://app.example/"]', '"*", supports_credentials=True')
@@ -50,19 +44,14 @@ HTML = "<img src=x onerror=document.title=1><script>document.title=1</script>"
 
 
 @pytest.fixture(scope="module")
-def address(served_site: str, site: Path, missing: Callable[[str, str], NoReturn]) -> str:
-    if not site.joinpath("playground.html").exists():
-        missing("npm, which the playground is built with,", "apt-get install -y npm")
-    return f"{served_site}/playground.html"
-
-
-@pytest.fixture(scope="module")
-def opened(browser: Browser, address: str) -> Iterator[Opened]:
-    """One page for all tests: Python is loaded once."""
-    opened = Opened(browser, address)
+def opened(browser: Browser, playground: str, served: str) -> Iterator[Opened]:
+    """One page for all tests, so that Python is loaded once. It requests nothing of another origin."""
+    opened = Opened(browser, playground)
     yield opened
     opened.context.close()
     assert opened.errors == []
+    own = (served, f"blob:{served}", "data:")  # of the scripts themselves, not only of the worker
+    assert [url for url in opened.requested if not url.startswith(own)] == []
 
 
 @pytest.fixture
@@ -85,24 +74,6 @@ def session() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def test_first_and_next_loads(
-    opened: Opened, site: Path, record_property: Callable[[str, object], None]
-) -> None:
-    page = opened.page
-    total = json.loads(site.joinpath("_static/playground/manifest.json").read_text())["total"]
-    assert total <= MAX_FIRST_LOAD
-    assert f"{round(total / 1e6)} MB" in page.locator("#playground-status").inner_text()
-    seconds = []
-    for each in (page, opened.new()):  # the second has the files in the cache
-        begin = time.monotonic()
-        run(each)
-        seconds.append(round(time.monotonic() - begin, 1))
-        assert shown_verdict(each) == "PreflightMissingAllowOriginHeader"
-    each.close()
-    record_property("seconds of the first and of the next load", seconds)
-    assert max(seconds) < SECONDS
 
 
 def test_each_example_has_the_verdict_and_the_findings_of_the_commands(
@@ -192,40 +163,6 @@ def test_an_endless_loop_is_stopped(page: Page) -> None:
     go(page, f"#example={BLOCKED}")
     run(page)
     assert shown_verdict(page) == "PreflightMissingAllowOriginHeader"
-
-
-@contextmanager
-def other_origin() -> Iterator[tuple[str, list[str]]]:
-    """Serve another origin, and yield its address and what is requested of it."""
-    requested: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            requested.append(self.path)
-            self.send_response(204)
-            self.send_header("Access-Control-Allow-Origin", "*")
-            self.end_headers()
-
-        def log_message(self, *arguments: object) -> None:
-            """Write nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", requested
-        server.shutdown()
-        thread.join()
-
-
-def test_nothing_is_sent_to_another_origin(opened: Opened, page: Page, served_site: str) -> None:
-    with other_origin() as (address, requested):
-        go(page, state(f"{APP}\nimport js\n\njs.fetch('{address}/code')\n", origin=address))
-        run(page)
-        run(page)  # what the first one began has had its time
-    assert requested == []
-    assert len(opened.requested) > 10
-    own = (served_site, "data:", "blob:")
-    assert {url for url in opened.requested if not url.startswith((*own, address))} == set()
 
 
 HOSTILE = [
@@ -402,10 +339,10 @@ def test_a_page_opened_as_a_file_says_how_to_serve_it(site: Path, browser: Brows
     page.close()
 
 
-def test_without_scripts_it_names_the_command(address: str, browser: Browser) -> None:
+def test_without_scripts_it_names_the_command(playground: str, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(address)
+    page.goto(playground)
     assert "flask cors explain" in page.locator("noscript").inner_text()
     context.close()
 
@@ -432,7 +369,7 @@ IN_FIREFOX = """(async () => {
 
 
 def test_firefox_shows_the_same(
-    address: str,
+    playground: str,
     opened: Opened,
     installed: Callable[..., None],
     missing: Callable[[str, str], NoReturn],
@@ -445,7 +382,7 @@ def test_firefox_shows_the_same(
         missing("Firefox", install("firefox"))
     examples = [BLOCKED, "errors/MissingAllowOriginHeader", "recipes/nginx"]
     with firefox(path) as driven:
-        driven.open(address)
+        driven.open(playground)
         shown = json.loads(driven.evaluate(IN_FIREFOX % json.dumps(examples)))
     expected = []
     for example in examples:
