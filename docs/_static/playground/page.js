@@ -98,9 +98,9 @@ function watch() {
 }
 
 function setRunning(isRunning) {
-  runButton.disabled = isRunning;
+  runButton.setAttribute("aria-disabled", String(isRunning)); // a button that is disabled loses the focus
+  if (!isRunning && document.activeElement === stopButton) runButton.focus();
   stopButton.disabled = !isRunning;
-  form.toggleAttribute("data-running", isRunning);
   result.setAttribute("aria-busy", String(isRunning));
   clearTimeout(slow);
   delete form.dataset.slow;
@@ -165,11 +165,7 @@ form.addEventListener("keydown", (event) => {
     run();
   }
 });
-stopButton.addEventListener("click", () => {
-  runner.stop();
-  runButton.disabled = false;
-  runButton.focus();
-});
+stopButton.addEventListener("click", () => runner.stop());
 example.addEventListener("change", () => {
   const chosen = examples.find(({ id }) => id === example.value);
   if (chosen) put(chosen);

@@ -11,6 +11,7 @@ from .conftest import WIDE
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+IDLE = "#playground-run[aria-disabled=false]"
 SECONDS = 120  # a slow machine loads Python within them
 
 APP = """\
@@ -84,7 +85,7 @@ def go(page: Page, part: str) -> None:
 
 def run(page: Page) -> None:
     page.locator("#playground-run").click()
-    page.wait_for_selector("#playground-run:enabled")
+    page.wait_for_selector(IDLE)
 
 
 def code_of(page: Page) -> str:
