@@ -313,7 +313,7 @@ def test_a_result_is_not_wider_than_the_screen(page: Page) -> None:
 
 
 PLACES = """() => [...document.querySelectorAll("article section > *, .playground *")]
-    .filter(one => !one.closest(".cm-editor, .playground-result > *"))
+    .filter(one => one.offsetHeight && !one.closest(".cm-editor, .playground-result > *"))
     .map(one => {
         const { x, y, width } = one.getBoundingClientRect();
         return [one.id || one.className || one.tagName, x, y + scrollY, width].join(" ");
@@ -368,7 +368,8 @@ IN_FIREFOX = """(async () => {
         example.value = id;
         example.dispatchEvent(new Event("change"));
         run.click();
-        await until(() => document.querySelector(".playground-verdict") && run.ariaDisabled !== "true");
+        const hasVerdict = () => document.querySelector(".playground-verdict");
+        await until(() => hasVerdict() && run.ariaDisabled !== "true");
         shown.push(part("announcement").textContent);
     }
     return JSON.stringify(shown);
