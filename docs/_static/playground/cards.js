@@ -51,8 +51,9 @@ function verdictBanner({ allowed, code: reason, message, page }) {
   return banner("blocked", "Blocked by the browser", element("p", {}, sentence(message)), link);
 }
 
+/* Begin a message with a capital, unless it begins with a URL or a name. */
 function sentence(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return text.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase());
 }
 
 function failure({ kind, message, line }, findings, actions) {
@@ -139,7 +140,7 @@ function outcomeCard({ allowed, console, differing }, { readable }, unreadable) 
   }
   for (const [browser, verdict] of Object.entries(differing ?? {}))
     body.push(
-      element("p", {}, `${sentence(browser)} differs: `, verdict.allowed ? "it allows the request." : ["it blocks the request, ", element("a", { href: verdict.page }, code(verdict.code)), "."]),
+      element("p", {}, `${browser.charAt(0).toUpperCase()}${browser.slice(1)} differs: `, verdict.allowed ? "it allows the request." : ["it blocks the request, ", element("a", { href: verdict.page }, code(verdict.code)), "."]),
     );
   return card(allowed ? "allowed end" : "blocked end", "What the script gets", ...body);
 }
