@@ -13,7 +13,7 @@ const WRITE_AFTER = 300; // milliseconds without a change
 
 const part = (name) => document.getElementById(`playground-${name}`);
 const [form, example, about, status, loaded, runButton, stopButton, result, announcement] = [
-  document.getElementById("playground"), ...["example", "about", "status", "loaded", "run", "stop", "result", "announcement"].map(part),
+  ...["form", "example", "about", "status", "loaded", "run", "stop", "result", "announcement"].map(part),
 ];
 
 let examples = [];

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -33,27 +33,29 @@ def site(tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str, str],
     return folder / "html"
 
 
-class _Handler(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Write nothing to standard error."""
-
-
 @pytest.fixture(scope="session")
-def served(site: Path) -> Iterator[str]:
-    """The address of the site, with a slash at its end: browsers start no worker from a file."""
-    handler = partial(_Handler, directory=str(site))
+def served_site(site: Path) -> Iterator[str]:
+    """Serve the site as a host of static files does, and return its address."""
+    handler = functools.partial(QuietHandler, directory=str(site))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+        thread.join()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        """Write nothing."""
 
 
 @pytest.fixture(scope="session")
-def playground(site: Path, served: str, missing: Callable[[str, str], NoReturn]) -> str:
-    """The address of the playground."""
+def address(served_site: str, site: Path, missing: Callable[[str, str], NoReturn]) -> str:
+    """The address of the playground. Browsers start no worker from a file."""
     if not site.joinpath("playground.html").exists():
-        missing("The playground", "apt-get install npm, which has to reach its registry")
-    return f"{served}playground.html"
+        missing("npm, which the playground is built with,", "apt-get install -y npm")
+    return f"{served_site}/playground.html"
 
 
 @pytest.fixture
