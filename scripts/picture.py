@@ -37,13 +37,16 @@ def take(address: str) -> None:
         end = page.locator(".playground-card.blocked").first.bounding_box()
         assert bar is not None
         assert end is not None
-        clip = {
-            "x": bar["x"] - MARGIN,
-            "y": bar["y"] - MARGIN,
-            "width": bar["width"] + 2 * MARGIN,
-            "height": end["y"] + end["height"] - bar["y"] + 2 * MARGIN,
-        }
-        page.screenshot(path=PICTURE, clip=clip, full_page=True)
+        page.screenshot(
+            path=PICTURE,
+            full_page=True,
+            clip={
+                "x": bar["x"] - MARGIN,
+                "y": bar["y"] - MARGIN,
+                "width": bar["width"] + 2 * MARGIN,
+                "height": end["y"] + end["height"] - bar["y"] + 2 * MARGIN,
+            },
+        )
         browser.close()
 
 
