@@ -59,6 +59,7 @@ async function load() {
   python.unpackArchive(archive, "zip", { extractDir: "/packages" });
   return python.runPython(`
     import sys
+    sys.dont_write_bytecode = True  # each worker has files of its own
     sys.path.insert(0, "/packages")
 
     import json

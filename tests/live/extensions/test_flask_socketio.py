@@ -69,15 +69,16 @@ PATH = "/socket.io/?EIO=4&transport=websocket"
 
 
 def test_an_allowed_origin_gets_its_websocket(app, library, serve):
-    websocket = library("simple_websocket")
+    # simple-websocket's client overlooks a first message that comes with the handshake.
+    websocket = library("websocket", "websocket-client")
     url = f"ws://127.0.0.1:{serve(app)}{PATH}"
-    client = websocket.Client.connect(url, headers={"Origin": APP})
+    client = websocket.create_connection(url, origin=APP, timeout=30)
     try:
-        assert client.receive(timeout=30).startswith("0{")
+        assert client.recv().startswith("0{")
         client.send("40")  # Socket.IO's own connect
-        assert client.receive(timeout=30).startswith("40{")
+        assert client.recv().startswith("40{")
         client.send('421["echo","hello"]')
-        assert client.receive(timeout=30) == '431["hello"]'
+        assert client.recv() == '431["hello"]'
     finally:
         client.close()
 
