@@ -66,11 +66,11 @@ Run = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture
-def page(address: str, browser: Browser) -> Iterator[Page]:
+def page(playground: str, browser: Browser) -> Iterator[Page]:
     """The page of the playground in a new profile."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(address)
+    page.goto(playground)
     yield page
     context.close()
 
