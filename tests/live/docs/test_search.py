@@ -32,6 +32,8 @@ FIRST = {
     "max age": "reference/options.html#max-age",
     "PreflightInvalidStatus": "errors/PreflightInvalidStatus.html",
     "CORS401": "rules/cors401.html",
+    "write an extension": "guides/extensions.html.*",
+    "public api": "guides/extensions.html.*",
     "preflig": ".*[Pp]reflight.*|errors/login-check.html",  # while it is being written
 }
 
