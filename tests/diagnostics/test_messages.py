@@ -457,6 +457,12 @@ ROWS: list[Row] = [
         ],
     ),
     (
+        {"methods": {"GET": True, "PUT": False}},
+        [
+            "CORS712 methods: {'GET': True, 'PUT': False} is a dict: each key is listed, whatever its value; write a list: ['GET']",
+        ],
+    ),
+    (
         {"methods": ""},
         [
             "CORS710 methods: '' lists nothing; set the variable, or write methods=[] if that is intended",
