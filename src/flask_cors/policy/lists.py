@@ -48,7 +48,7 @@ def read_list(option: str, value: object, warn: Warn, accepts: Accepts) -> list[
     """Return the items of a list of names or origins, or None if ``value`` is not a list.
 
     Strings are split at their commas, also as items of a list. Empty items are dropped; None is
-    dropped with a warning. Of a mapping the keys are the items, with a warning.
+    dropped with a warning. The items of a mapping are its keys, with a warning.
 
     :param accepts: tries a value before a hint suggests it.
     :raises CORSConfigError: for a string that contains a list in Python or JSON notation.
