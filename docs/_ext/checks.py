@@ -99,7 +99,7 @@ see [Choose and suppress rules](../commands/check.md#choose-and-suppress-rules).
 
 
 def fence_code(text: str) -> str:
-    """Return Markdown with its indented Python code in ``py`` fences, which the tests of the pages do
+    """Return Markdown with its indented Python code in ``py`` fences, which the tests of pages do
     not run: those of the docstrings do."""
     code = re.compile(r"^ {4}.*(?:\n+ {4}.*)*$", re.MULTILINE)
     return code.sub(lambda found: f"```py\n{dedent(found[0])}\n```", text)

@@ -545,7 +545,7 @@ ROWS: list[Row] = [
     (
         {"origins": "https://a.example", "supports_credentials": True, "expose_headers": "*"},
         [
-            "CORS202 expose_headers: with supports_credentials=True, '*' is the name of a header; list the headers that scripts are to read",
+            "CORS202 expose_headers: with supports_credentials=True, '*' is the name of a header; list the headers that scripts should read",
         ],
     ),
     # resources
