@@ -27,6 +27,7 @@ extensions = [
     "checks",  # ours, in _ext/: the rules of `flask cors check`, and what it finds
     "errors",  # ours, in _ext/: the messages of browsers, and what explain prints
     "edges",  # ours, in _ext/: what a proxy answers otherwise than the app
+    "long_names",  # ours, in _ext/: line breaks in the names of reasons
     "measured",  # ours, in _ext/: the figures of the benchmark
     "page_head",  # ours, in _ext/: a description for each page
     "search_index",  # ours, in _ext/: the search, instead of Sphinx's own
