@@ -110,6 +110,17 @@ def test_the_index_has_each_section_with_its_text_and_the_words_of_its_page(
     ]
 
 
+def test_the_index_has_neither_html_of_a_figure_nor_numbers_of_footnotes(
+    tmp_path: Path, build_site: BuildSite
+) -> None:
+    figure = (
+        "```{eval-rst}\n.. only:: html\n\n   .. raw:: html\n\n      <svg></svg>\n\n   Drawn.\n```"
+    )
+    build_site({"index": f"# Page\n\nSeen.[^note]\n\n{figure}\n\n[^note]: Once.\n"})
+    (row,) = read_index(tmp_path)["sections"]
+    assert row["text"] == "Seen. Drawn."
+
+
 def test_a_message_leads_to_the_page_of_an_error_that_quotes_it(
     tmp_path: Path, build_site: BuildSite
 ) -> None:

@@ -70,9 +70,22 @@ def _has_entries(node: nodes.Element) -> bool:
     return any(isinstance(inner, (nodes.section, addnodes.desc)) for inner in node.findall())
 
 
+# What a reader does not search for: figures as HTML, and the numbers of footnotes, among others.
+_WITHOUT_TEXT = (
+    nodes.title,
+    nodes.Invisible,
+    nodes.raw,
+    nodes.footnote_reference,
+    addnodes.toctree,
+)
+
+
 def _read(entry: Entry, node: nodes.Node) -> None:
-    if isinstance(node, (nodes.title, nodes.Invisible, nodes.raw, addnodes.toctree)):
+    if isinstance(node, _WITHOUT_TEXT):
         return
+    node = node.deepcopy()
+    for inner in list(node.findall(lambda each: isinstance(each, _WITHOUT_TEXT))):
+        inner.parent.remove(inner)
     if words := node.astext().split():
         entry.text.append(" ".join(words))
 
