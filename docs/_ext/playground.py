@@ -112,7 +112,7 @@ def _run(command: Sequence[str], folder: Path, **variables: str) -> None:
             timeout=_SECONDS,
         )
     except subprocess.CalledProcessError as error:
-        said = error.stderr.strip() or f"status {error.returncode}"
+        said = error.stderr.replace("npm error ", "").strip() or f"status {error.returncode}"
         raise InstallError(f"{Path(command[0]).name}: {' '.join(said.split())[:200]}") from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise InstallError(f"{Path(command[0]).name}: {type(error).__name__}") from error
