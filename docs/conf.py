@@ -10,11 +10,11 @@ from pathlib import Path
 import flask_cors
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]  # the latter for what benchmarks/ says
+sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]  # the latter for benchmarks/
 
 project = "Flask-CORS"
 author = "Flask-CORS contributors"
-copyright = f"2026, {author}"  # Sphinx has the name
+copyright = f"2026, {author}"  # the name that Sphinx reads
 version = release = flask_cors.__version__
 
 # [project.urls] of pyproject.toml: the one setting of both addresses. Without "Source" no page has
@@ -25,10 +25,11 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx_copybutton",
-    "checks",  # ours, in _ext/: the catalogue of `flask cors check`, and what it finds
+    "checks",  # ours, in _ext/: the rules of `flask cors check`, and what it finds
     "errors",  # ours, in _ext/: the messages of browsers, and what explain prints
     "edges",  # ours, in _ext/: what a proxy answers otherwise than the app
-    "measured",  # ours, in _ext/: what the benchmark has measured
+    "long_names",  # ours, in _ext/: line breaks in the names of reasons
+    "measured",  # ours, in _ext/: the figures of the benchmark
     "playground",  # ours, in _ext/: the page that runs this package, built with npm
     "page_head",  # ours, in _ext/: a description for each page
     "search_index",  # ours, in _ext/: the search, instead of Sphinx's own
@@ -41,7 +42,7 @@ myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 4  # each heading of a page can be linked to, as on GitHub
 
 autodoc_member_order = "bysource"
-autodoc_preserve_defaults = False  # unset("*") is to look like "*", as it does in a shell
+autodoc_preserve_defaults = False  # show unset("*") as "*", like a shell
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 
@@ -88,8 +89,8 @@ html_use_index = False  # the search finds each name
 html_domain_indices = False
 html_show_sourcelink = False
 html_copy_source = False
-pygments_dark_style = "a11y-dark"  # the light one is the theme's
+pygments_dark_style = "a11y-dark"  # the light style is the theme's
 
-# A prompt is not copied, and neither is what a command prints.
+# Copy neither prompts nor the output of commands.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True

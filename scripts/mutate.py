@@ -119,15 +119,18 @@ class Baseline(NamedTuple):
 
     def select_tests(self, mutant: Mutant, killers: Sequence[str], limit: float) -> list[str]:
         """Return the tests that run the changed lines: the killers; then one of each way through
-        the module, the longest way first and the fastest test of each; then the next of each. Slow
-        ones are the last, killers too, because two of them take all the time there is."""
+        the module, those of its package first, of these the longest way, and the fastest test of
+        each; then the next of each. Slow ones are the last, killers too, because two of them take
+        all the time there is."""
+        near = f"tests/{mutant.path.parent.name}/"
         ways = self.ways.get(str(mutant.path), {})
         tests = set(self.tests_of(mutant)) - {""}
         repeated: Counter[frozenset[int]] = Counter()
-        ranked: dict[str, tuple[bool, int, int, float]] = {}
+        ranked: dict[str, tuple[bool, int, bool, int, float]] = {}
         for test in sorted(tests, key=self.seconds.__getitem__):
             way, needed = ways[test], self.seconds[test]
-            ranked[test] = needed > SLOW, repeated[way], -len(way), needed
+            is_far = not test.startswith(near)
+            ranked[test] = needed > SLOW, repeated[way], is_far, -len(way), needed
             repeated[way] += 1
         fast = (test for test in killers if test in tests and self.seconds[test] <= SLOW)
         known = dict.fromkeys(fast)

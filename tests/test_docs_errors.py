@@ -43,7 +43,11 @@ SECTIONS = [
     "How to fix",
     "The browsers' messages",
 ]
+# What a reader sees first; the rest of the page is for when that does not suffice.
+BEGINNING = re.compile(r"\*\*Reason:\*\* .+\.\n\n\*\*Fix:\*\* (?P<fix>.+\.)")
 MAX_WORDS = 1200
+MAX_WORDS_OF_THE_BEGINNING = 60
+MAX_WORDS_BEFORE_THE_CODE = 55
 # The one style in which a page says where a fact comes from, besides what `{messages}` says.
 FOOTNOTE = re.compile(
     r"Seen in Chromium \d+( and Firefox \d+)?\."
@@ -118,9 +122,25 @@ def test_each_code_that_a_browser_gives_has_a_page() -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_page_has_its_code_as_title_then_the_reason_and_the_sections(code: str) -> None:
-    assert re.match(rf"# {code}\n\n\*\*Reason:\*\* .+\.\n\n## ", PAGES[code])
+def test_a_page_has_its_code_as_title_then_the_reason_the_fix_and_the_sections(code: str) -> None:
+    assert re.match(rf"# {code}\n\n{BEGINNING.pattern}\n\n## ", PAGES[code])
     assert re.findall(r"^## (.*)$", PAGES[code], re.MULTILINE) == SECTIONS
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_beginning_of_a_page_says_how_to_fix_it_in_a_few_words(code: str) -> None:
+    beginning = BEGINNING.search(PAGES[code])
+    assert beginning
+    assert len(beginning[0].split()) <= MAX_WORDS_OF_THE_BEGINNING
+    assert "](#how-to-fix)" in beginning["fix"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_code_of_the_fix_is_near_its_heading(code: str) -> None:
+    _, _, below = PAGES[code].partition("\n## How to fix\n")
+    prose, fence, _ = below.partition("\n```")
+    assert fence
+    assert len(prose.split()) <= MAX_WORDS_BEFORE_THE_CODE
 
 
 @pytest.mark.parametrize("code", sorted(set(CODES) - OF_THE_SCRIPT - OF_THE_NETWORK))

@@ -170,6 +170,14 @@ def test_an_option_without_a_parameter_is_described_with_the_keyword_arguments(
 SECTION = re.compile(r"^### (\w+)\n(.*?)(?=^##|\Z)", re.DOTALL | re.MULTILINE)
 
 
+BOOLEANS = {
+    option
+    for types in (typing.ExtensionOptions, typing.ResourceOptions)
+    for option, annotation in types.__annotations__.items()
+    if annotation.__forward_arg__ == "Switch"
+}
+
+
 def sections() -> dict[str, str]:
     return dict(SECTION.findall(OPTIONS))
 
@@ -184,7 +192,14 @@ def test_the_section_of_an_option_has_its_facts_and_shows_it_used_and_misused(op
     assert f"```{{facts}} {option}\n```" in section  # the config key, the default, the type
     examples = "".join(re.findall(r"^```pycon\n(.*?)^```", section, re.DOTALL | re.MULTILINE))
     assert re.search(rf"{option}=", examples)
-    assert "CORSConfigError: " in examples or "CORSWarning: " in examples
+    is_misused = "CORSConfigError: " in examples or "CORSWarning: " in examples
+    assert is_misused or option in BOOLEANS
+
+
+def test_the_booleans_are_misused_in_one_section() -> None:
+    (section,) = re.findall(r"^## Booleans\n(.*?)(?=^##|\Z)", OPTIONS, re.DOTALL | re.MULTILINE)
+    assert {option for option in CONFIG_KEYS.values() if f"`{option}`" in section} == BOOLEANS
+    assert "CORSConfigError: CORS707 " in section
 
 
 @pytest.mark.parametrize("option", CONFIG_KEYS.values())

@@ -26,7 +26,8 @@ BuildSite = Callable[..., Built]
 @pytest.fixture
 def build_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> BuildSite:
     def build_site(pages: dict[str, str], builder: str = "html") -> Built:
-        conf = 'extensions = ["myst_parser", "page_head", "search_index"]\nlanguage = "en"\n'
+        extensions = ["myst_parser", "long_names", "page_head", "search_index"]
+        conf = f'extensions = {extensions}\nlanguage = "en"\n'
         (tmp_path / "conf.py").write_text(conf, encoding="utf-8")
         (tmp_path / "search.json").write_text(json.dumps(SEARCH), encoding="utf-8")
         for name, text in pages.items():
@@ -109,6 +110,17 @@ def test_the_index_has_each_section_with_its_text_and_the_words_of_its_page(
     ]
 
 
+def test_the_index_has_neither_html_of_a_figure_nor_numbers_of_footnotes(
+    tmp_path: Path, build_site: BuildSite
+) -> None:
+    figure = (
+        "```{eval-rst}\n.. only:: html\n\n   .. raw:: html\n\n      <svg></svg>\n\n   Drawn.\n```"
+    )
+    build_site({"index": f"# Page\n\nSeen.[^note]\n\n{figure}\n\n[^note]: Once.\n"})
+    (row,) = read_index(tmp_path)["sections"]
+    assert row["text"] == "Seen. Drawn."
+
+
 def test_a_message_leads_to_the_page_of_an_error_that_quotes_it(
     tmp_path: Path, build_site: BuildSite
 ) -> None:
@@ -178,6 +190,25 @@ def test_the_description_of_the_front_matter_is_preferred(
     html = (tmp_path / "out/index.html").read_text(encoding="utf-8")
     assert html.count('name="description"') == 1
     assert 'content="Its own."' in html
+
+
+def test_a_long_name_may_be_broken_between_its_words_in_headings_and_links(
+    tmp_path: Path, build_site: BuildSite
+) -> None:
+    text = "[](PreflightInvalidStatus.md) and `PreflightInvalidStatus`, PreflightInvalidStatus"
+    tree = "```{toctree}\nPreflightInvalidStatus\n```"
+    build_site(
+        {
+            "index": f"# FlaskCors\n\n{text}\n\n{tree}\n",
+            "PreflightInvalidStatus": "# PreflightInvalidStatus\n",
+        }
+    )
+    broken = "Preflight<wbr>Invalid<wbr>Status"
+    linking = (tmp_path / "out/index.html").read_text(encoding="utf-8")
+    assert linking.count(f">{broken}<") == 2  # the link, and the entry of the table of contents
+    assert "<h1>FlaskCors<" in linking
+    linked = (tmp_path / "out/PreflightInvalidStatus.html").read_text(encoding="utf-8")
+    assert f"<h1>{broken}<" in linked
 
 
 # ---- conf.py -----------------------------------------------------------------------------------

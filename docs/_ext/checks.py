@@ -1,9 +1,9 @@
-"""The pages of ``flask cors check``, as far as the code says it.
+"""The pages of the rules of ``flask cors check``, made from the code.
 
 ``{rules}``
     The index of the rules. Each has a page, which is its docstring: ``rules/cors102.md``.
 ``{collected}``
-    What the checks say of each configuration of ``tests/data/collected/``.
+    The findings in each configuration of ``tests/data/collected/``.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def sorted_rules() -> list[type[Finding]]:
 
 
 def write_pages(app: Sphinx) -> None:
-    """Write the page of each rule below ``rules/``, where it changed: Sphinx reads files alone."""
+    """Write the page of each rule that changed into ``rules/``: Sphinx reads only files."""
     folder = Path(app.srcdir, "rules")
     if folder.is_dir():
         pages = {folder / f"{rule.code.lower()}.md": page_of(rule) for rule in CATALOGUE}
@@ -81,7 +81,7 @@ def write_pages(app: Sphinx) -> None:
 
 
 def page_of(rule: type[Finding]) -> str:
-    """The page of a rule, in Markdown: its docstring, with code that is highlighted."""
+    """Return the page of a rule, in Markdown: its docstring, with highlighted code."""
     early = ""
     if rule.__module__.startswith(rules.__name__):
         name = "CORSConfigError" if rule.raises else "CORSWarning"
@@ -99,8 +99,8 @@ see [Choose and suppress rules](../commands/check.md#choose-and-suppress-rules).
 
 
 def fence_code(text: str) -> str:
-    """Markdown with fences about its indented code, which is Python. The tests of the docstrings
-    run it: ``py`` keeps those of the pages from it."""
+    """Return Markdown with its indented Python code in ``py`` fences, which the tests of pages do
+    not run: those of the docstrings do."""
     code = re.compile(r"^ {4}.*(?:\n+ {4}.*)*$", re.MULTILINE)
     return code.sub(lambda found: f"```py\n{dedent(found[0])}\n```", text)
 
@@ -123,7 +123,7 @@ class Collected(Generated):
 
 
 def said_of(file: Path) -> list[str]:
-    """What is said of a configuration, in Markdown."""
+    """Return the findings in a configuration, in Markdown."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CORSWarning)
         try:
@@ -138,7 +138,7 @@ def said_of(file: Path) -> list[str]:
 
 
 def linked(code: str) -> str:
-    """A code that leads to its page."""
+    """Return a code with a link to its page."""
     return f"[{code}]({code.lower()}.md)"
 
 

@@ -35,15 +35,15 @@ from flask_cors.tools.cli import cors
 COLLECTED = Path(__file__).parents[2] / "tests/data/messages.json"
 BROWSERS = ("chromium", "firefox")
 
-# What browsers say for every blocked request: on the page failed-to-fetch.md alone.
+# What browsers write for every blocked request: only failed-to-fetch.md shows it.
 GENERIC = (
     "Failed to load resource: net::ERR_FAILED",
     "TypeError: Failed to fetch",
     "TypeError: NetworkError when attempting to fetch resource.",
     "NetworkError: A network error occurred.",
 )
-# What Firefox says of a request without a response, of a redirect with a password, and in a second
-# line of a preflight that failed: on the page no-response.md alone.
+# What Firefox writes for a request without a response, for a redirect with a password, and in a
+# second line for a preflight that failed: only no-response.md shows it.
 NO_RESPONSE = "(Reason: CORS request did not succeed). Status code: (null)."
 
 
@@ -73,8 +73,8 @@ def scenarios_of(collected: dict[str, Any], code: str, names: Iterable[str]) -> 
 
 
 def messages_of(collected: dict[str, Any], rows: Iterable[Any], browser: str) -> list[str]:
-    """Return what a browser says, without what it says for other requests too, with the addresses
-    of the documentation."""
+    """Return the messages of a browser, without those that it also writes for other requests, and
+    with the addresses of the documentation."""
     found: dict[str, None] = {}
     for row in rows:
         console = row.get(browser, {"console": [], "exception": None})
@@ -132,7 +132,7 @@ class Messages(SphinxDirective):
     def footnote(self, label: str, text: str) -> Iterator[str]:
         """Yield the text of a footnote, once in a page."""
         key = f"errors_footnote_{label}"
-        if key not in self.env.temp_data:  # which is that of the page
+        if key not in self.env.temp_data:  # Sphinx clears it for each page
             self.env.temp_data[key] = True
             yield f"[^{label}]: {text}"
 
@@ -171,7 +171,7 @@ def working_in(folder: str) -> Iterator[None]:
 
 @contextmanager
 def silenced_log() -> Iterator[None]:
-    """Let the app log nothing: a page shows what the command prints."""
+    """Switch the log off: a page shows only what the command prints."""
     logger = logging.getLogger("flask_cors")
     logger.disabled = True
     try:

@@ -1,9 +1,10 @@
-"""Figures of the benchmark, as ``make bench`` has left them in ``benchmarks/results``.
+"""Figures of the benchmark, which ``make bench`` writes to ``benchmarks/results``.
 
 ``{measured} targets``
-    What is to be reached, and what is.
+    Each target, and what was measured.
 ``{measured} costs``, ``{measured} totals``
-    What CORS adds to a request, and how long it takes in all: a row a case, a column a library.
+    What CORS adds to a request, and the time of the whole request: one row per case, one column
+    per library.
 ``{measured} memory``, ``{measured} server``, ``{measured} instructions``
     Memory and start-up; requests per second of a real server; instructions of a request.
 ``{measured} machine``
@@ -27,7 +28,7 @@ from benchmarks.cases import CASES, LIBRARIES
 from benchmarks.figures import Figure
 from benchmarks.instructions import PROCESSES
 
-# What makes each file.
+# The command that makes each file.
 COMMANDS = {
     "targets": "make bench",
     "timings": "python -m benchmarks time",
@@ -53,7 +54,7 @@ class MeasuredError(SphinxError):
 
 
 class Measured(Generated):
-    """``{measured} costs``"""
+    """``{measured} costs``: a table of figures."""
 
     def run(self) -> list[nodes.Node]:
         show = SHOWN.get(self.arguments[0])
@@ -121,10 +122,10 @@ class Measured(Generated):
         of = "{processor}, {cores} cores, {system}, {python}; measured on {date}.".format(**machine)
         return list(self.text(f"The machine: {of}"))
 
-    # ---- where it comes from ----
+    # ---- reading the files ----
 
     def kept(self, name: str, key: str) -> Any:
-        """The value of ``key`` in a file of the benchmark."""
+        """Return the value of ``key`` in a file of the benchmark."""
         path = self.path(name)
         content = json.loads(path.read_text(encoding="utf-8"))
         if not content.get(key):
@@ -132,7 +133,7 @@ class Measured(Generated):
         return content[key]
 
     def figures(self, name: str, keys: Sequence[str]) -> dict[str, Figure]:
-        """The figures of a file, which has to have those of ``keys``."""
+        """Return the figures of a file, which must contain those of ``keys``."""
         path = self.path(name)
         found = figures.read(path)
         for key in keys:
@@ -141,7 +142,7 @@ class Measured(Generated):
         return found
 
     def of_cases(self, kind: str) -> dict[str, Figure]:
-        """Those of all libraries; ours has a result in each case, and others in some."""
+        """Return the figures of all libraries; only ours must have a result for each case."""
         return self.figures("timings", [f"{kind}.{case}.ours" for case in CASES])
 
     def path(self, name: str) -> Path:
@@ -152,7 +153,7 @@ class Measured(Generated):
         return path
 
     def shown(self, rows: Rows) -> list[nodes.Node]:
-        """A table. The first row is the head, and the first column text; the others are numbers."""
+        """Return a table. The first row is the head; columns after the first are numbers."""
         head, *body = rows
         (table,) = self.table(head, [[self.text(cell) for cell in row] for row in body])
         table["classes"].append("measured")

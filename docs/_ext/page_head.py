@@ -1,4 +1,4 @@
-"""A description for each page: that of its front matter, or else the beginning of its text."""
+"""A description for each page: from its front matter, or else the beginning of its text."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types of its own
 from sphinx.application import Sphinx
 
-SHORTEST = 60  # shorter paragraphs, such as the severity of a rule, describe no page
-LONGEST = 200  # what search engines show of it is less
+SHORTEST = 60  # shorter paragraphs, such as the severity of a rule, do not describe a page
+LONGEST = 200  # search engines show less
 
 
 def describe(document: nodes.document) -> str:

@@ -1,9 +1,9 @@
-"""The index of the site's search, ``_static/search-index.js``: a script, since a page that is
-opened as a file cannot fetch one. ``_static/search.js`` reads it.
+"""The index of the site's search, ``_static/search-index.js``. It is a script, because a page that
+was opened as a file cannot fetch JSON. ``_static/search.js`` reads it.
 
 It holds each section with its text, the lines of the ``text`` blocks in ``docs/errors`` (messages
-of browsers, by which a pasted one finds its page), and what ``docs/search.json`` has: words that
-readers write for those of the pages, and what a page counts for, by the beginning of its address.
+of browsers, so that a pasted one finds its page), and the content of ``docs/search.json``: synonyms
+for the words of the pages, and the weight of pages, by the beginning of their address.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ MESSAGES = "errors/"  # the folder of pages that quote what browsers say
 
 @dataclass
 class Entry:
-    """What a search finds: a section, or what the reference describes."""
+    """What a search finds: a section, or an entry of the reference."""
 
     page: str
     anchor: str
     title: str
-    keywords: str = ""  # of the page's front matter: what its readers search for
+    keywords: str = ""  # from the front matter: what readers of the page search for
     text: list[str] = field(default_factory=list)
 
 
@@ -58,7 +58,7 @@ def _fill(entry: Entry, parent: nodes.Element) -> Iterator[Entry]:
             inner = Entry(entry.page, signature["ids"][0], signature["ids"][0])
         else:
             _read(entry, node)
-            # What a directive wraps, such as a description inside a list.
+            # A directive may wrap entries, such as a description inside a list.
             if isinstance(node, nodes.Element) and _has_entries(node):
                 yield from _fill(Entry(entry.page, entry.anchor, entry.title), node)
             continue
@@ -70,15 +70,28 @@ def _has_entries(node: nodes.Element) -> bool:
     return any(isinstance(inner, (nodes.section, addnodes.desc)) for inner in node.findall())
 
 
+# What a reader does not search for: figures as HTML, and the numbers of footnotes, among others.
+_WITHOUT_TEXT = (
+    nodes.title,
+    nodes.Invisible,
+    nodes.raw,
+    nodes.footnote_reference,
+    addnodes.toctree,
+)
+
+
 def _read(entry: Entry, node: nodes.Node) -> None:
-    if isinstance(node, (nodes.title, nodes.Invisible, nodes.raw, addnodes.toctree)):
+    if isinstance(node, _WITHOUT_TEXT):
         return
+    node = node.deepcopy()
+    for inner in list(node.findall(lambda each: isinstance(each, _WITHOUT_TEXT))):
+        inner.parent.remove(inner)
     if words := node.astext().split():
         entry.text.append(" ".join(words))
 
 
 def messages_of(page: str, document: nodes.document) -> list[str]:
-    """Return the lines that a page quotes from consoles: such a page is about one thing."""
+    """Return the lines that a page about errors quotes from consoles."""
     if not page.startswith(MESSAGES):
         return []
     blocks = (node for node in document.findall(nodes.literal_block) if node["language"] == "text")
@@ -90,9 +103,9 @@ def _title(section: nodes.section) -> str:
 
 
 def index_of(app: Sphinx) -> dict[str, Any]:
-    """Return what the script holds."""
+    """Return the content of the script."""
     sections: list[dict[str, str]] = []
-    messages: list[tuple[str, int]] = []  # with the number of the section that it leads to
+    messages: list[tuple[str, int]] = []  # each with the number of its section
     for page in sorted(app.env.found_docs):
         document = app.env.get_doctree(page)
         messages += [(line, len(sections)) for line in messages_of(page, document)]
@@ -111,7 +124,7 @@ def index_of(app: Sphinx) -> dict[str, Any]:
 
 
 def without_the_search_of_sphinx(app: Sphinx) -> None:
-    app.builder.search = False  # type: ignore[attr-defined]  # of builders of HTML
+    app.builder.search = False  # type: ignore[attr-defined]  # builders of HTML have it
 
 
 def write_index(app: Sphinx, exception: Exception | None) -> None:

@@ -1,4 +1,4 @@
-"""Sequence diagrams as inline SVG, from lines of text, each of which is one of::
+"""Sequence diagrams as inline SVG, made from lines of text. Each line is one of::
 
     participant API: https://api.example       a column, and the text below its name
     Page -> API: GET /books | Cookie: id=1     a request; " | " begins a new line
@@ -7,8 +7,8 @@
     note over Page: the script goes on         a note, over one participant or "Page, API"
     == an hour later ==                        a line across
 
-Participants that are not declared are in the order of their first use. A line that is none of
-these is an error, which fails the build with -W. Formats other than HTML show the text itself.
+Participants that are not declared appear in the order of their first use. Any other line is an
+error, which fails the build with -W. Formats other than HTML show the text itself.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from sphinx.util.docutils import SphinxDirective
 logger = logging.getLogger(__name__)
 
 SIZE, LINE = 15, 19  # of letters and lines, in px where there is room
-CHAR = 7.2  # the width of a letter: an estimate, for the reader's font is not known here
-WRAP = 38  # letters in a line: "Access-Control-Allow-Credentials: true"
-SMALLEST = 0.8  # what a telephone may shrink the figure to, before it scrolls sideways
-# The theme's colours, light or dark, and what they are where there is no theme.
+CHAR = 7.2  # the width of a letter, estimated: the reader's font is unknown
+WRAP = 38  # letters per line: "Access-Control-Allow-Credentials: true"
+SMALLEST = 0.8  # a phone shrinks the figure to this scale, then scrolls it sideways
+# The theme's colours, light or dark; behind the comma the colour without a theme.
 INK, PAPER = "var(--color-foreground-primary, #222)", "var(--color-background-primary, #fff)"
 BLUE, GREY = "var(--color-brand-content, #004b6b)", "var(--color-foreground-muted, #888)"
 RED = "var(--figure-red, #b3001b)"
@@ -58,9 +58,9 @@ class Step(NamedTuple):
 
 
 def parse(lines: list[str]) -> tuple[dict[str, str], list[Step]]:
-    """The participants, with the text below their names, and the steps.
+    """Return the participants, with the text below their names, and the steps.
 
-    :raises ValueError: it begins with the number of the line.
+    :raises ValueError: whose message begins with the number of the line.
     """
     declared: dict[str, str] = {}
     steps: list[Step] = []
@@ -87,11 +87,11 @@ def parse(lines: list[str]) -> tuple[dict[str, str], list[Step]]:
 
 
 def draw(title: str, identifier: str, participants: dict[str, str], steps: list[Step]) -> str:
-    """The SVG, which says in words what it shows."""
+    """Return the SVG, which also describes itself in words."""
     names = list(participants)
     heads = [max(len(name), len(below)) * CHAR + 24 for name, below in participants.items()]
     gaps = [(left + right) / 2 + 16 for left, right in pairwise(heads)]
-    for step in steps:  # neighbours are as far apart as the longest line between them
+    for step in steps:  # the longest line between neighbours fits between them
         columns = sorted(map(names.index, step.names))
         if step.kind in _WORDS and columns[1] - columns[0] == 1:
             wanted = max(map(len, step.lines())) * CHAR + 24
@@ -131,10 +131,10 @@ def draw(title: str, identifier: str, participants: dict[str, str], steps: list[
         write(middle, y, lines, RED if step.kind == "-x" else INK)
         y += LINE * len(lines) + 6
         start, end = ends
-        back = 1 if start > end else -1  # which way the arrow came
+        back = 1 if start > end else -1  # towards the start of the arrow
         if step.kind == "==":
             path(f"M{start} {y}H{end:.0f}", GREY, "2 4")
-        elif step.kind == "-x":  # ends in front of the participant, in a cross
+        elif step.kind == "-x":  # ends with a cross in front of the participant
             path(f"M{start:.0f} {y}H{end + back * 24:.0f}", RED, "6 4")
             path(f"M{end + back * 24 - 7:.0f} {y - 7}l14 14m0 -14l-14 14", RED)
         else:
@@ -158,7 +158,7 @@ def draw(title: str, identifier: str, participants: dict[str, str], steps: list[
 
 
 class Sequence(SphinxDirective):
-    """A diagram; the argument is its title."""
+    """``{sequence} title``: a diagram."""
 
     has_content = True
     required_arguments = 1

@@ -1,7 +1,7 @@
-"""Tables and facts that the pages do not say by hand, because the tests or the code hold them.
+"""Tables and facts of the pages that are made from the tests and the code.
 
 ``{patterns} origins.exact``
-    A table of ``tests/data/patterns.json``, without the rows that are only tried.
+    A table of ``tests/data/patterns.json``, without the rows that only the tests use.
 ``{facts} max_age``
     What the docstrings, the signatures, the types and ``policy/options.py`` say about an option.
 ``{names} flask_cors.core``
@@ -65,7 +65,7 @@ class Generated(SphinxDirective):
 
 
 def python(value: object) -> str:
-    """A value of the file as people write it."""
+    """Return a value of the file as people write it."""
     if isinstance(value, dict):
         flags = f", re.{value['flags']}" if "flags" in value else ""
         return f"re.compile({python(value['regex'])}{flags})"
@@ -77,14 +77,14 @@ def python(value: object) -> str:
 
 
 def lines(texts: Sequence[str]) -> Cell:
-    """Literals, one below the other."""
+    """Return literals, one below the other."""
     if not texts:
         return []
     return [nodes.line_block("", *(nodes.line("", "", nodes.literal(t, t)) for t in texts))]
 
 
 def values(value: object) -> Cell:
-    """A value of an option; a list has a line an item, for a column has no room for it."""
+    """Return a value of an option; a list has one line per item, because columns are narrow."""
     if not isinstance(value, list) or len(value) < 2:
         return lines([python(value)])
     first, *more, last = map(python, value)
@@ -165,13 +165,13 @@ _LINK = "[`{0}`](" + FETCH + "{1})"
 
 
 def params(function: object) -> dict[str, str]:
-    """The parameters of a docstring, each on one line."""
+    """Return the parameters of a docstring, each on one line."""
     found = _PARAM.findall(inspect.getdoc(function) or "")
     return {name: " ".join(text.split()) for name, text in found}
 
 
 def comments_of_types() -> dict[str, str]:
-    """What ``flask_cors.typing`` says above each alias."""
+    """Return the comment above each alias of ``flask_cors.typing``."""
     found = ModuleAnalyzer.for_module("flask_cors.typing").find_attr_docs()
     return {name: " ".join(" ".join(text).split()) for (_, name), text in found.items()}
 
@@ -219,7 +219,7 @@ class Facts(Generated):
 
 
 def linked(header: str) -> str:
-    """The name of a header, and where the Fetch standard defines it."""
+    """Return the name of a header, with a link to its definition in the Fetch standard."""
     if not header.startswith("Access-Control") or "Private-Network" in header:
         return f"`{header}`"
     return _LINK.format(header, header.lower())
@@ -267,7 +267,7 @@ class Reasons(Generated):
 
 
 def _configure_autodoc(_: Sphinx, config: Config) -> None:
-    # Origins is to look like Origins, not like the union that it names.
+    # Show the alias Origins, not the union that it names.
     config.autodoc_type_aliases = {
         name: f"flask_cors.typing.{name}" for _, name in _documented_types()
     }

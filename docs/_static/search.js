@@ -1,21 +1,20 @@
-/* The search of the site. It finds sections by their words, and by a message of a browser's console
-   that was pasted. docs/_ext/search_index.py makes what it reads: search-index.js, loaded when the
-   field is first entered. Nothing is sent anywhere. */
+/* The search of the site. It finds sections by their words, and the page of a message that was
+   pasted from a browser's console. It loads search-index.js, which docs/_ext/search_index.py makes,
+   when the field first gets the focus. It sends no requests. */
 
 (() => {
   "use strict";
 
-  // What an occurrence counts for, by where it is; one in the text counts for 1. The words of a title
-  // share its weight.
+  // The weight of a word by its place; in the text it is 1. The words of a title share its weight.
   const WEIGHTS = { title: 10, keywords: 10, page: 2 };
-  const SYNONYM = 0.7; // of a word that the reader wrote
-  const PREFIX = 0.9; // of a word that begins so, while the reader writes the last one; longer ones for less
+  const SYNONYM = 0.7; // times the weight of the word that the reader wrote
+  const PREFIX = 0.9; // of a word that begins like the last one of the query; longer words count less
   const SATURATION = 2.5; // k and b of BM25
   const LENGTH = 0.6;
   const MAX_SHOWN = 12;
   const MAX_OF_A_PAGE = 3;
 
-  // A message is one that a page quotes if most of its words are the same, the rare ones counting more.
+  // A query is a quoted message if most of the words are the same; rare words count more.
   const LIKE = { covered: 0.6, similar: 0.55 };
 
   const COMMON = new Set(
@@ -31,7 +30,7 @@
     return found.flatMap((word) => (word.includes("_") ? [word, ...word.split("_")] : [word])).filter(Boolean).map(stem);
   }
 
-  /* The words of a message that do not depend on whose it is: without addresses. */
+  /* The words of a message, without the addresses of the reader's site. */
   function wordsOfMessage(text) {
     const rest = text.toLowerCase().replace(/\b[a-z][a-z+.-]*:\/\/[^\s'"’”)<>]+/g, " ");
     return new Set(rest.match(/[a-z0-9_-]*[a-z0-9][a-z0-9_-]*/g) || []);
@@ -40,7 +39,7 @@
   // ---- sections by their words ----
 
   function sectionFinder({ sections, synonyms, weights }) {
-    const postings = new Map(); // a word's weight in each section that has it
+    const postings = new Map(); // the weight of each word in each section that contains it
     const add = (word, section, weight) => {
       if (!postings.has(word)) postings.set(word, new Map());
       const of = postings.get(word);
@@ -76,15 +75,15 @@
       return scores;
     }
 
-    /* "max age" is the option max_age, where there is a section about it. */
+    /* "max age" is the option max_age, if a section is about it. */
     function joined(words) {
       const pairs = words.map((word, number) => `${word}_${words[number + 1]}`);
       const at = pairs.findIndex((pair) => postings.has(stem(pair)));
       return at < 0 ? words : [...words.slice(0, at), pairs[at], ...joined(words.slice(at + 2))];
     }
 
-    /* What the reader may have meant by the words from one on: how many they are, and phrases with
-       what each counts for. */
+    /* What the reader may have meant by the words from `start` on: how many of them, and the phrases
+       to search for, each with its weight. */
     function meant(words, start) {
       const known = others
         .filter(([phrase]) => phrase.every((word, number) => words[start + number] === word))
@@ -186,7 +185,7 @@
 
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-  /* The text around the first word that was searched for, with such words marked. */
+  /* The text around the first word of the query, with the words of the query marked. */
   function excerpt(text, words) {
     const element = document.createElement("p");
     const marked = new RegExp(`\\b((?:${words.map(escaped).join("|")})[a-z]{0,3})\\b`, "i");
@@ -265,7 +264,7 @@
     event.preventDefault();
   }
 
-  /* A field of one line joins the lines that are pasted into it, and their words with them. */
+  /* An input joins pasted lines without a space: put spaces between them. */
   function onPaste(event) {
     const text = event.clipboardData.getData("text");
     if (!text.includes("\n")) return;
@@ -301,14 +300,14 @@
   const forms = [...document.querySelectorAll(".search-field")];
   forms.forEach(prepare);
 
-  // "/" leads into the field that this screen shows.
+  // The key "/" moves the focus into the search field that is visible.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input, textarea")) return;
     event.preventDefault();
     forms.map((form) => form.querySelector("input")).find((input) => input.checkVisibility())?.focus();
   });
 
-  // The sidebar begins where this page is in it.
+  // Scroll the sidebar to the current page.
   const current = document.querySelector(".sidebar-tree .current-page");
   const sidebar = document.querySelector(".sidebar-scroll");
   if (current && sidebar) {

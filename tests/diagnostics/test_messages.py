@@ -457,6 +457,12 @@ ROWS: list[Row] = [
         ],
     ),
     (
+        {"methods": {"GET": True, "PUT": False}},
+        [
+            "CORS712 methods: {'GET': True, 'PUT': False} is a dict: each key is listed, whatever its value; write a list: ['GET']",
+        ],
+    ),
+    (
         {"methods": ""},
         [
             "CORS710 methods: '' lists nothing; set the variable, or write methods=[] if that is intended",
@@ -539,7 +545,7 @@ ROWS: list[Row] = [
     (
         {"origins": "https://a.example", "supports_credentials": True, "expose_headers": "*"},
         [
-            "CORS202 expose_headers: with supports_credentials=True, '*' is the name of a header; list the headers that scripts are to read",
+            "CORS202 expose_headers: with supports_credentials=True, '*' is the name of a header; list the headers that scripts should read",
         ],
     ),
     # resources

@@ -93,6 +93,7 @@ WARNED_OF: dict[str, dict[str, Any]] = {
     "CORS702": {"headers": "X-Token"},
     "CORS709": {"origins": [APP, None]},
     "CORS710": {"methods": [""]},
+    "CORS712": {"expose_headers": {"X-Total-Count": True}},
 }
 # In app.config.
 WARNED_OF_IN_CONFIG: dict[str, dict[str, Any]] = {

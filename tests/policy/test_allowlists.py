@@ -42,7 +42,7 @@ NOT_LISTS = [1, True, 1.5, b"GET", bytearray(b"GET"), object]
         (["GET", ""], "GET"),
         (("PUT", "GET", "put"), "GET, PUT"),
         ({"PUT", "GET"}, "GET, PUT"),
-        ({"PUT": 1, "GET": 2}, "GET, PUT"),
+        ({"PUT": 1, "GET": 2}.keys(), "GET, PUT"),
         (iter(["PUT", "GET"]), "GET, PUT"),
         ("M-SEARCH, x!", "M-SEARCH, X!"),
         ([], ""),

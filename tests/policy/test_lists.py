@@ -86,7 +86,6 @@ def test_text_without_brackets_is_split_at_every_comma(pieces: list[str]) -> Non
         (["a", ""], ["a"]),
         (["a", " ", "b,"], ["a", "b"]),
         (("a",), ["a"]),
-        ({"a": 1}, ["a"]),
         ([], []),
         ((), []),
         ([1, b"a", ["a"]], [1, b"a", ["a"]]),
@@ -181,6 +180,41 @@ def test_none_as_an_item_is_dropped_with_one_warning(option: str, value: object)
     assert facts([found]) == [(rules.NoneInList, value)]
     assert found.option == option
     assert read_list(option, value, lambda _: None) == ["a"]
+
+
+# ---- mappings ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("option", ["origins", "methods", "allow_headers", "expose_headers"])
+def test_a_mapping_lists_its_keys_with_a_warning(option: str) -> None:
+    value = {"a": True, "b, c": 1}
+    (found,) = warned(option, value)
+    assert facts([found]) == [(rules.DictAsList, value)]
+    assert found.option == option
+    assert read_list(option, value, lambda _: None) == ["a", "b", "c"]
+    assert warned(option, value.keys()) == []
+    assert warned(option, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "listed"),
+    [
+        ({"GET": True, "PUT": False}, ["GET"]),
+        ({"GET": 1, "PUT": None, "POST": 0}, ["GET", "PUT", "POST"]),
+        ({"GET": False}, []),
+    ],
+)
+def test_the_hint_for_a_mapping_leaves_out_what_is_false(
+    value: dict[str, object], listed: list[str]
+) -> None:
+    (found,) = warned("methods", value)
+    assert found.hint == f"write a list: {listed}"
+
+
+def test_the_hint_for_a_mapping_names_nothing_that_is_not_accepted() -> None:
+    found: list[Finding] = []
+    read_list_and_try("methods", {"G E T": 1}, found.append, lambda _: False)
+    assert [each.hint for each in found] == ["write a list"]
 
 
 # ---- strings that contain a list -----------------------------------------------------------------

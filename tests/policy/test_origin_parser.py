@@ -88,7 +88,7 @@ def test_a_star_beside_other_origins_allows_any_origin_and_causes_a_warning(
         (["https://a.example,https://b.example"], {"https://a.example", "https://b.example"}),
         (["https://a.example", ""], {"https://a.example"}),
         ({"https://a.example"}, {"https://a.example"}),
-        ({"https://a.example": 1}, {"https://a.example"}),
+        ({"https://a.example": 1}.keys(), {"https://a.example"}),
         ([" https://a.example\n"], {"https://a.example"}),
         (iter(["https://a.example"]), {"https://a.example"}),
         ("http://[::1]:3000,https://[::2]", {"http://[::1]:3000", "https://[::2]"}),

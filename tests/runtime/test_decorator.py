@@ -365,3 +365,24 @@ def test_a_view_with_invalid_options_is_served_if_warnings_are_errors(fetch, pre
         for path in ("/", "/own"):
             assert fetch(app, path).status_code == 200
             assert preflight(app, path).status_code == 200
+
+
+def test_a_callable_with_the_attributes_of_a_decorated_view_is_served_without_its_policy(fetch):
+    """As decorators leave it that copy ``__dict__`` without ``functools.wraps``."""
+    app = Flask(__name__)
+
+    def view() -> str:
+        return "done"
+
+    cross_origin(origins=APP)(view)
+
+    class Counted:
+        def __init__(self) -> None:
+            vars(self).update(vars(view))
+
+        def __call__(self) -> str:
+            return view()
+
+    app.add_url_rule("/", "view", Counted())
+    response = fetch(app, "/")
+    assert (response.status_code, response.access_control_allow_origin) == (200, None)

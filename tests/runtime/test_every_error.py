@@ -12,6 +12,7 @@ from flask import (
     got_request_exception,
     redirect,
 )
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 
 from flask_cors import CORS, cross_origin
@@ -178,6 +179,11 @@ def test_a_redirect_that_a_before_request_function_sends_carries_the_headers(fet
     assert_told(fetch, app, "/fine", 302)
 
 
+class Broken(SecureCookieSessionInterface):
+    def open_session(self, *args):
+        raise RuntimeError("no session")
+
+
 @pytest.mark.parametrize("path", ["/own", "/app", "/bp/v"])
 def test_a_session_that_cannot_be_opened_carries_the_headers_of_the_view(fetch, preflight, path):
     """Flask opens the session before it routes."""
@@ -190,14 +196,18 @@ def test_a_session_that_cannot_be_opened_carries_the_headers_of_the_view(fetch, 
     bp.add_url_rule("/v", "v", lambda: "fine")
     app.register_blueprint(bp)
 
-    class Broken(type(app.session_interface)):
-        def open_session(self, *args):
-            raise RuntimeError("no session")
-
     app.session_interface = Broken()
     assert_told(fetch, app, path, 500)
     assert preflight(app, path, "GET").access_control_allow_origin == APP
     assert preflight(app, path, "GET", EVIL).access_control_allow_origin is None
+
+
+def test_a_session_that_cannot_be_opened_carries_the_headers_of_the_only_view(fetch):
+    app = Flask(__name__)
+    CORS(app, origins=EVIL)
+    app.add_url_rule("/own", "own", cross_origin(APP)(lambda: "fine"))
+    app.session_interface = Broken()
+    assert_told(fetch, app, "/own", 500)
 
 
 def test_a_got_request_exception_signal_outside_of_a_request_is_ignored():

@@ -162,6 +162,13 @@ def test_a_shared_response_does_not_grow(reuse):
     assert len(response.headers) <= 7
 
 
+def test_a_response_that_the_app_keeps_is_not_written_to(reuse):
+    """Another thread may be sending it."""
+    response = Response("kept")
+    assert_own(send(an_app(reuse, response)), APP)
+    assert (cors_headers(response), vary(response)) == ([], [])
+
+
 def test_a_response_may_be_shared_by_two_apps(reuse):
     response = Response("kept")
     apps = [an_app(reuse, response) for _ in range(2)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -180,7 +180,7 @@ def _header_regex(item: object) -> re.Pattern[str] | None:
 def parse_expose_headers(value: object, warn: Warn) -> str | None:
     """Return the option ``expose_headers`` as the value of ``Access-Control-Expose-Headers``, or
     None if it is empty. Single names are sorted; a string with commas keeps its order."""
-    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, bytearray)):
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, bytearray, Mapping)):
         value = list(value)  # a generator can be read only once
     items = _read_items(
         "expose_headers", () if value is None else value, warn, parse_expose_headers

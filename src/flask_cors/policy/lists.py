@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from ..diagnostics import rules
 from ..diagnostics.finding import Finding, Warn
@@ -48,7 +48,7 @@ def read_list(option: str, value: object, warn: Warn, accepts: Accepts) -> list[
     """Return the items of a list of names or origins, or None if ``value`` is not a list.
 
     Strings are split at their commas, also as items of a list. Empty items are dropped; None is
-    dropped with a warning.
+    dropped with a warning. The items of a mapping are its keys, with a warning.
 
     :param accepts: tries a value before a hint suggests it.
     :raises CORSConfigError: for a string that contains a list in Python or JSON notation.
@@ -59,6 +59,8 @@ def read_list(option: str, value: object, warn: Warn, accepts: Accepts) -> list[
         return None
     else:
         written = list(value)
+        if isinstance(value, Mapping) and written:
+            warn(_find_dict(option, value, accepts))
     items: list[object] = []
     for item in written:
         if isinstance(item, str):
@@ -73,6 +75,14 @@ def read_list(option: str, value: object, warn: Warn, accepts: Accepts) -> list[
         hint = "set the variable that it comes from, or remove it"
         warn(rules.NoneInList(message, hint, option=option, value=value))
     return items
+
+
+def _find_dict(option: str, value: Mapping[object, object], accepts: Accepts) -> Finding:
+    """Return the finding that ``value`` is a mapping. The hint leaves out what is False."""
+    message = f"{option}: {format_value(value)} is a dict: each key is listed, whatever its value"
+    listed = [key for key, is_listed in value.items() if is_listed is not False]
+    hint = f"write a list: {format_value(listed)}" if accepts(listed) else "write a list"
+    return rules.DictAsList(message, hint, option=option, value=value)
 
 
 def find_empty_list(option: str, value: object) -> Finding:

@@ -87,7 +87,7 @@ def _warn_of_wildcard_expose(options: Options) -> None:
     if options.supports_credentials.value and "*" in comma_list(exposed.value or ""):
         # Fetch 4.1, main fetch, step 14.1: the wildcard is for requests without credentials.
         message = "expose_headers: with supports_credentials=True, '*' is the name of a header"
-        hint = "list the headers that scripts are to read"
+        hint = "list the headers that scripts should read"
         exposed.layer.warn(
             rules.WildcardExposeWithCredentials(
                 message, hint, option="expose_headers", value=exposed.raw

@@ -200,7 +200,7 @@ def _suggestion(option: str, values: list[str], location: SourceLocation | None)
     names: object = None
     with suppress(CORSConfigError):
         read: Any = layer.read(option).value
-        names = (read.exact if read.is_exact else None) if option == "origins" else read.names
+        names = read.exact if option == "origins" else read.names
     expected = {value.upper() if option == "methods" else value.lower() for value in values}
     if warned or names != expected:
         return f"compare it with what is configured{_format_location(location)}"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -22,8 +23,9 @@ import session  # of docs/_playground
 sys.path.remove(str(EXTENSIONS.parent / "_playground"))
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Request
 
+MAX_FIRST_LOAD = 15_000_000  # bytes, as the browser has them: without compression
 REQUEST = {
     "origin": "https://app.example",
     "path": "/data",
@@ -89,11 +91,36 @@ def test_the_result_is_that_of_the_session(run: Run) -> None:
     assert result["result"] == json.loads(json.dumps(session.run(APP, REQUEST)))
 
 
-def test_a_worker_says_how_much_it_has_loaded_and_when_it_is_ready(run: Run, site: Path) -> None:
+def test_the_first_load_is_small_and_all_of_it_is_from_the_site(
+    playground: str,
+    browser: Browser,
+    served: str,
+    site: Path,
+    record_testsuite_property: Callable[[str, object], None],
+) -> None:
+    requests: list[Request] = []
+    context = browser.new_context()
+    context.on("request", lambda request: requests.append(request))
+    page = context.new_page()
+    page.goto(playground)
+    page.evaluate(RUN, {"code": APP, "request": REQUEST})
+    own = (served, f"blob:{served}", "data:")
+    assert [request.url for request in requests if not request.url.startswith(own)] == []
+    context.close()
+    paths = {urlsplit(request.url).path for request in requests if request.url.startswith(served)}
+    files = [file for path in paths if (file := site / path.lstrip("/")).is_file()]
+    size = sum(file.stat().st_size for file in files)
+    record_testsuite_property("bytes of the playground's first load", size)
+    assert 10_000_000 < size <= MAX_FIRST_LOAD
+
+
+def test_a_worker_says_how_much_it_has_loaded_and_when_it_is_ready(
+    run: Run, site: Path, record_testsuite_property: Callable[[str, object], None]
+) -> None:
     manifest = json.loads(
         site.joinpath("_static/playground/manifest.json").read_text(encoding="utf-8")
     )
-    for _ in ("the first load", "the next one"):
+    for load in ("first", "next"):
         messages = run()
         progress = [message for message in messages if message["type"] == "progress"]
         loaded = [message["loaded"] for message in progress]
@@ -103,6 +130,7 @@ def test_a_worker_says_how_much_it_has_loaded_and_when_it_is_ready(run: Run, sit
         assert progress[0]["step"] == "Loading Python"
         assert progress[-1]["step"] == "Starting Flask"
         (ready,) = (message for message in messages if message["type"] == "ready")
+        record_testsuite_property(f"seconds of the playground's {load} load", ready["seconds"])
         assert 0 < ready["seconds"] < SECONDS
 
 

@@ -32,6 +32,8 @@ FIRST = {
     "max age": "reference/options.html#max-age",
     "PreflightInvalidStatus": "errors/PreflightInvalidStatus.html",
     "CORS401": "rules/cors401.html",
+    "write an extension": "guides/extensions.html.*",
+    "public api": "guides/extensions.html.*",
     "preflig": ".*[Pp]reflight.*|errors/login-check.html",  # while it is being written
 }
 
@@ -55,6 +57,14 @@ ADDRESSES = {
     "login": "https://sso.acme.test/authorize",
     "socket": "wss://backend.acme.test/live",
     "folder": "file:///C:/Users/grace/shop",
+}
+
+
+# One message of Chromium for each reason code.
+OF_A_CODE = {
+    row["chromium"]["code"]: row["chromium"]["console"][0]
+    for row in reversed(COLLECTED["scenarios"])
+    if row.get("chromium", {}).get("code")
 }
 
 
@@ -107,6 +117,24 @@ def test_a_message_that_is_pasted_whole_finds_a_page_that_quotes_it_first(
         right = pages[without_addresses(filled(message, COLLECTED["examples"]))]
         found = search(page, filled(message, addresses))
         assert found[0] in right, message
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_fix_of_each_code_is_two_clicks_from_a_pasted_message(
+    open_page: Open, size: tuple[int, int]
+) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page(size=size)
+    assert len(OF_A_CODE) == 24
+    for code, message in OF_A_CODE.items():
+        search(page, filled(message, ADDRESSES))
+        page.locator(".search-results a").first.click()
+        page.wait_for_url(f"**/errors/{code}.html")
+        fix = page.locator("p", has_text=re.compile("^Fix:"))
+        expect(fix).to_be_in_viewport(ratio=0.9)  # after one click, without scrolling
+        fix.locator('a[href="#how-to-fix"]').click()
+        expect(page.locator("#how-to-fix pre").first).to_be_in_viewport()
 
 
 def test_lines_that_are_pasted_stay_apart(open_page: Open) -> None:

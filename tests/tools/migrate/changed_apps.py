@@ -198,7 +198,7 @@ CHANGED = [
         "CORS_ALLOW_HEADERS='' at /*",
         "empty (no Access-Control-Allow-Headers)",
         "the default (Access-Control-Allow-Headers: x-requested-with)",
-        'else write app.config["CORS_ALLOW_HEADERS"] = []',
+        'otherwise write app.config["CORS_ALLOW_HEADERS"] = []',
         lambda: app_with(dict.fromkeys(["CORS_MAX_AGE", "CORS_EXPOSE_HEADERS"], "")),
     ),
     Changed(
@@ -207,7 +207,7 @@ CHANGED = [
         "CORS_VARY_HEADER='' at /*",
         "empty (no Vary)",
         "the default (Vary: Origin)",
-        'else write app.config["CORS_VARY_HEADER"] = False',
+        'otherwise write app.config["CORS_VARY_HEADER"] = False',
         lambda: with_blueprint({"CORS_VARY_HEADER": ""}, app_options={"vary_header": True}),
     ),
     Changed(
@@ -225,7 +225,7 @@ CHANGED = [
         "a preflight for GET, and 2 more at /*",
         "no Access-Control-Allow-Methods",
         "Access-Control-Allow-Methods: GET",
-        "nothing to do if every method is meant",
+        "nothing to do if you meant every method",
         lambda: app_with(methods=["GET", "PUT"]),
     ),
     Changed(
@@ -234,7 +234,7 @@ CHANGED = [
         "a preflight for GET, and 2 more at /*",
         "no Access-Control-Allow-Methods",
         "Access-Control-Allow-Methods: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT",
-        "nothing to do if the usual seven are meant",
+        "nothing to do if you meant the usual seven",
         lambda: app_with(methods=[]),
     ),
     Changed(
@@ -243,7 +243,7 @@ CHANGED = [
         "max_age=0 at /*",
         "no Access-Control-Max-Age",
         "Access-Control-Max-Age: 0",
-        "leave max_age out",
+        "remove max_age",
         lambda: app_with(max_age="0"),
     ),
     Changed(
@@ -261,7 +261,7 @@ CHANGED = [
         "supports_credentials='false' at /*",
         "True (Access-Control-Allow-Credentials: true)",
         "False (no Access-Control-Allow-Credentials)",
-        'else write app.config["CORS_SUPPORTS_CREDENTIALS"] = True',
+        'otherwise write app.config["CORS_SUPPORTS_CREDENTIALS"] = True',
         lambda: app_with({"CORS_SUPPORTS_CREDENTIALS": "true"}, origins=FRIEND),
     ),
     Changed(
@@ -270,7 +270,7 @@ CHANGED = [
         "allow_private_network='off' at /api/*",
         "True (Access-Control-Allow-Private-Network: true)",
         "False (Access-Control-Allow-Private-Network: false)",
-        'else write "allow_private_network": True',
+        'otherwise write "allow_private_network": True',
         lambda: app_with(origins=FRIEND, send_wildcard="no"),  # for "*" alone
     ),
     Changed(
@@ -279,7 +279,7 @@ CHANGED = [
         f"a request from '{FRIEND}' at /, /api/x, /apikeys",
         "allowed",
         "refused",
-        "put the origins of one resource into one list",
+        "list all origins of the resource in one CORS",
         lambda: twice(
             {"origins": FRIEND, "resources": "/"}, {"origins": OTHER, "resources": "/api/*"}
         ),
@@ -290,7 +290,7 @@ CHANGED = [
         f"a request from '{UNTRUSTED}' at /api/x",
         "Access-Control-Expose-Headers: X-B",
         "Access-Control-Expose-Headers: X-A",
-        "into one list",
+        "list all origins of the resource in one CORS",
         lambda: twice({"origins": FRIEND}, {"origins": FRIEND}),
     ),
     Changed(
@@ -299,7 +299,7 @@ CHANGED = [
         f"a request from '{UNTRUSTED}' at /api/x",
         "Access-Control-Expose-Headers: X-B",
         "no Access-Control-Expose-Headers",
-        "into one list",
+        "list all origins of the resource in one CORS",
         app_with_any_origin,
     ),
     Changed(
@@ -308,7 +308,7 @@ CHANGED = [
         f"a request from '{FRIEND}', and 1 more at /*",
         "refused",
         "allowed",
-        "nothing to do: it is read as a list",
+        "nothing to do: the string is read as a list",
         lambda: app_with(origins=[FRIEND, OTHER]),
     ),
     Changed(
@@ -353,7 +353,7 @@ CHANGED = [
         "the request header 'x-a' at /*",
         "no Access-Control-Allow-Headers",
         "Access-Control-Allow-Headers: x-a",
-        "nothing to do: it is what is written",
+        "nothing to do: the configuration allows it",
         lambda: app_with(allow_headers=re.compile("x-[a-z]+$")),
     ),
     Changed(
@@ -362,7 +362,7 @@ CHANGED = [
         "a request from 'https://a.example.com.evil.example', and 1 more at /*",
         "allowed",
         "refused",
-        "nothing to do if whole origins are meant",
+        "nothing to do if you meant whole origins",
         lambda: app_with(origins=[r"https://.*\.example\.com$"]),
     ),
     Changed(
@@ -371,7 +371,7 @@ CHANGED = [
         "a request from 'http://localhost:8000' at /*",
         "allowed",
         "refused",
-        "else write all of it",
+        "otherwise add what may follow",
         lambda: app_with(origins=[r"^http://localhost:\d+$"]),
     ),
     Changed(
@@ -389,7 +389,7 @@ CHANGED = [
         "a request from 'https://example.com' at /*",
         "allowed",
         "refused",
-        'origins=[..., "https://example.com"], if that is meant too',
+        'origins=[..., "https://example.com"], if you want to allow that too',
         lambda: app_with(origins=["https://example.com", FRIEND]),
     ),
     Changed(
@@ -398,7 +398,7 @@ CHANGED = [
         "a request from 'https://www.example.com' at /*",
         "refused",
         "allowed",
-        "nothing to do: it is what is written",
+        "nothing to do: the configuration allows it",
         app_with_any_origin,
     ),
     Changed(
@@ -407,7 +407,7 @@ CHANGED = [
         "a request from 'http://localhost.evil.example' at /*",
         "allowed",
         "refused",
-        "nothing to do: it was not meant",
+        "nothing to do: the pattern was not meant to allow it",
         lambda: app_with(origins="http://localhost"),
     ),
     Changed(
@@ -416,7 +416,7 @@ CHANGED = [
         f"a request from '{FRIEND}' at /*",
         "refused",
         "allowed",
-        "is meant as a regular expression",
+        "as a regular expression; otherwise remove it",
         lambda: app_with(origins=f"({FRIEND}|{OTHER})"),
     ),
     Changed(
@@ -434,7 +434,7 @@ CHANGED = [
         f"a request from '{UNTRUSTED}' at /apikeys",
         "allowed",
         "refused",
-        "else re.compile(...) for a prefix",
+        "otherwise use re.compile(...) for a prefix",
         lambda: app_with(resources=re.compile("/api")),
     ),
     Changed(
@@ -443,7 +443,7 @@ CHANGED = [
         f"a request from '{UNTRUSTED}' at /api1",
         "allowed",
         "refused",
-        "else re.compile(...) for a prefix",
+        "otherwise use re.compile(...) for a prefix",
         lambda: serving("/<page>", resources="/*"),
     ),
     Changed(
@@ -481,7 +481,7 @@ CHANGED = [
         f"a request from '{OTHER}' at /pages/",
         "allowed by the outer CORS",
         "refused by that of the blueprint pages",
-        "name in the blueprint's list",
+        "list every origin that may use the blueprint",
         lambda: with_blueprint(app_options={"origins": FRIEND}, origins=FRIEND),
     ),
     Changed(
@@ -490,7 +490,7 @@ CHANGED = [
         f"a request from '{UNTRUSTED}' at /pages/",
         "allowed by the outer CORS",
         "refused by that of the blueprint pages",
-        "name in the blueprint's list",
+        "list every origin that may use the blueprint",
         lambda: with_blueprint(app_options={}, resources="/elsewhere", origins=FRIEND),
     ),
     Changed(
@@ -499,7 +499,7 @@ CHANGED = [
         "the 500 of an unhandled exception at /*",
         "readable",
         "not readable",
-        "leave intercept_exceptions out",
+        "remove intercept_exceptions",
         lambda: decorated(intercept_exceptions=False),
     ),
     Changed(
@@ -601,7 +601,7 @@ CHANGED = [
         "an error that a decorated view raises at /",
         "not readable",
         "readable",
-        "take out what adds headers in error handlers",
+        "remove code that adds CORS headers in error handlers",
         lambda: with_cors_over(decorated(origins=FRIEND), origins=FRIEND),
     ),
     Changed(
@@ -619,7 +619,7 @@ CHANGED = [
         f"a preflight from '{FRIEND}' for GET at /",
         "refused",
         "allowed",
-        "leave automatic_options=False out",
+        "otherwise remove @cross_origin",
         lambda: with_options_view(origins=FRIEND, automatic_options=False),
     ),
     Changed(
@@ -628,7 +628,7 @@ CHANGED = [
         f"a preflight from '{FRIEND}' for GET at /",
         "refused",
         "allowed",
-        "an options method that was there",
+        "remove an options method",
         lambda: class_based(has_options=True),
     ),
     Changed(
@@ -637,7 +637,7 @@ CHANGED = [
         f"a preflight from '{FRIEND}' for GET at /",
         "refused",
         "allowed",
-        "an options method that was there",
+        "remove an options method",
         lambda: with_cors_over(class_based(of_method=True), origins=FRIEND),
     ),
     Changed(
@@ -664,7 +664,7 @@ CHANGED = [
         f"CORS_ORIGINS='{FRIEND}' at /* of pages",
         f"not read ('{UNTRUSTED}' allowed)",
         f"read ('{UNTRUSTED}' refused)",
-        "else write CORS(blueprint, origins='*')",
+        "otherwise write CORS(blueprint, origins='*')",
         lambda: with_blueprint({"CORS_ORIGINS": FRIEND}, app_options={}, origins=FRIEND),
     ),
     Changed(

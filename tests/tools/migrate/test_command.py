@@ -47,7 +47,7 @@ def test_a_change_is_a_finding_below_the_location_of_its_cause(migrated: Migrate
     (cause, finding, *_) = ran.output.splitlines()
     assert re.fullmatch(r"\S*test_command\.py:[0-9]+ CORS\(\.\.\.\)", cause)
     assert finding.startswith("  warning  CORS031 a request from 'https://a.app.example.evil.")
-    assert "\n                   -> nothing to do if whole origins are meant; " in ran.output
+    assert "\n                   -> nothing to do if you meant whole origins; " in ran.output
     assert ran.output.endswith("\n2 warnings, 2 notes.\n")
 
 

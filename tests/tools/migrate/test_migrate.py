@@ -342,7 +342,7 @@ def test_a_view_with_and_without_a_slash_gets_no_policy_where_they_differ() -> N
     (finding,) = found(app, "Ambiguous spellings of a path")
     assert finding.message.startswith(f"a request from '{UNTRUSTED}' at /books/: allowed in 6.0.5")
     assert finding.severity == "warning"
-    assert finding.hint == "give both spellings one policy, or request the other one"
+    assert finding.hint == "give both spellings the same policy, or request the other one"
 
 
 def test_a_policy_that_allows_no_origin_responds_to_no_preflight() -> None:

@@ -18,6 +18,7 @@ from .headers import (
     WildcardExposeWithCredentials,
 )
 from .options import (
+    DictAsList,
     EmptyList,
     ForeignConfigKey,
     InvalidBoolean,
@@ -64,6 +65,7 @@ from .views import (
 __all__ = [
     "BareDecorator",
     "DecoratorAboveRoute",
+    "DictAsList",
     "DuplicateResource",
     "EmptyList",
     "EmptyOrigins",

@@ -268,3 +268,29 @@ class ForeignConfigKey(Finding):
 
     code = "CORS711"
     title = "another library's name for an option"
+
+
+class DictAsList(Finding):
+    """A dict is given where a list of names or origins is expected.
+
+    ## Why it matters
+
+    Every key is listed, whatever its value is. With the example, `PUT` is allowed.
+
+    ## Example
+
+        CORS(app, methods={"GET": True, "PUT": False})
+
+    ## Use instead
+
+        CORS(app, methods=["GET"])
+
+    For all keys of a dict, write `list(the_dict)`.
+
+    ## When to ignore
+
+    Never: write a list.
+    """
+
+    code = "CORS712"
+    title = "a dict instead of a list"

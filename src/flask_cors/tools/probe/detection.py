@@ -263,7 +263,7 @@ def _find_fixed_origin(probed: Probed, comparison: Comparison) -> Iterator[Findi
     if comparison.second.response.get(h.ALLOW_ORIGIN) != origin:
         return
     seen = f"{probed.other_origin} gets {h.ALLOW_ORIGIN}: {format_value(origin)} too"
-    hint = f"if more origins are to be allowed, {_VARY_HINT}"
+    hint = f"to allow more origins, {_VARY_HINT}"
     hit = _cache_hit(comparison.second.response)
     if hit is not None:
         meaning = f"a cache sends one origin the response to another ({hit})"

@@ -84,7 +84,7 @@ REFUSED = [
     Refused(
         {"methods": "[GET, PUT]"},
         "A list written into a string",
-        "methods='[GET, PUT]': nothing that was meant matched in 6.0.5",
+        "methods='[GET, PUT]': not read as intended in 6.0.5",
     ),
     Refused(
         {"origins": b"https://app.example"},
@@ -95,7 +95,7 @@ REFUSED = [
         Refused(
             {option: value},
             "Values that are not names",
-            f"{option}={value!r}: nothing that was meant matched in 6.0.5",
+            f"{option}={value!r}: not read as intended in 6.0.5",
         )
         for option, value in (("methods", "G E T"), ("allow_headers", "X A"), ("methods", 5))
     ),

@@ -243,7 +243,7 @@ class ResponseHeader(CheckRule):
 
         CORS(app, allow_headers=["Content-Type"])
 
-    List the headers that scripts are to read in `expose_headers`.
+    List the headers that scripts should read in `expose_headers`.
 
     ## When to ignore
 

@@ -81,17 +81,17 @@ def _reading(compared: PolicyComparison, name: str) -> _Reading | None:
     raw, key, default = compared.v6_options[name], config_key(name), DEFAULTS.raw[name]
     if compared.source.kind == "blueprint" and option.layer.kind is LayerKind.CONFIG:
         what = f"{key}={format_value(option.raw)}"
-        hint = (
-            f"nothing to do if the config is meant; else write CORS(blueprint, {name}={default!r})"
-        )
+        instead = f"CORS(blueprint, {name}={default!r})"
+        hint = f"nothing to do if you meant the config; otherwise write {instead}"
         return _Reading(rules.BLUEPRINT, what, option.raw, "not read", "read", hint)
     if raw == "" and option.layer.kind is LayerKind.DEFAULT:
         code = str(False if name in _BOOLEANS else [])
-        hint = f"nothing to do if the default is meant; else write {config_line(name, code)}"
+        hint = f"nothing to do if you meant the default; otherwise write {config_line(name, code)}"
         return _Reading(rules.EMPTY_STRING, f"{key}=''", default, "empty", "the default", hint)
     if name in _BOOLEANS and isinstance(raw, str) and raw and not option.value:
         what = f"{name}={format_value(raw)}"
-        hint = f"nothing to do if False is meant; else write {format_option(name, option, 'True')}"
+        instead = format_option(name, option, "True")
+        hint = f"nothing to do if you meant False; otherwise write {instead}"
         return _Reading(rules.BOOLEANS, what, False, "True", "False", hint)
     return None
 
@@ -121,6 +121,6 @@ def find_intercepted_exceptions(compared: PolicyComparison) -> Iterator[Change]:
             compared.at,
             describe_error(before),
             describe_error({}),
-            "leave intercept_exceptions out, if pages are to read the 500",
+            "remove intercept_exceptions if pages should read the 500",
             compared.cause("intercept_exceptions"),
         )

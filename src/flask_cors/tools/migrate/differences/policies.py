@@ -38,14 +38,14 @@ class Tried(NamedTuple):
 
 
 class Effect(Enum):
-    """What becomes of a header: whether it was sent, and whether it is."""
+    """What happens to a header: whether it was sent, and whether it is sent now."""
 
     LOST = (True, False)
     GAINED = (False, True)
     CHANGED = (True, True)
 
 
-# The option that each header is about.
+# The option that decides on each header.
 _OPTIONS = {
     h.ALLOW_ORIGIN: "origins",
     h.ALLOW_METHODS: "methods",
@@ -59,9 +59,9 @@ _OPTIONS = {
 class PolicyDifference(NamedTuple):
     """A row of the table.
 
-    :ivar requests: those to try.
-    :ivar hint: what to write; or made from the origins, methods or names that it concerns.
-    :ivar applies: whether what differs is this difference, by the headers of both versions.
+    :ivar requests: returns the requests to try.
+    :ivar hint: what to write, or a function that returns it for the requests that are concerned.
+    :ivar applies: returns whether the headers of both versions show this difference.
     """
 
     rule: type[rules.Difference]
@@ -105,7 +105,7 @@ class PolicyDifference(NamedTuple):
 
 
 def _from(origins: Iterable[str]) -> Iterator[Tried]:
-    # A port with more behind it makes no origin, and no page has it.
+    # A port followed by other characters is not an origin, and no page has it.
     for origin in dict.fromkeys(origins):
         if parse(origin.lower()) is not None:
             yield Tried(f"a request from {format_value(origin)}", origin)
@@ -147,7 +147,7 @@ def _is_lost(compared: PolicyComparison, tried: Tried) -> bool:
 
 
 def _domains(compared: PolicyComparison) -> list[str]:
-    """Return the patterns without what stands for subdomains and ports."""
+    """Return the patterns without their wildcards for subdomains and ports."""
     patterns = sorted(compared.options.origins.value.wildcards)
     return [each.replace("://*.", "://").removesuffix(":*") for each in patterns]
 
@@ -184,12 +184,12 @@ def _strings(compared: PolicyComparison) -> Iterator[str]:
 
 def _list_domains(compared: PolicyComparison, lost: list[Tried]) -> str:
     items = list_of(["...", *map(code_of, (tried.origin for tried in lost))])
-    return f"{_line(compared, 'origins', items)}, if that is meant too"
+    return f"{_line(compared, 'origins', items)}, if you want to allow that too"
 
 
 def _leave_regex_out(compared: PolicyComparison, _: list[Tried]) -> str:
     text = format_value(_new_regexes(compared)[0])
-    return f"nothing to do if {text} is meant as a regular expression; else leave it out"
+    return f"nothing to do if you meant {text} as a regular expression; otherwise remove it"
 
 
 def _lower_case(compared: PolicyComparison, _: list[Tried]) -> str:
@@ -300,8 +300,12 @@ def _had_no_header(_: PolicyComparison, before: Headers, now: Headers) -> bool:
 # ---- the table ---------------------------------------------------------------------------------
 
 _LOST, _GAINED, _CHANGED = Effect
-_AS_WRITTEN = "nothing to do: it is what is written"
-_LIST = "nothing to do: it is read as a list"
+_AS_WRITTEN = "nothing to do: the configuration allows it"
+_WHOLE_ORIGINS = (
+    "nothing to do if you meant whole origins; otherwise add what may follow, such as "
+    "(:[0-9]+)? for a port"
+)
+_LIST = "nothing to do: the string is read as a list"
 _CACHES = "nothing to do: a shared cache keeps the responses apart"
 _TESTS = "nothing to do, except in tests that compare all headers"
 
@@ -309,49 +313,37 @@ _TESTS = "nothing to do, except in tests that compare all headers"
 DIFFERENCES = (
     PolicyDifference(
         rules.UNSET_ORIGINS, h.ALLOW_ORIGIN, _LOST, _with_unset_origins,
-        'app.config["CORS_ORIGINS"] = "*" for every origin, [] for none',
+        'write app.config["CORS_ORIGINS"] = "*" to allow every origin, or [] to allow none',
     ),
-    PolicyDifference(
-        rules.COMMAS, h.ALLOW_ORIGIN, _GAINED, _between_commas, _LIST,
-    ),
+    PolicyDifference(rules.COMMAS, h.ALLOW_ORIGIN, _GAINED, _between_commas, _LIST),
     PolicyDifference(
         rules.WHOLE_ORIGIN, h.ALLOW_ORIGIN, _LOST, _longer_than_matched,
-        "nothing to do if whole origins are meant; else write all of it, a port too: (:[0-9]+)?",
+        _WHOLE_ORIGINS,
     ),
     PolicyDifference(
         rules.ORIGIN_CASE, h.ALLOW_ORIGIN, _CHANGED, _without_origin, _lower_case,
         _differs_by_case,
     ),
-    PolicyDifference(
-        rules.ORIGIN_PATTERNS, h.ALLOW_ORIGIN, _LOST, _of_domains, _list_domains,
-    ),
+    PolicyDifference(rules.ORIGIN_PATTERNS, h.ALLOW_ORIGIN, _LOST, _of_domains, _list_domains),
     PolicyDifference(
         rules.ORIGIN_PATTERNS, h.ALLOW_ORIGIN, _LOST, partial(_of_domains, behind=".evil.example"),
-        "nothing to do: it was not meant",
+        "nothing to do: the pattern was not meant to allow it",
     ),
-    PolicyDifference(
-        rules.ORIGIN_PATTERNS, h.ALLOW_ORIGIN, _GAINED, _of_patterns, _AS_WRITTEN,
-    ),
-    PolicyDifference(
-        rules.NEW_REGEX, h.ALLOW_ORIGIN, _GAINED, _of_new_regexes, _leave_regex_out,
-    ),
-    PolicyDifference(
-        rules.IPV6, h.ALLOW_ORIGIN, _GAINED, _ipv6, _AS_WRITTEN,
-    ),
-    PolicyDifference(
-        rules.REQUESTED_METHOD, h.ALLOW_METHODS, _LOST, _preflights, _list_methods,
-    ),
+    PolicyDifference(rules.ORIGIN_PATTERNS, h.ALLOW_ORIGIN, _GAINED, _of_patterns, _AS_WRITTEN),
+    PolicyDifference(rules.NEW_REGEX, h.ALLOW_ORIGIN, _GAINED, _of_new_regexes, _leave_regex_out),
+    PolicyDifference(rules.IPV6, h.ALLOW_ORIGIN, _GAINED, _ipv6, _AS_WRITTEN),
+    PolicyDifference(rules.REQUESTED_METHOD, h.ALLOW_METHODS, _LOST, _preflights, _list_methods),
     PolicyDifference(
         rules.ANY_METHOD, h.ALLOW_METHODS, _GAINED, _with_any_method,
-        "nothing to do if every method is meant; else list them",
+        "nothing to do if you meant every method; otherwise list the methods",
     ),
     PolicyDifference(
         rules.METHODS_NONE, h.ALLOW_METHODS, _GAINED, _with_methods_none,
-        "nothing to do if the usual seven are meant; methods=[] allows none",
+        "nothing to do if you meant the usual seven; methods=[] allows none",
     ),
     PolicyDifference(
         rules.MAX_AGE_ZERO, h.MAX_AGE, _GAINED, _allowed_preflight,
-        "leave max_age out for the browser's own five seconds",
+        "remove max_age to get the browser's own five seconds",
     ),
     PolicyDifference(
         rules.INVALID_MAX_AGE, h.MAX_AGE, _CHANGED, _allowed_preflight,
@@ -359,12 +351,10 @@ DIFFERENCES = (
         _has_another_number,
         Severity.NOTE,
     ),
-    PolicyDifference(
-        rules.COMMAS, h.ALLOW_HEADERS, _GAINED, _names_between_commas, _LIST,
-    ),
+    PolicyDifference(rules.COMMAS, h.ALLOW_HEADERS, _GAINED, _names_between_commas, _LIST),
     PolicyDifference(
         rules.ALLOW_HEADERS_REGEX, h.ALLOW_HEADERS, _LOST, partial(_matched_names, behind="-evil"),
-        "nothing to do if whole names are meant; else end the regular expression with .*",
+        "nothing to do if you meant whole names; otherwise end the regular expression with .*",
     ),
     PolicyDifference(
         rules.ALLOW_HEADERS_REGEX, h.ALLOW_HEADERS, _GAINED, _matched_names, _AS_WRITTEN,
@@ -372,9 +362,7 @@ DIFFERENCES = (
     PolicyDifference(
         rules.ALLOW_HEADERS_REGEX, h.ALLOW_HEADERS, _LOST, _names_for_stars, _write_regexes,
     ),
-    PolicyDifference(
-        rules.PREFLIGHT_HEADERS, h.EXPOSE_HEADERS, _LOST, _not_for_head, _TESTS,
-    ),
+    PolicyDifference(rules.PREFLIGHT_HEADERS, h.EXPOSE_HEADERS, _LOST, _not_for_head, _TESTS),
     PolicyDifference(
         rules.PREFLIGHT_HEADERS, h.MAX_AGE, _GAINED, _not_for_head, _TESTS,
         _is_refused_by_one,

@@ -45,8 +45,8 @@ _METHODS = (
 )
 
 _MOVE = (
-    "nothing to do for what other requests need; for what preflights need, write WSGI middleware, "
-    "configure the server, or set automatic_options=False"
+    "nothing to do if only other requests need them; if preflights need them, write WSGI "
+    "middleware, configure the server, or set automatic_options=False"
 )
 _STILL_CHECKED = "nothing to do: the request itself is checked as before"
 

@@ -36,15 +36,15 @@ def _sent_max_age(finding: Finding) -> str:
 
 
 def _allowed_by_pattern(finding: Finding) -> str:
-    """Return what the origin that was meant got, and an untrusted one."""
-    meant = str(finding.value).replace("\\", "").replace("*", "app")
-    return f"{_is_allowed(finding.value, meant)} and {_is_allowed(finding.value, UNTRUSTED)}"
+    """Return whether 6.0.5 allowed the intended origin, and whether an untrusted one."""
+    intended = str(finding.value).replace("\\", "").replace("*", "app")
+    return f"{_is_allowed(finding.value, intended)} and {_is_allowed(finding.value, UNTRUSTED)}"
 
 
 def _matched(finding: Finding) -> str:
-    """Return what a value that holds no names matched."""
+    """Return how 6.0.5 read a value that does not contain names."""
     if finding.option != "origins":
-        return "nothing that was meant matched"
+        return "not read as intended"
     return _is_allowed(finding.value, UNTRUSTED)
 
 
@@ -59,7 +59,7 @@ def _read_as_true(finding: Finding) -> str:
 
 _Refusal = tuple[type[rules.Difference], Callable[[Finding], str]]
 
-# The difference of each rule, and what 6.0.5 did. What is not here it refused as well.
+# The difference of each rule, and what 6.0.5 did. It refused what is not listed here too.
 _REFUSALS: dict[type[Finding], _Refusal] = {
     configuration.UntrustedCredentials: (rules.CREDENTIALS, _allowed_with_credentials),
     configuration.InvalidMaxAge: (rules.INVALID_MAX_AGE, _sent_max_age),
@@ -83,8 +83,8 @@ _FAILED: _Refusal = rules.INVALID_VIEW, lambda _: "each request failed"
 
 
 def findings_of_error(error: BaseException | None) -> list[Finding]:
-    """Return why this version does not load an app that 6.0.5 loaded; beside it, as itself, what
-    6.0.5 refused as well. Empty for an error of the app's own."""
+    """Return why this version does not load an app that 6.0.5 loaded, and unchanged the findings
+    that 6.0.5 refused too. The list is empty for an error of the app's own."""
     while error is not None:
         location = _raised_at(error.__traceback__)
         if isinstance(error, CORSConfigError):

@@ -23,16 +23,16 @@ from ..v6_policy import Headers
 # A difference, and the hint.
 _Explained = tuple[type[rules.Difference], str]
 
-_COMMAS = rules.COMMAS, "nothing to do: it is read as a list"
-_DECODED = rules.DECODED_PATH, "nothing to do: resources are for the path that Flask routes"
-_DOTS = rules.AMBIGUOUS_PATH, "nothing to do: browsers remove dots, except behind an encoded slash"
-_SPELLINGS = rules.AMBIGUOUS_PATH, "give both spellings one policy, or request the other one"
-_CLOSEST = rules.CLOSEST_RESOURCE, "give the resource that is meant the longest literal prefix"
+_COMMAS = rules.COMMAS, "nothing to do: the string is read as a list"
+_DECODED = rules.DECODED_PATH, "nothing to do: resources match the path that Flask routes"
+_DOTS = rules.AMBIGUOUS_PATH, "nothing to do: browsers remove dots, except after an encoded slash"
+_SPELLINGS = rules.AMBIGUOUS_PATH, "give both spellings the same policy, or request the other one"
+_CLOSEST = rules.CLOSEST_RESOURCE, "give the resource that should apply the longest literal prefix"
 _PREFIX = (
     rules.PREFIX,
-    "nothing to do if whole segments are meant; else re.compile(...) for a prefix",
+    "nothing to do if you meant whole segments; otherwise use re.compile(...) for a prefix",
 )
-_TOGETHER = rules.ONE_RESOURCE_TWICE, "put the origins of one resource into one list, in one CORS"
+_TOGETHER = rules.ONE_RESOURCE_TWICE, "list all origins of the resource in one CORS"
 
 
 def find_other_resources(app: AppComparison) -> Iterator[Change]:
@@ -171,7 +171,7 @@ def find_refusals_of_blueprints(app: AppComparison) -> Iterator[Change]:
                     path,
                     "allowed by the outer CORS",
                     f"refused by that of the blueprint {name}",
-                    "name in the blueprint's list every origin that may use it",
+                    "list every origin that may use the blueprint in its own CORS",
                     app.cause(inner),
                 )
                 break

@@ -31,7 +31,7 @@ def find_errors(app: AppComparison) -> Iterator[Change]:
                     path,
                     describe_error(before),
                     describe_error(now),
-                    "take out what adds headers in error handlers, if anything does",
+                    "remove code that adds CORS headers in error handlers, if there is any",
                     app.cause(app.own_policy(route.endpoint, method)),
                 )
                 break
@@ -61,14 +61,14 @@ def find_preflights(app: AppComparison) -> Iterator[Change]:
         for routed in views:
             route = routed.route
             if app.is_class_based(route.endpoint):
-                hint = "nothing to do; an options method that was there for this alone can go"
+                hint = "nothing to do; remove an options method that was only for preflights"
                 own = _origins(app, [route])
                 yield from _preflights(app, routed, own, rules.METHOD_VIEW, hint)
             elif len({each.route.endpoint for each in views}) > 1:
-                hint = "check each decorated view of the URL: its own origins hold"
+                hint = "check each decorated view of the URL: its own origins apply"
                 yield from _preflights(app, routed, origins, rules.SEVERAL_VIEWS, hint)
             elif not _is_automatic(app, route):
-                hint = "leave automatic_options=False out, or @cross_origin if they are to fail"
+                hint = "nothing to do if preflights should succeed; otherwise remove @cross_origin"
                 yield from _preflights(app, routed, origins, rules.AUTOMATIC_OPTIONS, hint)
 
 
