@@ -1,0 +1,65 @@
+"""The syntax of YAML: blocks of which each scalar is written as JSON, which YAML reads alike."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Union
+
+Yaml = Union[str, int, bool, Sequence["Yaml"], Mapping[str, "Yaml"], "Commented"]
+
+_is_plain_key = re.compile(r"[A-Za-z][A-Za-z-]*").fullmatch
+
+
+class Commented(NamedTuple):
+    """An item of a list with a comment of one line before it."""
+
+    comment: str
+    value: Yaml
+
+
+def to_lines(value: Yaml) -> Iterator[str]:
+    """Yield the lines of a mapping, a list or a scalar."""
+    if isinstance(value, Mapping) and value:
+        for key, item in value.items():
+            shown = key if _is_plain_key(key) else _scalar(key)
+            if _is_block(item):
+                yield f"{shown}:"
+                yield from _indent(to_lines(item))
+            else:
+                yield f"{shown}: {_scalar(item)}"
+    elif _is_block(value):
+        for item in value:  # type: ignore[union-attr]  # a list
+            yield from _item(item)
+    else:
+        yield _scalar(value)
+
+
+def _item(item: Yaml) -> Iterator[str]:
+    if isinstance(item, Commented):
+        yield f"# {item.comment}"
+        item = item.value
+    first, *rest = to_lines(item)
+    yield f"- {first}"
+    yield from _indent(rest)
+
+
+def _is_block(value: Yaml) -> bool:
+    return not isinstance(value, (str, int)) and len(value) > 0
+
+
+def _indent(lines: Iterator[str] | list[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)
+
+
+def _scalar(value: object) -> str:
+    """Return a scalar, or what is empty. Unlike JSON, YAML has no surrogate pairs, and admits no
+    DEL."""
+    text = json.dumps(value).replace("\x7f", r"\u007f")
+    return re.sub(r"\\u(d[89ab]..)\\u(d[c-f]..)", _one_escape, text)
+
+
+def _one_escape(pair: re.Match[str]) -> str:
+    high, low = (int(half, 16) for half in pair.groups())
+    return rf"\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
