@@ -24,7 +24,6 @@ from .kubernetes_routes import (
     head,
     is_plain,
     is_simple,
-    policy_at,
     read_filters,
     read_lists,
     read_max_age,
@@ -32,6 +31,7 @@ from .kubernetes_routes import (
 )
 from .kubernetes_target import Target
 from .obstacles import ExportError, Obstacle, UnportableError
+from .path_conditions import PathCondition
 from .plan import EdgePlan, RegexDialect
 from .yaml_syntax import Yaml, to_lines
 
@@ -225,9 +225,10 @@ def _decide_on(rules: Sequence[EdgeRule], path: str) -> Iterator[tuple[Requests,
 
     :raises UnportableError: for several of them.
     """
+    of_path = [rule for rule in rules if all(_is_met(each, path) for each in rule.conditions)]
     methods = (*h.ALL_METHODS, _ANY_OTHER)
-    actual = {each: policy_at(rules, path, each, False) for each in methods}
-    preflight = {each: policy_at(rules, path, each, True) for each in methods}
+    actual = {each: _first(of_path, each, is_preflight=False) for each in methods}
+    preflight = {each: _first(of_path, each, is_preflight=True) for each in methods}
     policies = {*actual.values(), *preflight.values()} - {None}
     if len(policies) > 1:
         raise UnportableError(
@@ -246,6 +247,20 @@ def _decide_on(rules: Sequence[EdgeRule], path: str) -> Iterator[tuple[Requests,
     for method in h.ALL_METHODS:
         if preflight[method] != default:
             yield Requests("OPTIONS", method), preflight[method]
+
+
+def _is_met(condition: PathCondition, path: str) -> bool:
+    """Return whether a path meets a condition without a regex."""
+    begins = condition.beginning is not None and path.startswith(condition.beginning)
+    return begins or path in condition.literals
+
+
+def _first(rules: Iterable[EdgeRule], method: str, *, is_preflight: bool) -> int | None:
+    for rule in rules:
+        takes_method = rule.methods is None or method in rule.methods
+        if takes_method and (is_preflight or not rule.preflights_only):
+            return rule.policy
+    return None
 
 
 # ---- routes ------------------------------------------------------------------------------------

@@ -137,7 +137,8 @@ def _matches(plan: EdgePlan, rules: Iterable[EdgeRule]) -> Iterator[tuple[EdgeRu
         try:
             uris = list(_uris(plan.root, rule.conditions))
         except UnportableError as error:
-            obstacles.append(Obstacle(describe(rule.conditions[-1]), f"{error}"))
+            subject = " and ".join(dict.fromkeys(map(describe, rule.conditions)))
+            obstacles.append(Obstacle(subject, f"{error}"))
         else:
             yield rule, [{**uri, **each} for uri in uris for each in _of_methods(rule)]
     if obstacles:
@@ -177,7 +178,7 @@ def _uris(root: str, conditions: Sequence[PathCondition]) -> list[Match]:
             needed = [*(other for other in needed if not _implies(each, other)), each]
     if len(needed) > 1 or needed[0].toggles_slash:
         raise UnportableError(
-            "it depends on several regexes, or on the slash at the end: end each regex with /?$"
+            "a route compares a path with one regex: give the paths of either one policy"
         )
     (condition,) = needed
     if condition.rest == "":

@@ -8,7 +8,7 @@ lists all methods and header names that it allows, and leaves it to browsers to 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ...diagnostics.format import format_value
@@ -20,7 +20,6 @@ from .layout import comment
 from .obstacles import ExportError, Obstacle
 from .path_conditions import ANY_PATH, PathCondition
 from .plan import EdgePlan
-from .rule_index import is_met
 from .yaml_syntax import Yaml
 
 # The methods that both can list.
@@ -131,12 +130,11 @@ def read_rules(plan: EdgePlan, filters: dict[int, Filter]) -> list[EdgeRule]:
         if rule.policy not in filters:
             rules.append(replace(rule, policy=None))
             continue
-        policy = plan.policies[rule.policy or 0]
-        missing = _refused_beside_names(policy, rule)
+        missing = _refused_beside_names(plan.policies[rule.policy or 0], rule)
         if missing:
             rules.append(replace(rule, methods=missing, preflights_only=True, policy=None))
         rules.append(rule)
-    return _without_idle(rules)
+    return _without_idle(_without_shadowed(rules))
 
 
 def _is_never_met(condition: PathCondition) -> bool:
@@ -158,34 +156,39 @@ def _refused_beside_names(policy: EdgePolicy, rule: EdgeRule) -> tuple[str, ...]
     )
 
 
+def _without_shadowed(rules: Iterable[EdgeRule]) -> Iterator[EdgeRule]:
+    """Yield the rules without those whose requests an earlier one of the same paths takes."""
+    earlier: dict[tuple[PathCondition, ...], list[EdgeRule]] = {}
+    for rule in rules:
+        known = earlier.setdefault(rule.conditions, [])
+        if not any(_takes_all_of(each, rule) for each in known):
+            known.append(rule)
+            yield rule
+
+
+def _takes_all_of(one: EdgeRule, other: EdgeRule) -> bool:
+    """Return whether one rule matches the requests of another, both of the same paths."""
+    if one.preflights_only and not other.preflights_only:
+        return False
+    return one.methods is None or set(other.methods or ("",)) <= set(one.methods)
+
+
 def _without_idle(rules: Iterable[EdgeRule]) -> list[EdgeRule]:
     """Return the rules without those that decide as the ones behind them do."""
     kept: list[EdgeRule] = []
+    # What decides on each request that the rules behind decide on, if that is one policy.
+    policy, is_certain = None, True
     for rule in reversed(list(rules)):
-        if not _is_idle(rule, kept):
-            kept.insert(0, rule)
-    return kept
+        if is_certain and rule.policy == policy:
+            continue
+        takes_all = rule.conditions == (ANY_PATH,) and _takes_all_of(rule, _ALL)
+        is_certain = takes_all or (is_certain and rule.policy == policy)
+        policy = rule.policy
+        kept.append(rule)
+    return kept[::-1]
 
 
-def _is_idle(rule: EdgeRule, later: Sequence[EdgeRule]) -> bool:
-    for each in later:
-        if each.policy != rule.policy:
-            return False
-        if each.conditions == (ANY_PATH,) and each.methods is None and not each.preflights_only:
-            return True
-    return rule.policy is None
-
-
-def policy_at(rules: Iterable[EdgeRule], path: str, method: str, is_preflight: bool) -> int | None:
-    """Return the number of the policy that decides on a request."""
-    for rule in rules:
-        if (
-            all(is_met(each, path) for each in rule.conditions)
-            and (rule.methods is None or method in rule.methods)
-            and (is_preflight or not rule.preflights_only)
-        ):
-            return rule.policy
-    return None
+_ALL = EdgeRule((ANY_PATH,), None, False, None)
 
 
 def is_simple(condition: PathCondition) -> bool:
