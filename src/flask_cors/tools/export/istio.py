@@ -33,7 +33,7 @@ from .path_conditions import ANY_PATH, PathCondition
 from .plan import EdgePlan, RegexDialect
 from .portable_regex import PortableRegex, escape_regex
 from .rule_index import is_met
-from .yaml_syntax import Yaml, to_lines
+from .yaml_syntax import Commented, Yaml, to_lines
 
 REGEX_DIALECT = RegexDialect.RE2
 
@@ -46,6 +46,8 @@ Made by `flask cors export istio`: a VirtualService with the CORS policy of the 
 
 # Percent-encodings of what needs none, and of slashes.
 _NEEDLESS_ESCAPE = r"%(?:2[DdEeFf]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])"
+
+_begins_with_slash = re.compile(r"/(?![?*{])").match
 
 Match = dict[str, Yaml]
 
@@ -65,7 +67,8 @@ def render(plan: EdgePlan, target: Target) -> str:
     routes: list[Yaml] = []
     if not plan.has_one_policy:
         ambiguous = f"(?s:.*)(?:{_ambiguous(rules)})(?s:.*)"
-        routes.append({"match": [{"uri": {"regex": ambiguous}}], "route": route})
+        spelled: Yaml = {"match": [{"uri": {"regex": ambiguous}}], "route": route}
+        routes.append(Commented("A path with another spelling has no policy.", spelled))
     for policy, matched in by_policy:
         cors: Filter = {} if policy is None else {"corsPolicy": filters[policy]}
         routes.append({"match": [match for _, match in matched], "route": route, **cors})
@@ -183,6 +186,8 @@ def _uris(root: str, conditions: Sequence[PathCondition]) -> list[Match]:
     (condition,) = needed
     if condition.rest == "":
         return [*uris, {"uri": {"prefix": f"{root}{condition.beginning}"}}]
+    if root and not _begins_with_slash(condition.regex):
+        raise UnportableError("below APPLICATION_ROOT, a regex of a route has to begin with /")
     regex = f"{escape_regex(root)}{condition.regex}"
     regex = regex[:-2] if regex.endswith(r"\z") else f"{regex}(?s:.*)"
     if len(regex) > MAX_REGEX:

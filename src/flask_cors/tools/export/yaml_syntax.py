@@ -9,7 +9,10 @@ from typing import NamedTuple, Union
 
 Yaml = Union[str, int, bool, Sequence["Yaml"], Mapping[str, "Yaml"], "Commented"]
 
-_is_plain_key = re.compile(r"[A-Za-z][A-Za-z-]*").fullmatch
+# A key that is not quoted: none that YAML reads as a constant.
+_is_plain_key = re.compile(
+    r"(?!(?:null|true|false|yes|no|on|off|y|n)\Z)[A-Za-z][A-Za-z-]*", re.IGNORECASE
+).fullmatch
 
 
 class Commented(NamedTuple):
