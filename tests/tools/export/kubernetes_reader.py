@@ -126,9 +126,7 @@ def _is_met(match: Any, seen: Seen) -> bool:
         _is_text(match["uri"], seen.path)
         and _is_text(match.get("method", {}), seen.method)
         and all(_has(name, text, seen) for name, text in match.get("headers", {}).items())
-        and not any(
-            _has(name, text, seen) for name, text in match.get("withoutHeaders", {}).items()
-        )
+        and not any(_has(name, text, seen) for name, text in absent.items())
     )
 
 

@@ -95,7 +95,7 @@ def render(plan: EdgePlan, target: Target) -> str:
             by_policy.setdefault(policy, []).extend(matches)
     parts = [
         (some, None if policy is None else filters[policy])
-        for policy, matches in by_policy.items()
+        for policy, matches in sorted(by_policy.items(), key=lambda each: each[0] is None)
         for some in _chunks(matches, MAX_MATCHES)
     ]
     documents = (
