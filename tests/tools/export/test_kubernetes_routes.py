@@ -143,6 +143,15 @@ def test_a_view_with_a_policy_has_it_for_its_methods_alone(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", KUBERNETES)
+def test_a_resource_that_is_spelled_in_a_second_way_has_no_route(name: str) -> None:
+    """The app gives no path that it matches a policy, and HTTPRoute takes no such path."""
+    paths = ["/a//b", "/a/./b/*", "/a/..", "/.well-known/*"]
+    text = KUBERNETES[name].render(build_plan(app_with(resources=paths)), TARGET)
+    assert "/a/" not in text
+    assert "/.well-known" in text
+
+
+@pytest.mark.parametrize("name", KUBERNETES)
 def test_a_policy_that_allows_no_origin_is_none(name: str) -> None:
     resources = {"/a/*": {"origins": APP}, "/a/b": {"origins": []}}
     routes = rendered(name, build_plan(app_with(resources=resources)))

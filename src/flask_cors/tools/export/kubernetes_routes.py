@@ -125,7 +125,7 @@ def read_rules(plan: EdgePlan, filters: dict[int, Filter]) -> list[EdgeRule]:
     """Return the rules as filters apply them."""
     rules: list[EdgeRule] = []
     for rule in plan.rules:
-        if any(map(_is_never_met, rule.conditions)) and not plan.has_one_policy:
+        if any(map(_is_never_met, rule.conditions)):
             continue
         if rule.policy not in filters:
             rules.append(replace(rule, policy=None))
