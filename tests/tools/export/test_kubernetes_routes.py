@@ -250,5 +250,5 @@ def test_that_vary_is_not_sent_is_said_where_the_app_sends_it(name: str) -> None
         KUBERNETES[name].render(build_plan(app_with(vary_header=each)), TARGET)
         for each in (True, False)
     )
-    assert "# It sends no `Vary: Origin`" in varying
+    assert "# The gateway sends no `Vary: Origin`" in varying
     assert "Vary" not in same

@@ -33,7 +33,7 @@ _SAFELISTED = ("GET", "HEAD", "POST")
 REQUESTED_METHOD = h.REQUEST_METHOD.lower()
 
 _WITHOUT_VARY = """\
-It sends no `Vary: Origin`: keep CORS in the app, or let no cache store what it sends."""
+The gateway sends no `Vary: Origin`: keep CORS in the app, or let no cache store its responses."""
 
 _MAX_AGE = 2**31 - 1
 
