@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from flask import Flask
 
 from flask_cors import cross_origin
 from flask_cors.tools.export import gateway_api
+from flask_cors.tools.export.kubernetes_routes import METHODS
 from flask_cors.tools.export.obstacles import ExportError
 from flask_cors.tools.export.plan import build_plan
 
-from .edge_policies import ADMIN, APP, app_with
+from .edge_policies import ADMIN, APP, POLICIES, app_of, app_with
 from .kubernetes_reader import TARGET, Seen, documents, filter_of_routes
 
 
@@ -142,6 +144,35 @@ def test_many_paths_are_several_rules_and_several_routes() -> None:
         found = filter_of_routes(all_, Seen("GET", f"/{number}", {}))
         assert found is not None
         assert found["allowOrigins"] == [origins[number % 3]]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_the_rules_of_the_resource_hold(policy: str) -> None:
+    """As its validation says them in CEL."""
+    try:
+        all_ = routes(app_of(policy, with_cors=True))
+    except ExportError:
+        return  # what is refused is the subject of test_kubernetes_statements.py
+    for rule in (rule for route in all_ for rule in route["spec"]["rules"]):
+        for match in rule["matches"]:
+            value = match["path"]["value"]
+            assert re.fullmatch(r"/[-A-Za-z0-9/._~]*", value)
+            assert not re.search(r"//|/\.{1,2}(?:/|$)", value)
+        assert len(rule.get("filters", [])) <= 1
+        for filter_ in (each["cors"] for each in rule.get("filters", [])):
+            assert all(map(is_cors_origin, filter_["allowOrigins"]))
+            for key in ("allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders"):
+                listed = filter_.get(key, ["x"])
+                assert 1 <= len(listed) == len(set(listed)) <= gateway_api.MAX_ITEMS
+                assert listed == ["*"] or "*" not in listed or key == "exposeHeaders"
+            assert set(filter_.get("allowMethods", [])) <= {"*", *METHODS}
+            assert filter_.get("maxAge", 5) >= 1
+
+
+def is_cors_origin(origin: str) -> bool:
+    label = "[a-zA-Z0-9-]+"
+    pattern = rf"\*|https?://(?:\*\.)?(?:{label}\.)*{label}(?::[0-9]{{1,5}})?"
+    return re.fullmatch(pattern, origin) is not None
 
 
 def test_many_policies_are_several_routes() -> None:

@@ -59,8 +59,7 @@ def test_a_service_leads_from_the_gateway_to_the_service_of_the_app() -> None:
                         "maxAge": "600s",
                         "unmatchedPreflights": "IGNORE",
                     },
-                },
-                {"route": ROUTE},
+                }
             ],
         },
     }
@@ -86,6 +85,16 @@ def test_origins_are_exact_or_regexes_of_whole_origins() -> None:
 def test_every_origin_is_a_regex_of_everything() -> None:
     (policy,) = policies(app_with())
     assert policy["allowOrigins"] == [{"regex": ".*"}]
+
+
+def test_what_has_no_policy_has_the_last_route() -> None:
+    *_, last = service(app_with(resources="/a/*"))["spec"]["http"]
+    assert last == {"route": ROUTE}
+    below_a_root = app_with(resources="/a/*")
+    below_a_root.config["APPLICATION_ROOT"] = "/shop"
+    *_, last = service(below_a_root)["spec"]["http"]
+    match = [{"uri": {"exact": "/shop"}}, {"uri": {"prefix": "/shop/"}}]
+    assert last == {"match": match, "route": ROUTE}
 
 
 def test_routes_of_one_policy_that_follow_each_other_are_one() -> None:

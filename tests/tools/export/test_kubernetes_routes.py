@@ -236,6 +236,12 @@ def test_what_is_rendered_is_the_same_each_time(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", KUBERNETES)
+def test_a_header_name_comes_once_in_a_list(name: str) -> None:
+    text = KUBERNETES[name].render(build_plan(app_with(expose_headers="X-B, X-A,X-B")), TARGET)
+    assert [line.strip() for line in text.splitlines() if "X-" in line] == ['- "X-B"', '- "X-A"']
+
+
+@pytest.mark.parametrize("name", KUBERNETES)
 def test_a_comment_says_first_what_the_file_is_and_how_to_apply_it(name: str) -> None:
     text = KUBERNETES[name].render(build_plan(app_with()), TARGET)
     head = [line for line in text.splitlines() if line.startswith("# ")]

@@ -26,6 +26,7 @@ from .kubernetes_routes import (
     read_lists,
     read_max_age,
     read_rules,
+    takes_all,
 )
 from .kubernetes_target import Target
 from .obstacles import ExportError, Obstacle, UnportableError
@@ -72,8 +73,9 @@ def render(plan: EdgePlan, target: Target) -> str:
     for policy, matched in by_policy:
         cors: Filter = {} if policy is None else {"corsPolicy": filters[policy]}
         routes.append({"match": [match for _, match in matched], "route": route, **cors})
-    rest: Match = {"match": _uris(plan.root, (ANY_PATH,))} if plan.root else {}
-    routes.append({**rest, "route": route})
+    if not any(map(takes_all, rules)):
+        rest: Match = {"match": _uris(plan.root, (ANY_PATH,))} if plan.root else {}
+        routes.append({**rest, "route": route})
     gateway = "/".join(filter(None, (target.namespace, target.gateway)))
     service: Yaml = {
         "apiVersion": "networking.istio.io/v1",

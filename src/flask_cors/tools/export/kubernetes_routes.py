@@ -86,7 +86,8 @@ def read_lists(policy: EdgePolicy, report: Report) -> Filter:
     actual = dict(dict(policy.constant_headers)[Outcome.ACTUAL])
     methods = ("*",) if policy.any_method else policy.methods
     names = ("*",) if policy.names.any else policy.names.exact
-    exposed = [name.strip() for name in actual.get(h.EXPOSE_HEADERS, "").split(",")]
+    # In the app they may come twice.
+    exposed = dict.fromkeys(name.strip() for name in actual.get(h.EXPOSE_HEADERS, "").split(","))
     lists: Filter = {
         "allowMethods": list(methods),
         "allowHeaders": list(names),
@@ -181,14 +182,15 @@ def _without_idle(rules: Iterable[EdgeRule]) -> list[EdgeRule]:
     for rule in reversed(list(rules)):
         if is_certain and rule.policy == policy:
             continue
-        takes_all = rule.conditions == (ANY_PATH,) and _takes_all_of(rule, _ALL)
-        is_certain = takes_all or (is_certain and rule.policy == policy)
+        is_certain = takes_all(rule) or (is_certain and rule.policy == policy)
         policy = rule.policy
         kept.append(rule)
     return kept[::-1]
 
 
-_ALL = EdgeRule((ANY_PATH,), None, False, None)
+def takes_all(rule: EdgeRule) -> bool:
+    """Return whether a rule decides on every request."""
+    return rule.conditions == (ANY_PATH,) and rule.methods is None and not rule.preflights_only
 
 
 def is_simple(condition: PathCondition) -> bool:
