@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
 import click
@@ -139,7 +140,9 @@ def _proxy(name: str, options: Options) -> _Render:
         return _Render(proxy.REGEX_DIALECT, proxy.render)
     listen = _parse(parse_listen, options.listen, "--listen")
     upstream = _parse(parse_upstream, options.upstream, "--upstream")
-    return _Render(proxy.REGEX_DIALECT, lambda plan: proxy.render_whole(plan, listen, upstream))
+    return _Render(
+        proxy.REGEX_DIALECT, partial(proxy.render_whole, listen=listen, upstream=upstream)
+    )
 
 
 def _kubernetes(name: str, options: Options) -> _Render:
@@ -154,7 +157,7 @@ def _kubernetes(name: str, options: Options) -> _Render:
     hostnames = _parse(parse_hostnames, options.hostnames, "--hostname")
     target = Target(service, port, gateway, namespace, hostnames)
     routes = KUBERNETES[name]
-    return _Render(routes.REGEX_DIALECT, lambda plan: routes.render(plan, target))
+    return _Render(routes.REGEX_DIALECT, partial(routes.render, target=target))
 
 
 _Raw = TypeVar("_Raw")

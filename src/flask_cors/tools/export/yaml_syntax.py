@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
-Yaml = Union[str, int, bool, Sequence["Yaml"], Mapping[str, "Yaml"], "Commented"]
+from .layout import indent
+
+Yaml = str | int | bool | Sequence["Yaml | Commented"] | Mapping[str, "Yaml"]
 
 # A key that is not quoted: none that YAML reads as a constant.
 _is_plain_key = re.compile(
@@ -24,36 +26,31 @@ class Commented(NamedTuple):
 
 def to_lines(value: Yaml) -> Iterator[str]:
     """Yield the lines of a mapping, a list or a scalar."""
-    if isinstance(value, Mapping) and value:
-        for key, item in value.items():
-            shown = key if _is_plain_key(key) else _scalar(key)
-            if _is_block(item):
-                yield f"{shown}:"
-                yield from _indent(to_lines(item))
-            else:
-                yield f"{shown}: {_scalar(item)}"
-    elif _is_block(value):
-        for item in value:  # type: ignore[union-attr]  # a list
-            yield from _item(item)
-    else:
+    if not value or isinstance(value, (str, int)):
         yield _scalar(value)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _entry(key if _is_plain_key(key) else _scalar(key), item)
+    else:
+        for item in value:
+            yield from _item(item)
 
 
-def _item(item: Yaml) -> Iterator[str]:
+def _entry(key: str, value: Yaml) -> Iterator[str]:
+    if not value or isinstance(value, (str, int)):
+        yield f"{key}: {_scalar(value)}"
+    else:
+        yield f"{key}:"
+        yield from indent(to_lines(value), "  ")
+
+
+def _item(item: Yaml | Commented) -> Iterator[str]:
     if isinstance(item, Commented):
         yield f"# {item.comment}"
         item = item.value
     first, *rest = to_lines(item)
     yield f"- {first}"
-    yield from _indent(rest)
-
-
-def _is_block(value: Yaml) -> bool:
-    return not isinstance(value, (str, int)) and len(value) > 0
-
-
-def _indent(lines: Iterator[str] | list[str]) -> Iterator[str]:
-    return (f"  {line}" for line in lines)
+    yield from indent(rest, "  ")
 
 
 def _scalar(value: object) -> str:
