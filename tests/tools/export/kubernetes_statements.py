@@ -103,8 +103,11 @@ STATEMENTS: dict[str, Statement] = {
             "a slash at the end of exact resources",
         ),
     ),
-    "a path with characters that URLs escape, or that a URL may escape": Statement(
-        ISTIO, (*_of("paths with signs"), of_options(resources=["/@me", "/a b/*"]))
+    "a path with characters that browsers escape, such as spaces": Statement(
+        NEITHER, (*_of("paths with signs"), of_options(resources="/a b/*"))
+    ),
+    "a path with other signs than `-`, `.`, `_` and `~`": Statement(
+        ISTIO, (of_options(resources="/@me"),)
     ),
     "a path of more than 1,024 characters": Statement(ISTIO, (of_options(resources=LONG_PATH),)),
     "resources by a regex": Statement(ISTIO, _of("several resources", "resources by regexes")),

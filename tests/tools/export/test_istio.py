@@ -226,9 +226,14 @@ def test_an_origin_with_signs_of_yaml_and_of_templates_is_read_back(origin: str)
 
 
 def test_a_path_with_signs_is_compared_as_it_is() -> None:
-    app = app_with(resources=["/a: b\n{{ c }}", "/@me"])
-    (read,) = documents(rendered(app))
-    exact = [match["uri"].get("exact") for match in read["spec"]["http"][1]["match"]]
-    assert exact == ["/a: b\n{{ c }}", "/@me"]
+    app = app_with(resources=["/a:b'c", "/@me"])
+    exact = [match["uri"].get("exact") for match in service(app)["spec"]["http"][1]["match"]]
+    assert exact == ["/a:b'c", "/@me"]
     assert has_policy(app, "/@me")
     assert not has_policy(app, "/%40me")
+
+
+@pytest.mark.parametrize("path", ["/a b", "/{{ a }}/*", "/\u00e9", '/"'])
+def test_a_path_with_signs_that_urls_escape_is_refused(path: str) -> None:
+    with pytest.raises(ExportError, match="it holds a character that URLs escape"):
+        rendered(app_with(resources=[path]))

@@ -48,6 +48,9 @@ Made by `flask cors export istio`: a VirtualService with the CORS policy of the 
 # Percent-encodings of what needs none, and of slashes.
 _NEEDLESS_ESCAPE = r"%(?:2[DdEeFf]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])"
 
+# What browsers do not escape in a path.
+_is_unescaped = re.compile(r"[!$&-;=@-\[\]_a-z~|]*").fullmatch
+
 _begins_with_slash = re.compile(r"/(?![?*{])").match
 
 Match = dict[str, Yaml]
@@ -173,6 +176,8 @@ def _uris(root: str, conditions: Sequence[PathCondition]) -> list[Match]:
     paths = [f"{root}{each}" for each in _whole_paths(conditions)]
     if root and all(is_met(each, "/") for each in conditions):
         paths.append(root)
+    if not all(map(_is_unescaped, [*paths, *(each.beginning or "" for each in conditions)])):
+        raise UnportableError("it holds a character that URLs escape, which routes do not compare")
     uris: list[Match] = [{"uri": {"exact": path}} for path in paths]
     others = [each for each in conditions if each.beginning is not None]
     if len(others) < len(conditions):
