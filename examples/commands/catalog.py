@@ -17,11 +17,11 @@ CORS(
             "allow_headers": ["Content-Type"],
             "max_age": 600,
         },
-        "/api/prices": {"origins": "*"},
+        "/prices": {"origins": "*"},
     },
 )
 
 
-@app.get("/api/prices")
+@app.get("/prices")
 def prices() -> dict[str, int]:
     return {"Walden": 12}

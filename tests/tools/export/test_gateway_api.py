@@ -223,11 +223,3 @@ def test_several_policies_of_a_path_are_named_by_the_path() -> None:
     assert str(caught.value) == (
         "'/a': it has several policies, by the method: give all methods of a path one policy"
     )
-
-
-# ---- the head ----------------------------------------------------------------------------------
-
-
-def test_that_paths_have_to_be_normalised_is_said_where_they_are_compared() -> None:
-    assert "has to normalise paths" in rendered(app_with(resources="/a/*"))
-    assert "normalise" not in rendered(app_with())

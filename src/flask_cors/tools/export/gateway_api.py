@@ -8,7 +8,7 @@ written there. A regex has no place in that order that all gateways agree on.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -52,8 +52,6 @@ _ANY_OTHER = ""
 _INSTRUCTIONS = """\
 Made by `flask cors export gateway-api`: HTTPRoutes with the CORS policy of the app. Apply them with
 `kubectl apply -f FILE`, and compare this file with the app by `--check FILE`."""
-_NORMALISES = """\
-The gateway has to normalise paths before it compares them: dot segments, `//` and `%2F`."""
 
 
 class Key(NamedTuple):
@@ -88,8 +86,10 @@ def render(plan: EdgePlan, target: Target) -> str:
     filters = read_filters(plan, _read_filter)
     rules = read_rules(plan, filters)
     _check_paths(plan.root, rules)
+    decided = _decide(rules)
+    _check_other_spellings(decided, filters, plan.deep_views)
     by_policy: dict[int | None, list[Match]] = {}
-    for key, decisions in _decide(rules).items():
+    for key, decisions in decided.items():
         for requests, policy in decisions.items():
             matches = ((each, requests) for each in _below(plan.root, key))
             by_policy.setdefault(policy, []).extend(matches)
@@ -102,8 +102,7 @@ def render(plan: EdgePlan, target: Target) -> str:
         ["---", *to_lines(_route(target, number, some))]
         for number, some in enumerate(_routes(parts), 1)
     )
-    notes = _INSTRUCTIONS if plan.ignores_path else f"{_INSTRUCTIONS}\n{_NORMALISES}"
-    return "\n".join([*head(notes, plan), *chain(*documents)]) + "\n"
+    return "\n".join([*head(_INSTRUCTIONS, plan), *chain(*documents)]) + "\n"
 
 
 # ---- filters -----------------------------------------------------------------------------------
@@ -261,6 +260,78 @@ def _first(rules: Iterable[EdgeRule], method: str, *, is_preflight: bool) -> int
         if takes_method and (is_preflight or not rule.preflights_only):
             return rule.policy
     return None
+
+
+# ---- other spellings ---------------------------------------------------------------------------
+
+# What a filter lists.
+_LISTS = ("allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders")
+
+
+def _check_other_spellings(
+    decided: Mapping[Key, Decisions], filters: Mapping[int, Filter], deep_views: Iterable[str]
+) -> None:
+    """A gateway that compares a path as it is spelled, as most do by default, does not find
+    ``/api/admin`` in ``/api%2Fadmin``, ``/api//admin`` or ``/x/..%2Fapi/admin``, though the app or
+    a view that opens files does: another policy decides then.
+
+    :raises ExportError: naming the paths where that would allow more.
+    """
+    obstacles: list[Obstacle] = []
+    for key, decisions in decided.items():
+        for outer in _all_behind(key, decided):
+            if key.path != "/" and not _allows_no_more(decided[outer], decisions, filters):
+                reason = (
+                    f"some gateways apply what {format_value(outer.path)} has, which allows more, "
+                    "to '%2F' in place of a slash: give both one policy, or export it to istio"
+                )
+                obstacles.append(Obstacle(format_value(key.path), reason))
+        for beginning in deep_views:
+            if key.path.startswith(beginning) and key.path != "/":
+                reason = (
+                    f"a view below {format_value(beginning)} takes slashes, and some gateways "
+                    "pass '..%2F' on to it: give all its paths one policy, or export it to istio"
+                )
+                obstacles.append(Obstacle(format_value(key.path), reason))
+    if obstacles:
+        raise ExportError(obstacles)
+
+
+def _all_behind(key: Key, keys: Container[Key]) -> Iterator[Key]:
+    behind = _behind(key, keys)
+    while behind is not None:
+        yield behind
+        behind = _behind(behind, keys)
+
+
+def _allows_no_more(outer: Decisions, decisions: Decisions, filters: Mapping[int, Filter]) -> bool:
+    """Return whether ``outer`` surely allows nothing that ``decisions`` do not."""
+    for requests in (*outer, *decisions):
+        policy, other = _decision_on(requests, outer), _decision_on(requests, decisions)
+        if policy is None or policy == other:
+            continue
+        if other is None or not _is_part_of(filters[policy], filters[other]):
+            return False
+    return True
+
+
+def _decision_on(requests: Requests, decisions: Decisions) -> int | None:
+    known = (requests, Requests(requests.method), Requests())
+    return next(decisions[each] for each in known if each in decisions)
+
+
+def _is_part_of(filter_: Filter, other: Filter) -> bool:
+    for name in _LISTS:
+        items, others = _items(filter_, name), _items(other, name)
+        if others != {"*"} and not items <= others:
+            return False
+    return "allowCredentials" in other or "allowCredentials" not in filter_
+
+
+def _items(filter_: Filter, name: str) -> set[str]:
+    listed = filter_.get(name, [])
+    assert isinstance(listed, Sequence)
+    return set(map(str, listed))
 
 
 # ---- routes ------------------------------------------------------------------------------------
