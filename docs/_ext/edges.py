@@ -6,6 +6,10 @@
     Where what one says differs from what the app says.
 ``{edges} kubernetes``
     What routes in Kubernetes can state.
+``{edges} gateways``
+    What gateways of Kubernetes decide by themselves.
+``{edges} gateway-differences``
+    Where what these allow differs from what the app allows.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from tables import Generated
 TESTS = "tests.tools.export"
 PROXIES = ("apache", "caddy", "envoy", "haproxy", "nginx")
 RESOURCES = ("gateway-api", "istio")
+GATEWAYS = ("Envoy Gateway", "Istio", "kgateway", "Cilium", "Istio, VirtualService")
 
 Rows = Iterator[tuple[str, list[str]]]
 
@@ -46,10 +51,23 @@ def kubernetes() -> Rows:
         yield row, ["yes" if each in statement.formats else "no" for each in RESOURCES]
 
 
+def gateways() -> Rows:
+    for decision in importlib.import_module(f"{TESTS}.gateway_differences").DECISIONS:
+        yield decision.what, list(decision.by)
+
+
+def gateway_differences() -> Rows:
+    for each in importlib.import_module(f"{TESTS}.gateway_differences").DIFFERENCES:
+        allows = "more" if each.allows_more else "less"
+        yield each.reason, [allows if name in each.gateways else "" for name in GATEWAYS]
+
+
 _TABLES: dict[str, tuple[tuple[str, ...], Callable[[], Rows]]] = {
     "stated": (PROXIES, stated),
     "differences": (PROXIES, differences),
     "kubernetes": (RESOURCES, kubernetes),
+    "gateways": (GATEWAYS, gateways),
+    "gateway-differences": (GATEWAYS, gateway_differences),
 }
 
 
