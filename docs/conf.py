@@ -1,4 +1,5 @@
-"""Sphinx, with the theme Furo. ``make docs`` builds ``docs/_build/html`` without a network."""
+"""Sphinx, with the theme Furo. ``make docs`` builds ``docs/_build/html``, without a network except
+for the playground, whose parts are installed once."""
 
 from __future__ import annotations
 
@@ -29,12 +30,13 @@ extensions = [
     "edges",  # ours, in _ext/: what a proxy answers otherwise than the app
     "long_names",  # ours, in _ext/: line breaks in the names of reasons
     "measured",  # ours, in _ext/: the figures of the benchmark
+    "playground",  # ours, in _ext/: the page that runs this package, built with npm
     "page_head",  # ours, in _ext/: a description for each page
     "search_index",  # ours, in _ext/: the search, instead of Sphinx's own
     "sequence",  # ours, in _ext/: sequence diagrams
     "tables",  # ours, in _ext/: tables made from what the tests and the code use
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_playground"]
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 4  # each heading of a page can be linked to, as on GitHub
@@ -58,6 +60,12 @@ html_theme_options = {
         "color-brand-visited": "#6b3fa0",
         "figure-red": "#b3001b",
         "color-mark": "#fde68a",
+        "color-allowed": "#116329",
+        "color-allowed-background": "#ebf7ee",
+        "color-blocked": "#b3001b",
+        "color-blocked-background": "#fdeff1",
+        "color-caution": "#7a4b00",
+        "color-caution-background": "#fff6df",
     },
     "dark_css_variables": {
         "color-brand-primary": "#7dd3fc",
@@ -65,6 +73,12 @@ html_theme_options = {
         "color-brand-visited": "#cbb2f0",
         "figure-red": "#ff9b9b",
         "color-mark": "#713f12",
+        "color-allowed": "#7ee2a8",
+        "color-allowed-background": "#14291e",
+        "color-blocked": "#ff9b9b",
+        "color-blocked-background": "#341b1f",
+        "color-caution": "#f2c96d",
+        "color-caution-background": "#2e2612",
     },
 }
 html_static_path = ["_static"]

@@ -16,12 +16,15 @@ REFUSED = re.compile(
     re.IGNORECASE,
 )
 FOLDERS = ("src", "docs", "examples", "tests", "benchmarks", "scripts")
+BUILT = ROOT / "docs" / "_build"  # with what other people wrote
 KINDS = {".py", ".md", ".js", ".html", ".toml"}
 
 
 def files() -> Iterator[Path]:
     for folder in FOLDERS:
-        yield from sorted(path for path in (ROOT / folder).rglob("*") if path.suffix in KINDS)
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in KINDS and not path.is_relative_to(BUILT):
+                yield path
     yield from sorted(ROOT.glob("*.md"))
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types of its own
+from playground import link_to
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import SphinxDirective
@@ -199,7 +200,7 @@ class Explain(SphinxDirective):
         text = f"$ flask --app app cors explain {arguments}\n{output}"
         shown = nodes.literal_block(text, text, language="console")
         self.set_source_info(shown)
-        return [shown]
+        return [shown, *link_to(self)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,11 +1,14 @@
-"""The site as ``make docs`` builds it, opened as files."""
+"""The site as ``make docs`` builds it, opened as files or served."""
 
 from __future__ import annotations
 
 import importlib.util
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -28,6 +31,29 @@ def site(tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str, str],
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-d", folder / "doctrees"]
     subprocess.run([*command, ROOT / "docs", folder / "html"], check=True)
     return folder / "html"
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Write nothing to standard error."""
+
+
+@pytest.fixture(scope="session")
+def served(site: Path) -> Iterator[str]:
+    """The address of the site, with a slash at its end: browsers start no worker from a file."""
+    handler = partial(_Handler, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def playground(site: Path, served: str, missing: Callable[[str, str], NoReturn]) -> str:
+    """The address of the playground."""
+    if not site.joinpath("playground.html").exists():
+        missing("The playground", "apt-get install npm, which has to reach its registry")
+    return f"{served}playground.html"
 
 
 @pytest.fixture

@@ -61,24 +61,29 @@ class Firefox:
             self._call("session.end")
             self.disconnect()
             self._begin(accepts_any_certificate=scenario.page == "https")
-        self._call("browsingContext.navigate", context=self._context, url=at.page, wait="complete")
+        self.open(at.page)
         self._listen(0.05)
         self._console.clear()
-        done = self._call(
-            "script.evaluate",
-            expression=program(scenario, at.url),
-            target={"context": self._context},
-            awaitPromise=True,
-        )
+        exception = self.evaluate(program(scenario, at.url))
         until = time.monotonic() + 5
         while len(self._console) < expected and time.monotonic() < until:
             self._listen(0.02)
         self._listen(settle)
-        exception = done["result"].get("value")
         return {
             "console": [served.neutral(scenario, text) for text in self._console],
             "exception": exception and served.neutral(scenario, exception),
         }
+
+    def open(self, url: str) -> None:
+        self._call("browsingContext.navigate", context=self._context, url=url, wait="complete")
+
+    def evaluate(self, expression: str) -> Any:
+        """Return the value of an expression, or what its promise resolves to."""
+        target = {"context": self._context}
+        done = self._call(
+            "script.evaluate", expression=expression, target=target, awaitPromise=True
+        )
+        return done["result"].get("value")
 
     def close(self) -> None:
         self._call("browser.close")

@@ -10,7 +10,7 @@ from flask import Flask
 from ..shared.page_request import parse_page_request
 from ..shared.progress import show_progress
 from ..shared.text import echo, echo_json, get_width
-from .explanation import FindNewFindings, explain
+from .explanation import Explanation, FindNewFindings, explain
 from .report import as_json, as_text
 from .target import find_target
 
@@ -22,13 +22,20 @@ def run(app: Flask, form: str, url: str, find_new_findings: FindNewFindings, **o
     :raises InvalidRequest: for a request that no browser would send, or that no URL rule matches.
     :raises NoVerdict: where the request leaves the app.
     """
-    methods = {name for rule in app.url_map.iter_rules() for name in rule.methods or ()}
-    target = find_target(app, url)
-    page_request = parse_page_request(target.url, **options, also_methods=methods)
     with show_progress("Explaining the request"):
-        explanation = explain(app, page_request, find_new_findings, target.root)
+        explanation = explain_url(app, url, find_new_findings, **options)
     if form == "json":
         echo_json(as_json(explanation))
     else:
         echo(as_text(explanation, get_width()))
     return 0 if explanation.verdict.outcome.allowed else 1
+
+
+def explain_url(
+    app: Flask, url: str, find_new_findings: FindNewFindings, **options: Any
+) -> Explanation:
+    """Explain a request to ``app``; the parameters are those of :func:`run`."""
+    methods = {name for rule in app.url_map.iter_rules() for name in rule.methods or ()}
+    target = find_target(app, url)
+    page_request = parse_page_request(target.url, **options, also_methods=methods)
+    return explain(app, page_request, find_new_findings, target.root)

@@ -129,9 +129,9 @@ def _list_headers(names: Sequence[str]) -> str:
 
 
 def _iter_suggestion_lines(explanation: Explanation) -> Iterator[str]:
-    is_allowed = explanation.verdict.outcome.allowed
-    headers = "it" if len(explanation.unreadable) == 1 else "them"
-    purpose = f"expose {headers}" if is_allowed else "allow the request"
+    purpose = "allow the request"
+    if explanation.verdict.outcome.allowed:
+        purpose = f"expose {_pronoun_of(explanation.unreadable)}"
     for code, placement, location in explanation.suggestions:
         is_installed = location is not None and is_of_package(location.file)
         if is_installed and placement == "before":
@@ -141,7 +141,13 @@ def _iter_suggestion_lines(explanation: Explanation) -> Iterator[str]:
         yield click.style(f"    {code}", bold=True)
         if is_installed and location is not None:
             yield "The file belongs to an installed package: look for a setting of it instead."
-    if is_allowed:
+    yield from describe_change(explanation)
+
+
+def describe_change(explanation: Explanation) -> Iterator[str]:
+    """Yield what the suggestions change, in sentences."""
+    if explanation.verdict.outcome.allowed:
+        headers = _pronoun_of(explanation.unreadable)
         yield f"Verified: with this change the frontend can read {headers}."
         return
     status = explanation.status_with_change
@@ -152,9 +158,19 @@ def _iter_suggestion_lines(explanation: Explanation) -> Iterator[str]:
         yield "Allowed origins that the line leaves out are then refused."
     if "credentials" in refused:
         yield "Every allowed origin can then read responses to requests with cookies."
-    if "origin" in refused or not explanation.checks:
+    if requires_trust(explanation):
         origin = explanation.page_request.origin
         yield f"Apply it only if you trust {origin}: its scripts can then read these responses."
+
+
+def requires_trust(explanation: Explanation) -> bool:
+    """Return whether the suggestions allow the origin, which was refused."""
+    is_blocked = not explanation.verdict.outcome.allowed
+    return is_blocked and ("origin" in explanation.refused_values() or not explanation.checks)
+
+
+def _pronoun_of(names: Sequence[str]) -> str:
+    return "it" if len(names) == 1 else "them"
 
 
 def as_json(explanation: Explanation) -> dict[str, object]:
