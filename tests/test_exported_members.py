@@ -203,6 +203,17 @@ def test_importing_the_package_loads_neither_the_browser_nor_the_tools():
     assert "flask_cors.runtime.registry" in run.stdout
 
 
+def test_the_package_has_no_other_attributes():
+    with pytest.raises(AttributeError, match=r"^module 'flask_cors' has no attribute 'cores'$"):
+        flask_cors.cores  # noqa: B018
+
+
+def test_core_is_an_attribute_of_the_package():
+    code = "import flask_cors; print(flask_cors.core.ACL_ORIGIN)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "Access-Control-Allow-Origin\n"
+
+
 def test_errors_and_warnings_are_what_callers_catch():
     assert issubclass(flask_cors.CORSConfigError, ValueError)
     assert issubclass(flask_cors.CORSWarning, UserWarning)

@@ -4,6 +4,12 @@
     What each can state.
 ``{edges} differences``
     Where what one says differs from what the app says.
+``{edges} kubernetes``
+    What routes in Kubernetes can state.
+``{edges} gateways``
+    What gateways of Kubernetes decide by themselves.
+``{edges} gateway-differences``
+    Where what these allow differs from what the app allows.
 """
 
 from __future__ import annotations
@@ -17,6 +23,8 @@ from tables import Generated
 
 TESTS = "tests.tools.export"
 PROXIES = ("apache", "caddy", "envoy", "haproxy", "nginx")
+RESOURCES = ("gateway-api", "istio")
+GATEWAYS = ("Envoy Gateway", "Istio", "kgateway", "Cilium", "Istio, VirtualService")
 
 Rows = Iterator[tuple[str, list[str]]]
 
@@ -37,17 +45,39 @@ def differences() -> Rows:
         yield reason, ["differs" if proxy in concerned else "" for proxy in PROXIES]
 
 
-_TABLES: dict[str, Callable[[], Rows]] = {"stated": stated, "differences": differences}
+def kubernetes() -> Rows:
+    statements = importlib.import_module(f"{TESTS}.kubernetes_statements").STATEMENTS
+    for row, statement in statements.items():
+        yield row, ["yes" if each in statement.formats else "no" for each in RESOURCES]
+
+
+def gateways() -> Rows:
+    for decision in importlib.import_module(f"{TESTS}.gateway_differences").DECISIONS:
+        yield decision.what, list(decision.by)
+
+
+def gateway_differences() -> Rows:
+    for each in importlib.import_module(f"{TESTS}.gateway_differences").DIFFERENCES:
+        allows = "more" if each.allows_more else "less"
+        yield each.reason, [allows if name in each.gateways else "" for name in GATEWAYS]
+
+
+_TABLES: dict[str, tuple[tuple[str, ...], Callable[[], Rows]]] = {
+    "stated": (PROXIES, stated),
+    "differences": (PROXIES, differences),
+    "kubernetes": (RESOURCES, kubernetes),
+    "gateways": (GATEWAYS, gateways),
+    "gateway-differences": (GATEWAYS, gateway_differences),
+}
 
 
 class Edges(Generated):
     """A row for each statement, a column for each proxy."""
 
     def run(self) -> list[nodes.Node]:
-        rows = [
-            list(map(self.text, [what, *cells])) for what, cells in _TABLES[self.arguments[0]]()
-        ]
-        return self.table(["what", *PROXIES], rows)
+        columns, rows_of = _TABLES[self.arguments[0]]
+        rows = [list(map(self.text, [what, *cells])) for what, cells in rows_of()]
+        return self.table(["what", *columns], rows)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -143,6 +143,36 @@ def test_a_nested_blueprint_covers_what_is_below_all_prefixes(fetch, preflight):
         assert reader(fetch, app, path) == APP
 
 
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("name", ["inner", "renamed"])
+def test_a_nested_blueprint_without_a_prefix_covers_its_own_views_only(fetch, depth, name):
+    """Flask passes the prefix of the outer blueprint on to it."""
+    inner = a_blueprint("inner", BP)
+    sibling = Blueprint("sibling", __name__)
+    sibling.add_url_rule("/sibling", "sibling", view)
+    outer = Blueprint("outer", __name__, url_prefix="/outer")
+    outer.register_blueprint(sibling)
+    between = Blueprint("between", __name__) if depth == 2 else outer
+    between.register_blueprint(inner, name=name)
+    if depth == 2:
+        outer.register_blueprint(between)
+    app = an_app(outer)
+    assert reader(fetch, app, "/outer/v") == BP
+    for path in ("/outer/missing", "/outer/sibling"):
+        assert reader(fetch, app, path) == APP
+    refused = fetch(app, "/outer/sibling", method="POST", origin=APP)
+    assert (refused.status_code, refused.access_control_allow_origin) == (405, APP)
+
+
+def test_a_nested_blueprint_covers_the_prefix_that_it_is_registered_with(fetch):
+    inner = a_blueprint("inner", BP)
+    outer = Blueprint("outer", __name__, url_prefix="/outer")
+    outer.register_blueprint(inner, url_prefix="/inner")
+    app = an_app(outer)
+    assert reader(fetch, app, "/outer/inner/missing") == BP
+    assert reader(fetch, app, "/outer/missing") == APP
+
+
 def test_a_nested_blueprint_without_a_policy_gets_that_of_its_parent(fetch):
     inner = Blueprint("inner", __name__, url_prefix="/inner")
     inner.add_url_rule("/v", "v", view)

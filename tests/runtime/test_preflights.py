@@ -371,6 +371,19 @@ def test_the_first_preflight_of_an_app_with_decorators_alone_does_not_reach_it(p
     assert preflight(app, "/v", origin=EVIL).status_code in {302, 401, 500}
 
 
+def test_the_first_preflight_does_not_reach_an_app_whose_context_stays_pushed(preflight, fetch):
+    """Flask then pushes no other one for a request."""
+    app = Flask(__name__)
+    app.before_request(aborts)
+    context = app.app_context()
+    with context:
+        app.add_url_rule("/v", "v", cross_origin(APP)(put), methods=["PUT"])
+        response = preflight(app, "/v")
+        assert (response.status_code, response.access_control_allow_origin) == (200, APP)
+        refused = fetch(app, "/v", method="PUT")
+        assert (refused.status_code, refused.access_control_allow_origin) == (401, APP)
+
+
 def test_an_app_with_decorators_alone_leaves_other_paths_to_flask(preflight):
     app = Flask(__name__)
     app.add_url_rule("/v", "v", cross_origin(APP)(put), methods=["PUT"])

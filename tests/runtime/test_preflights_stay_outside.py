@@ -390,6 +390,37 @@ def test_teardown_functions_run_after_the_request_that_follows_a_preflight(torn_
         assert called.count("teardown_request") == 1
 
 
+def test_a_preflight_whose_context_a_test_client_keeps_is_torn_down_as_any_other(torn_down):
+    """Flask's test client pops the context once more, at the end of the block."""
+    app, called = torn_down
+
+    @app.teardown_appcontext
+    def disconnect(error):
+        raise LookupError
+
+    with app.test_client() as client:
+        headers = {"Origin": APP, "Access-Control-Request-Method": "PUT"}
+        assert client.options("/", headers=headers).access_control_allow_origin == APP
+    assert "teardown_request" not in called
+
+
+def test_no_error_is_lost_in_a_context_that_follows_a_preflight(torn_down):
+    app, _ = torn_down
+
+    @app.teardown_appcontext
+    def fail(error):
+        if is_closing:
+            raise RuntimeError("closing")
+
+    is_closing = False
+    with app.app_context():
+        assert allowed(send_preflight(app)) == [APP]
+        is_closing = True
+        with pytest.raises(Exception, match=r"closing|teardown"), app.app_context():
+            pass
+        is_closing = False
+
+
 def test_an_error_in_teardown_appcontext_after_a_preflight_is_logged_and_changes_nothing(caplog):
     app = Flask(__name__)
     CORS(app, origins=APP)

@@ -88,6 +88,15 @@ def test_the_refusal_of_a_cross_origin_request_is_reported(app, refused, caplog,
     assert "same origin" not in line
 
 
+def test_a_request_to_an_untrusted_host_is_not_of_the_same_origin(app, refused, caplog):
+    app.config["TRUSTED_HOSTS"] = ["api.example"]
+    with caplog.at_level(logging.DEBUG, "flask_cors"):
+        response = send(app, origin="https://evil.example", base_url="https://evil.example")
+    if response.status_code == 400:  # since Flask 3.1
+        assert messages(caplog, logging.ERROR) == []
+        assert [each["origin"] for each in refused] == ["https://evil.example"]
+
+
 def test_an_allowed_origin_is_allowed_whatever_sec_fetch_site_says(app, refused):
     for site in ("same-origin", "cross-site", "same-site", "none", ""):
         response = send(app, headers={"Sec-Fetch-Site": site})

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask, Response, abort, request, request_finished
+from flask import Flask, Response, abort, make_response, request, request_finished
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -96,6 +96,27 @@ def with_headers_that_are_shared(app: Flask, response: Response) -> None:
     app.add_url_rule("/", "view", lambda: Response("kept", headers=headers))
 
 
+def with_headers_beside_a_body(app: Flask, response: Response) -> None:
+    """Flask uses the ``Headers`` object in the tuple itself."""
+    app.add_url_rule("/", "view", lambda: ("kept", 200, response.headers))
+
+
+def with_copies_of_its_headers(app: Flask, response: Response) -> None:
+    """The view keeps the headers of its first response."""
+    kept: list[Response] = []
+
+    def view():
+        if not kept:
+            kept.append(make_response("kept", 200, dict(response.headers)))
+            return kept[0]
+        return "kept", 200, kept[0].headers.copy()
+
+    lines = response.headers.getlist("Vary")
+    if len(lines) > 1:  # of which a dict has one
+        response.headers["Vary"] = ", ".join(lines)
+    app.add_url_rule("/", "view", view)
+
+
 def with_a_status_added(app: Flask, response: Response) -> None:
     app.add_url_rule("/", "view", lambda: (response, 201, {"X-Total": "1"}))
 
@@ -112,6 +133,8 @@ REUSES: list[Reuse] = [
     from_a_cache_of_pickles,
     as_a_response_of_werkzeug,
     with_headers_that_are_shared,
+    with_headers_beside_a_body,
+    with_copies_of_its_headers,
     with_a_status_added,
 ]
 

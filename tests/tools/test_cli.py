@@ -61,7 +61,7 @@ def test_ctrl_c_leaves_the_line_of_a_terminal(monkeypatch):
         (["probe", "http://a.example/"], "Missing option '--origin'; see `cors probe --help`"),
         (["check", "--timeout", "0"], "Invalid value for '--timeout': 0 is not in the range x>=1"),
         (["check", "--explain", "X"], "Invalid value for --explain: 'X' is not a code"),
-        (["export"], "Missing argument '{apache|caddy|envoy|haproxy|nginx}'"),
+        (["export"], "Missing argument '{apache|caddy|envoy|gateway-api|haproxy|istio|nginx}'"),
         (["export", "nginx", "--output", "/"], "Invalid value for '--output': File '/' is a"),
     ],
 )

@@ -17,6 +17,7 @@ PAGES = (
     "docs/commands/routes.md",
     "docs/commands/explain.md",
     "docs/commands/check.md",
+    "docs/commands/export-kubernetes.md",
     "docs/commands/migrate.md",
     "docs/start/upgrade.md",
 )
@@ -24,7 +25,7 @@ SHOWN = [
     (page, command, output)
     for page in PAGES
     for command, output in re.findall(
-        r"^```console\n\$ flask (--app (?:shop|mistaken) .+)\n((?:.*\n)*?)```$",
+        r"^```console\n\$ flask (--app (?:shop|mistaken|catalog) .+)\n((?:.*\n)*?)```$",
         (ROOT / page).read_text(encoding="utf-8"),
         re.MULTILINE,
     )
@@ -33,7 +34,9 @@ SHOWN = [
 
 @pytest.mark.parametrize(("page", "command", "output"), SHOWN)
 def test_the_page_shows_what_is_printed(page, command, output, monkeypatch, capsys):
-    prepare_flask(monkeypatch, ROOT / "examples" / "commands", "shop", "mistaken", columns=80)
+    prepare_flask(
+        monkeypatch, ROOT / "examples" / "commands", "shop", "mistaken", "catalog", columns=80
+    )
     cli.main(shlex.split(command), prog_name="flask", standalone_mode=False)
     ran = capsys.readouterr()
     shown, cut, _ = output.partition("...\n")

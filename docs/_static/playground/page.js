@@ -109,15 +109,16 @@ function setRunning(isRunning) {
 async function run() {
   if (runner.isRunning) return;
   const { code, request } = current();
+  const wasLoaded = runner.isLoaded;
   setRunning(true);
-  if (runner.isLoaded) {
+  if (wasLoaded) {
     say("Running…");
     watch();
   }
   const began = performance.now();
   try {
     const found = await runner.run(code, request);
-    say(`Done in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+    say(`${wasLoaded ? "Done" : "Loaded and done"} in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
     display(found, { code, request });
   } catch (error) {
     delete form.dataset.loading;

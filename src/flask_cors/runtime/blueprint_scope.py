@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import Map, MapAdapter, Rule
 
 from ..policy.policy import Policy
@@ -14,10 +15,14 @@ class BlueprintScope:
     """The paths below a blueprint's ``url_prefix``, matched as the app's own URL map matches them,
     converters included. A blueprint without a prefix covers no path, only its own views."""
 
-    def __init__(self, prefix: str, subdomain: str | None) -> None:
+    def __init__(self, state: BlueprintSetupState) -> None:
+        """
+        :param state: one registration of the blueprint.
+        """
+        prefix = "" if _has_inherited_prefix(state) else state.url_prefix or ""
         self.prefix = prefix.strip("/")
         self.depth = self.prefix.count("/")
-        self.subdomain = subdomain
+        self.subdomain = state.subdomain
         self._url_map: Map | None = None
 
     def covers(self, path: str, adapter: MapAdapter) -> bool:
@@ -46,3 +51,15 @@ class BoundBlueprint(NamedTuple):
 
     resources: ResourceMap[Policy]
     scope: BlueprintScope
+
+
+def _has_inherited_prefix(state: BlueprintSetupState) -> bool:
+    """Return whether the prefix is that of the blueprint around this one alone. Flask has
+    no public way to ask for it."""
+    outer = state.app.blueprints.get(state.name_prefix)
+    return any(
+        blueprint is state.blueprint
+        and options.get("name", blueprint.name) == state.name
+        and options.get("url_prefix", blueprint.url_prefix) is None
+        for blueprint, options in getattr(outer, "_blueprints", ())
+    )

@@ -22,8 +22,8 @@ _PRIVATE_NETWORK = "HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK"
 # passed on to another app.
 DECIDED = "_cors_decided"  # the policy and the decision
 BEFORE = "_cors_decided_before"  # the same, for a preflight that is passed on to the app
-RESPONDED = "_cors_responded"  # set on a preflight that was responded to instead
-MADE = "_cors_made"  # the response that Flask made for the request
+RESPONDED = "_cors_responded"  # set on a preflight that was responded to instead, and its context
+MADE = "_cors_made"  # the response that Flask made for the request and nothing else holds
 RETURNED = "_cors_returned"  # what decorated functions returned that are not its view
 UNHANDLED = "_cors_unhandled"  # set after an unhandled exception; later the response with headers
 

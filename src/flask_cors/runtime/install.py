@@ -5,26 +5,26 @@
   ``do_teardown_appcontext`` are logged: the teardown functions expect that the app's other
   functions ran.
 * An ``after_request`` function, the last to run, adds the headers.
-* ``make_response`` notes which response Flask made for a request. It belongs to this request alone
-  and need not be copied.
+* ``make_response`` notes the response that Flask made of what the view returned. It belongs to this
+  request alone and need not be copied.
 * ``handle_exception`` adds the headers to the response to an unhandled exception.
 
-An app that only has decorated views is found when its first context is pushed.
+An app that only has decorated views is found when its first context is pushed, or when a function
+is decorated in its context.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from flask import Flask, appcontext_pushed
+from flask import Flask, appcontext_pushed, has_app_context
 from werkzeug.wrappers import Response
 
-from .context import current_request, request_or_none
+from .context import current_app_context, current_flask, current_request, request_or_none
 from .decision import MADE, RESPONDED, UNHANDLED
 from .decorated_views import is_bare_decorator, iter_unreached, iter_view_options
 from .preflight import respond_to_preflight
@@ -84,7 +84,7 @@ def _wrap_dispatch(app: Flask, registry: Registry, add_cors_headers: _AfterReque
         if request.method == "OPTIONS":
             response = respond_to_preflight(registry, request)
             if response is not None:
-                _responded.set(True)
+                setattr(current_app_context(), RESPONDED, True)
                 return response
         if is_first:  # a preflight that was responded to above does not count in Flask either
             is_first = False
@@ -95,28 +95,23 @@ def _wrap_dispatch(app: Flask, registry: Registry, add_cors_headers: _AfterReque
     vars(app)["full_dispatch_request"] = full_dispatch_request
 
 
-# Whether a preflight was responded to in this context and its request is not torn down yet.
-_responded: ContextVar[bool] = ContextVar("flask_cors_responded", default=False)
-
-
 def _wrap_teardown(app: Flask) -> None:
     tear_down_request: _Method = app.do_teardown_request
     tear_down_context: _Method = app.do_teardown_appcontext
 
     @wraps(tear_down_request)
     def do_teardown_request(*args: Any, **kwargs: Any) -> None:
-        if _responded.get():
-            if RESPONDED in vars(current_request()):
-                return
-            _responded.set(False)  # the preflight was in an outer context, which is still active
-        tear_down_request(*args, **kwargs)
+        request = request_or_none()
+        if request is None or RESPONDED not in vars(request):
+            # A preflight may have been in the same context, which is then around this request.
+            vars(current_app_context()).pop(RESPONDED, None)
+            tear_down_request(*args, **kwargs)
 
     @wraps(tear_down_context)
     def do_teardown_appcontext(*args: Any, **kwargs: Any) -> None:
-        if not _responded.get():
+        if not hasattr(current_app_context(), RESPONDED):
             tear_down_context(*args, **kwargs)
             return
-        _responded.set(False)
         try:
             tear_down_context(*args, **kwargs)
         except Exception as error:
@@ -132,9 +127,13 @@ def _wrap_make_response(app: Flask) -> None:
     @wraps(make)
     def make_response(rv: Any) -> Any:
         response = make(rv)
-        returned = rv[0] if isinstance(rv, tuple) and rv else rv
-        if response is not returned and (request := request_or_none()) is not None:
-            request.__dict__[MADE] = response
+        if (request := request_or_none()) is not None:
+            # The app may keep a Response that it returns, and a Headers object beside a body.
+            if isinstance(rv, tuple):
+                is_kept = any(each is response or each is response.headers for each in rv)
+            else:
+                is_kept = rv is response
+            request.__dict__[MADE] = None if is_kept else response
         return response
 
     vars(app)["make_response"] = make_response
@@ -172,6 +171,8 @@ def watch_contexts() -> None:
     Called whenever a function is decorated, because it may replace a view."""
     _inspected.clear()
     appcontext_pushed.connect(_on_context_pushed)
+    if has_app_context():  # if it stays pushed, Flask pushes no other one for a request
+        install(current_flask())
 
 
 def _on_context_pushed(app: Flask, **_: Any) -> None:

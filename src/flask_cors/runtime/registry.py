@@ -128,7 +128,7 @@ class Registry:
         name = f"{state.name_prefix}.{state.name}".lstrip(".")
         known = self.blueprints.get(name)
         extended = self._extend(known.resources if known else _NO_RESOURCES, resources, location)
-        scope = BlueprintScope(state.url_prefix or "", state.subdomain)
+        scope = BlueprintScope(state)
         self.blueprints[name] = BoundBlueprint(extended, scope)
         self._record(
             BoundExtension(ref(extension), name, scope, tuple(layers), tuple(resources), location)

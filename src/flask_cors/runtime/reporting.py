@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from blinker import Namespace
+from werkzeug.exceptions import SecurityError
 
 from ..diagnostics.finding import Finding
 from ..diagnostics.source_location import SourceLocation
@@ -81,7 +82,11 @@ def is_same_origin(request: Request) -> bool:
     if site is not None:
         return bool(site == "same-origin")
     origin: str = request.environ["HTTP_ORIGIN"]
-    return origin.lower() == f"{request.scheme}://{request.host}".lower()
+    try:
+        host = request.host
+    except SecurityError:  # an untrusted host
+        return False
+    return origin.lower() == f"{request.scheme}://{host}".lower()
 
 
 def _log(

@@ -276,9 +276,15 @@ def migrate(context: click.Context, form: str) -> None:
 
 
 @cors.command()
-@click.argument("proxy", type=click.Choice(["apache", "caddy", "envoy", "haproxy", "nginx"]))
+@click.argument(
+    "proxy",
+    type=click.Choice(["apache", "caddy", "envoy", "gateway-api", "haproxy", "istio", "nginx"]),
+)
 @click.option("--listen", metavar="ADDR", help="The proxy's own address: 127.0.0.1:8080.")
 @click.option("--upstream", metavar="URL", help="The app's address: http://127.0.0.1:5000.")
+@click.option("--service", metavar="NAME:PORT", help="The app's service in Kubernetes: shop:80.")
+@click.option("--gateway", metavar="NAME", help="The gateway in front of it: edge/public.")
+@click.option("--hostname", "hostnames", metavar="HOST", multiple=True, help="The app's hostname.")
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, writable=True, allow_dash=True),
@@ -295,6 +301,9 @@ def export(
     proxy: str,
     listen: str | None,
     upstream: str | None,
+    service: str | None,
+    gateway: str | None,
+    hostnames: tuple[str, ...],
     output: str | None,
     check: str | None,
 ) -> None:
@@ -303,6 +312,9 @@ def export(
     With it, the proxy responds to all preflights and sets the CORS headers of all other responses,
     including its own errors. CORS headers of the app are removed. The output is a part to include
     in an existing configuration; with --listen and --upstream, it is a complete configuration.
+
+    For Kubernetes, gateway-api writes HTTPRoutes and istio a VirtualService, which route all
+    requests for --hostname (all that the gateway takes, without it) from --gateway to --service.
 
     The exit status is 0, 1 if the file of --check no longer matches the app, and 2 if the app
     cannot be loaded, has no policy, or has one that the proxy cannot express. Nothing is written
@@ -314,12 +326,13 @@ def export(
         flask --app hello cors export nginx --listen 127.0.0.1:8080 \\
             --upstream http://127.0.0.1:5000 --output nginx.conf
         flask --app hello cors export nginx --check cors.conf
+        flask --app hello cors export gateway-api --service hello:80 \\
+            --gateway edge/public --hostname api.example.com > cors.yaml
     """
     from .export import command
     from .shared.loading import load_app
 
-    if (listen is None) != (upstream is None):
-        raise click.UsageError("--listen and --upstream belong together: use both or neither")
     if output is not None and check is not None:
         raise click.UsageError("--check writes nothing: remove --output")
-    context.exit(command.command(load_app(context), proxy, listen, upstream, output, check))
+    options = command.Options(listen, upstream, service, gateway, hostnames)
+    context.exit(command.command(load_app(context), proxy, options, output, check))

@@ -343,6 +343,7 @@ def test_a_page_opened_as_a_file_says_how_to_serve_it(site: Path, browser: Brows
     page = browser.new_page()
     page.goto(site.joinpath("playground.html").as_uri())
     assert "python -m http.server" in page.locator("#playground-unserved").inner_text()
+    assert not page.locator("#playground-run").is_visible()
     page.close()
 
 
@@ -351,6 +352,7 @@ def test_without_scripts_it_names_the_command(playground: str, browser: Browser)
     page = context.new_page()
     page.goto(playground)
     assert "flask cors explain" in page.locator("noscript").inner_text()
+    assert not page.locator("#playground-run").is_visible()
     context.close()
 
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -120,11 +120,24 @@ def started(
     listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     text = proxy.render(plan, listen, f"http://127.0.0.1:{upstream}")
     file.write_text(text, encoding="utf-8")
-    command = proxy.command(program, folder, file)
+    with running(proxy.command(program, folder, file), [(host, port)], folder):
+        yield port
+
+
+@contextmanager
+def running(
+    command: list[str], addresses: Iterable[tuple[str, int]], folder: Path
+) -> Iterator[None]:
+    """Run a proxy until the end of the block.
+
+    :param addresses: that it listens on.
+    :param folder: where its log is written.
+    """
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
         try:
-            _wait_for((host, port), process, folder / "log")
-            yield port
+            for address in addresses:
+                _wait_for(address, process, folder / "log")
+            yield
         finally:
             process.terminate()
 

@@ -51,3 +51,21 @@ def verdicts(sent: Sent, response: Response) -> list[bool]:
 
 def differ(sent: Sent, app: Response, edge: Response) -> bool:
     return cors_headers(app) != cors_headers(edge) or verdicts(sent, app) != verdicts(sent, edge)
+
+
+def granted(sent: Sent, response: Response) -> set[str]:
+    """Return what a browser lets a page do by a response, without credentials and with them: send
+    the request that the preflight was for, or read the response and headers of it."""
+    if sent.origin is None:
+        return set()
+    checks = verdicts(sent, response)
+    if sent.method == "OPTIONS" and len(checks) == 4:
+        by_mode = {"omit": all(checks[:2]), "include": all(checks[2:])}
+        return {f"send, {mode}" for mode, passes in by_mode.items() if passes}
+    exposed = comma_list(",".join(get_all(response.headers, "Access-Control-Expose-Headers")))
+    return {
+        f"read {what}, {mode}"
+        for mode, passes in zip(("omit", "include"), checks, strict=True)
+        if passes
+        for what in ("the body", *map(str.lower, exposed))
+    }

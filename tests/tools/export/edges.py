@@ -47,7 +47,7 @@ def respond(
     origin = headers.get("Origin")
     requested = headers.get(h.REQUEST_METHOD)
     is_preflight = method == "OPTIONS" and origin is not None and requested is not None
-    policy = _policy(plan, path, requested if is_preflight else method, is_preflight)
+    policy = policy_of(plan, path, requested if is_preflight else method, is_preflight)
     if policy is None:
         return None
     allow_origin = _allow_origin(policy.origins, origin)
@@ -70,7 +70,7 @@ def respond(
     return found
 
 
-def _policy(
+def policy_of(
     plan: EdgePlan, path: bytes, method: str | None, is_preflight: bool
 ) -> EdgePolicy | None:
     root = plan.root.encode()

@@ -13,7 +13,7 @@ from flask.cli import ScriptInfo
 
 from flask_cors import CORS
 from flask_cors.tools.cli import cors
-from flask_cors.tools.export.command import PROXIES
+from flask_cors.tools.export.command import KUBERNETES, PROXIES
 
 Exported = Callable[..., Result]
 
@@ -223,6 +223,66 @@ def test_an_unknown_proxy_is_refused(exported: Exported):
     assert exported("traefik").exit_code == 2
 
 
-def test_each_proxy_can_be_named():
+def test_each_proxy_and_resource_can_be_named():
     (proxy, *_) = cors.commands["export"].params
-    assert list(proxy.type.choices) == list(PROXIES)  # type: ignore[attr-defined]
+    assert list(proxy.type.choices) == sorted([*PROXIES, *KUBERNETES])  # type: ignore[attr-defined]
+
+
+# ---- Kubernetes --------------------------------------------------------------------------------
+
+TARGET = ("--service", "shop:80", "--gateway", "edge/public", "--hostname", "a.example")
+
+
+@pytest.mark.parametrize("name", KUBERNETES)
+def test_routes_are_written_for_the_service_and_the_gateway(exported: Exported, name: str):
+    ran = exported(name, *TARGET, "--hostname", "b.example")
+    assert ran.exit_code == 0
+    assert ran.output.startswith(f"# Made by `flask cors export {name}`: ")
+    for word in ('"shop"', "80", "public", "edge", '"a.example"', '"b.example"', '"https://app.e'):
+        assert word in ran.output
+
+
+@pytest.mark.parametrize("name", KUBERNETES)
+def test_routes_are_compared_with_the_app(exported: Exported, tmp_path: Path, name: str):
+    file = tmp_path / "cors.yaml"
+    exported(name, *TARGET, "--output", file)
+    assert exported(name, *TARGET, "--check", file).exit_code == 0
+    assert exported(name, *TARGET[:4], "--check", file).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nginx", *TARGET[:2]), "--service, --gateway and --hostname belong to Kubernetes"),
+        (("nginx", *TARGET[2:4]), "--service, --gateway and --hostname belong to Kubernetes"),
+        (("nginx", *TARGET[4:]), "--service, --gateway and --hostname belong to Kubernetes"),
+        (("istio", *TARGET, *WHOLE[:2]), "--listen and --upstream belong to proxies"),
+        (("istio", *TARGET, *WHOLE[2:]), "--listen and --upstream belong to proxies"),
+        (("istio", *TARGET[:2]), "istio needs --service NAME:PORT and --gateway NAME"),
+        (("gateway-api", *TARGET[2:]), "gateway-api needs --service NAME:PORT and --gateway NAME"),
+        (("istio", "--service", "shop", *TARGET[2:]), "'shop' is not a service and its port"),
+        (("istio", *TARGET[:2], "--gateway", "A"), "'A' is not a gateway: write public"),
+        (("istio", *TARGET, "--hostname", "*"), "'*' is not a hostname: write api.example.com"),
+    ],
+)
+def test_options_that_belong_elsewhere_and_malformed_ones_are_refused_in_one_line(
+    exported: Exported, arguments: tuple[str, ...], message: str
+):
+    ran = exported(*arguments)
+    assert ran.exit_code == 2
+    assert message in ran.output
+    assert len([line for line in ran.output.splitlines() if line.startswith("Error")]) == 1
+
+
+def test_what_routes_cannot_state_is_status_2_and_nothing_is_written(
+    exported: Exported, tmp_path: Path
+):
+    file = tmp_path / "cors.yaml"
+    app = lambda: an_app("http://localhost:*")  # noqa: E731
+    ran = exported("gateway-api", *TARGET, "--output", file, app=app)
+    assert ran.exit_code == 2
+    assert ran.output == (
+        "Error: gateway-api cannot state the policy of this app:\n"
+        "  '/api/*': origins: 'http://localhost:*', a pattern of ports: list the ports\n"
+    )
+    assert not file.exists()

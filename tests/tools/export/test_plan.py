@@ -125,7 +125,7 @@ def test_a_view_that_lists_options_has_its_policy() -> None:
 
 
 def test_an_app_without_cors_has_an_empty_plan() -> None:
-    assert build_plan(Flask(__name__)) == EdgePlan("", (), ())
+    assert build_plan(Flask(__name__, static_folder=None)) == EdgePlan("", (), ())
 
 
 # ---- obstacles -----------------------------------------------------------------------------------

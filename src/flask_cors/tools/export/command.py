@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from functools import partial
+from typing import NamedTuple, Protocol, TypeVar
 
 import click
 from flask import Flask
@@ -12,8 +13,9 @@ from flask import Flask
 from ...diagnostics.format import format_value
 from ..shared.progress import show_progress
 from ..shared.text import escape_first_line
-from . import apache, caddy, envoy, haproxy, nginx
+from . import apache, caddy, envoy, gateway_api, haproxy, istio, nginx
 from .addresses import parse_listen, parse_upstream
+from .kubernetes_target import Target, parse_gateway, parse_hostnames, parse_service
 from .obstacles import ExportError
 from .plan import EdgePlan, RegexDialect, build_plan
 
@@ -49,6 +51,23 @@ PROXIES: dict[str, Proxy] = {
     "nginx": nginx,
 }
 
+
+class Routes(Protocol):
+    """What the module of a resource of Kubernetes has."""
+
+    @property
+    def REGEX_DIALECT(self) -> RegexDialect: ...  # noqa: N802  # a constant of it
+
+    def render(self, plan: EdgePlan, target: Target) -> str:
+        """Return the resources as YAML.
+
+        :raises ExportError: for what they cannot state.
+        """
+        ...
+
+
+KUBERNETES: dict[str, Routes] = {"gateway-api": gateway_api, "istio": istio}
+
 _NO_POLICY = (
     "the app has no CORS policy, so there is nothing to export: give it CORS(app), or load it with "
     "the configuration that has one"
@@ -63,29 +82,36 @@ class NotWritten(click.ClickException):
     exit_code = 2
 
 
-def command(
-    app: Flask,
-    name: str,
-    listen: str | None,
-    upstream: str | None,
-    output: str | None,
-    check: str | None,
-) -> int:
+class Options(NamedTuple):
+    """Where the configuration belongs, as it is written on the command line.
+
+    :ivar listen: the address of a whole configuration; None for the part to include.
+    :ivar upstream: the URL of the app, where there is one.
+    :ivar service: the name of the app's service in Kubernetes, and its port.
+    :ivar gateway: the gateway in front of it.
+    :ivar hostnames: those of the requests.
+    """
+
+    listen: str | None
+    upstream: str | None
+    service: str | None
+    gateway: str | None
+    hostnames: tuple[str, ...]
+
+
+def command(app: Flask, name: str, options: Options, output: str | None, check: str | None) -> int:
     """Write the configuration of a proxy, or compare it, and return the exit status.
 
-    :param name: the proxy, of :data:`PROXIES`.
-    :param listen: the address of a whole configuration; None for the part to include.
-    :param upstream: the URL of the app, where there is one.
+    :param name: the proxy, of :data:`PROXIES`, or the resource, of :data:`KUBERNETES`.
     :param output: the file to write; None or ``"-"`` for standard output.
     :param check: the file to compare with, instead of writing one; ``"-"`` for standard input.
     :raises NotWritten: naming each part of the policy that cannot be exported; for an app without a
         policy, and a file that cannot be written.
-    :raises click.BadParameter: for a malformed address.
+    :raises click.UsageError: for options that belong to other proxies, and malformed ones.
     """
-    listen = _parse(parse_listen, listen, "--listen")
-    upstream = _parse(parse_upstream, upstream, "--upstream")
+    render = _kubernetes(name, options) if name in KUBERNETES else _proxy(name, options)
     with show_progress("Translating the policy"):
-        text = render(app, name, listen, upstream)
+        text = _text(app, name, render)
     if check is not None:
         return _compare(check, text)
     try:
@@ -96,27 +122,66 @@ def command(
     return 0
 
 
-def _parse(parse: Callable[[str], str], raw: str | None, option: str) -> str | None:
+class _Render(NamedTuple):
+    dialect: RegexDialect
+    render: Callable[[EdgePlan], str]
+
+
+def _proxy(name: str, options: Options) -> _Render:
+    if options.service is not None or options.gateway is not None or options.hostnames:
+        raise click.UsageError(
+            f"--service, --gateway and --hostname belong to Kubernetes: {name} takes "
+            "--listen and --upstream"
+        )
+    if (options.listen is None) != (options.upstream is None):
+        raise click.UsageError("--listen and --upstream belong together: use both or neither")
+    proxy = PROXIES[name]
+    if options.listen is None or options.upstream is None:
+        return _Render(proxy.REGEX_DIALECT, proxy.render)
+    listen = _parse(parse_listen, options.listen, "--listen")
+    upstream = _parse(parse_upstream, options.upstream, "--upstream")
+    return _Render(
+        proxy.REGEX_DIALECT, partial(proxy.render_whole, listen=listen, upstream=upstream)
+    )
+
+
+def _kubernetes(name: str, options: Options) -> _Render:
+    if options.listen is not None or options.upstream is not None:
+        raise click.UsageError(
+            f"--listen and --upstream belong to proxies: {name} takes --service and --gateway"
+        )
+    if options.service is None or options.gateway is None:
+        raise click.UsageError(f"{name} needs --service NAME:PORT and --gateway NAME")
+    service, port = _parse(parse_service, options.service, "--service")
+    namespace, gateway = _parse(parse_gateway, options.gateway, "--gateway")
+    hostnames = _parse(parse_hostnames, options.hostnames, "--hostname")
+    target = Target(service, port, gateway, namespace, hostnames)
+    routes = KUBERNETES[name]
+    return _Render(routes.REGEX_DIALECT, partial(routes.render, target=target))
+
+
+_Raw = TypeVar("_Raw")
+_Parsed = TypeVar("_Parsed")
+
+
+def _parse(parse: Callable[[_Raw], _Parsed], raw: _Raw, option: str) -> _Parsed:
     try:
-        return None if raw is None else parse(raw)
+        return parse(raw)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=option) from None
 
 
-def render(app: Flask, name: str, listen: str | None, upstream: str | None) -> str:
+def _text(app: Flask, name: str, render: _Render) -> str:
     """Return the configuration.
 
     :raises NotWritten: naming each part of the policy that cannot be exported; for an app without a
         policy.
     """
-    proxy = PROXIES[name]
     try:
-        plan = build_plan(app, proxy.REGEX_DIALECT)
+        plan = build_plan(app, render.dialect)
         if not plan.rules:
             raise NotWritten(_NO_POLICY)
-        if listen is None or upstream is None:
-            return proxy.render(plan)
-        return proxy.render_whole(plan, listen, upstream)
+        return render.render(plan)
     except ExportError as error:
         lines = "".join(f"\n  {obstacle}" for obstacle in error.obstacles)
         raise NotWritten(f"{name} cannot state the policy of this app:{lines}") from error

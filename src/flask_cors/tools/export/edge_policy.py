@@ -14,7 +14,6 @@ from typing import NamedTuple
 from ...diagnostics.format import format_value
 from ...policy.allowlists import HeaderAllowlist
 from ...policy.options import Options
-from ...policy.origins import OriginSet
 from ...policy.policy import Policy
 from ...protocol import headers as h
 from ...protocol.origin import MAX_ORIGIN_LENGTH
@@ -59,6 +58,7 @@ class AllowedOrigins(NamedTuple):
     :ivar regexes: of whole origins, which are sent back as they are spelled.
     :ivar value_for_any: ``"*"`` where every origin gets that; None for its own spelling.
     :ivar value_without_origin: what a request without ``Origin`` gets; None for nothing.
+    :ivar patterns: those that the first of the regexes were made from, as they are written.
     """
 
     any: bool
@@ -66,6 +66,7 @@ class AllowedOrigins(NamedTuple):
     regexes: tuple[PortableRegex, ...]
     value_for_any: str | None
     value_without_origin: str | None
+    patterns: tuple[str, ...]
 
 
 class AllowedNames(NamedTuple):
@@ -136,24 +137,25 @@ def _origins(options: Options, dialect: RegexDialect, report: Report) -> Allowed
     patterns = [regex.pattern for regex in origins.regexes]
     regexes = _translate("origins", patterns, ORIGIN, dialect, report)
     same = "*" if origins.any else origins.single
+    wildcards = () if origins.any else tuple(sorted(origins.wildcards))
     return AllowedOrigins(
         origins.any,
         () if origins.any else tuple(sorted(origins.exact)),
-        () if origins.any else (*_wildcards(origins), *regexes),
+        () if origins.any else (*map(_regex_of, wildcards), *regexes),
         "*" if options.send_wildcard.value else None,
         same if options.always_send.value else None,
+        wildcards,
     )
 
 
-def _wildcards(origins: OriginSet) -> Iterator[PortableRegex]:
-    for wildcard in sorted(origins.wildcards):
-        scheme, _, rest = wildcard.partition("://")
-        host = rest.removesuffix(":*")
-        subdomains = _LABELS if host.startswith("*.") else ""
-        port = _ANY_PORT if rest.endswith(":*") else ""
-        host = escape_regex(host.removeprefix("*."))
-        regex = f"{escape_regex(scheme)}://{subdomains}{host}{port}"
-        yield PortableRegex(regex, None, ignores_case=True)
+def _regex_of(pattern: str) -> PortableRegex:
+    scheme, _, rest = pattern.partition("://")
+    host = rest.removesuffix(":*")
+    subdomains = _LABELS if host.startswith("*.") else ""
+    port = _ANY_PORT if rest.endswith(":*") else ""
+    host = escape_regex(host.removeprefix("*."))
+    regex = f"{escape_regex(scheme)}://{subdomains}{host}{port}"
+    return PortableRegex(regex, None, ignores_case=True)
 
 
 def _names(allowed: HeaderAllowlist, dialect: RegexDialect, report: Report) -> AllowedNames:

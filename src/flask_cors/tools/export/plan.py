@@ -17,6 +17,7 @@ from .path_conditions import ANY_PATH
 from .portable_regex import RegexDialect as RegexDialect
 from .portable_regex import escape_regex
 from .rule_index import RuleIndex, build_index
+from .url_rules import iter_deep_views
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,14 @@ class EdgePlan:
         They look at the path as the app sees it, without percent-encoding and without ``root``;
         at no path that is longer than :data:`MAX_PATH`, nor, unless one policy decides on every
         path, at one with dot segments or empty segments.
+    :ivar deep_views: what the paths begin with of views whose converters take slashes: they may
+        open files by a part of the path that has dot segments.
     """
 
     root: str
     policies: tuple[EdgePolicy, ...]
     rules: tuple[EdgeRule, ...]
+    deep_views: tuple[str, ...] = ()
 
     @property
     def has_one_policy(self) -> bool:
@@ -73,4 +77,5 @@ def build_plan(app: Flask, dialect: RegexDialect = RegexDialect.RE2) -> EdgePlan
         rules.obstacles.append(Obstacle(subject, f"it {error}"))
     if rules.obstacles:
         raise ExportError(rules.obstacles)
-    return EdgePlan(f"/{root}" if root else "", tuple(rules.policies), in_order)
+    deep_views = tuple(sorted(set(iter_deep_views(app))))
+    return EdgePlan(f"/{root}" if root else "", tuple(rules.policies), in_order, deep_views)

@@ -129,7 +129,7 @@ class _Indexer:
         """Yield the rules that match a path, by what is left of them."""
         for number in sorted({*self._by_path[path], *self._below(path)}):
             rule = self._rules[number]
-            if all(_is_met(each, path) for each in rule.conditions):
+            if all(is_met(each, path) for each in rule.conditions):
                 yield replace(rule, conditions=(ANY_PATH,))
                 if _always_decides(rule):
                     return
@@ -177,7 +177,8 @@ def _always_decides(rule: EdgeRule) -> bool:
     return rule.methods is None and not rule.preflights_only
 
 
-def _is_met(condition: PathCondition, path: str) -> bool:
+def is_met(condition: PathCondition, path: str) -> bool:
+    """Return whether a path meets a condition."""
     if condition.toggles_slash:
         path = toggle_slash(path) or "//"
     return _compile(condition.regex).match(path.encode()) is not None

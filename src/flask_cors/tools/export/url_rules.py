@@ -14,7 +14,7 @@ from werkzeug.routing.converters import NumberConverter, UUIDConverter
 from werkzeug.routing.matcher import State
 
 from ...policy.path_patterns import PathPattern
-from ..shared.rule_paths import Match, Paths, path_of
+from ..shared.rule_paths import Match, Paths, path_of, pieces_of
 
 
 class EndSlash(Enum):
@@ -143,3 +143,11 @@ def _may_yield(converter: BaseConverter, value: object) -> bool:
         return isinstance(value, str) and re.fullmatch(converter.regex, value) is not None
     # None of Werkzeug's own converters yields None.
     return value is not None or type(converter).__module__ != BaseConverter.__module__
+
+
+def iter_deep_views(app: Flask) -> Iterator[str]:
+    """Yield what the paths begin with of views whose converters take slashes."""
+    for rule in app.url_map.iter_rules():
+        converters = [each for each in pieces_of(rule) if not isinstance(each, str)]
+        if not all(each.part_isolating for each in converters):
+            yield path_of(rule).partition("<")[0]
