@@ -42,7 +42,7 @@ function writeState() {
   about.href = same?.page ?? "";
   const fragment = write(current(), same?.id);
   if (fragment !== location.hash) history.replaceState(null, "", fragment || location.pathname + location.search);
-  if (wasRun && !runner.isRunning) say(JSON.stringify(current()) === wasRun ? "" : "Changed since the last run.");
+  if (!runner.isRunning) sayIfChanged();
   return fragment;
 }
 
@@ -67,6 +67,12 @@ const megabytes = (bytes) => `${Math.max(1, Math.round(bytes / 1e6))} MB`;
 
 function say(text) {
   status.textContent = text;
+}
+
+const isOfRun = () => JSON.stringify(current()) === wasRun;
+
+function sayIfChanged() {
+  if (wasRun && !isOfRun()) say("Changed since the last run.");
 }
 
 /* Show what is loaded, as a share. */
@@ -119,7 +125,9 @@ async function run() {
   try {
     const found = await runner.run(code, request);
     say(`${wasLoaded ? "Done" : "Loaded and done"} in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
-    display(found, { code, request });
+    wasRun = JSON.stringify({ code, request });
+    display(found);
+    sayIfChanged();
   } catch (error) {
     delete form.dataset.loading;
     say(error instanceof Stopped ? "Stopped." : `It failed: ${error.message}`);
@@ -128,14 +136,13 @@ async function run() {
   setRunning(false);
 }
 
-function display(found, { code, request }) {
+function display(found) {
   const lineOf = (location) => (location?.file === "app.py" ? location.line : null);
   const { explanation, error, findings } = found;
   const decided = [explanation?.policy, ...(explanation?.checks ?? [])].map((each) => lineOf(each?.location));
   const failed = error?.line && !findings.length ? [{ line: error.line, severity: "error", message: error.message }] : [];
   result.replaceChildren(...show(found, { lineOf, goTo: (line) => editor.goTo(line) }));
-  wasRun = JSON.stringify({ code, request });
-  editor.mark([...findings, ...failed], decided.filter(Boolean));
+  if (isOfRun()) editor.mark([...findings, ...failed], decided.filter(Boolean));
   announcement.textContent = announce(found);
   if (result.getBoundingClientRect().top > innerHeight * 0.8) result.scrollIntoView({ block: "start" });
 }
@@ -180,8 +187,12 @@ addEventListener("hashchange", readState);
 prepareForm(changed);
 if (/Mac|iPhone|iPad/.test(navigator.platform)) part("shortcut").textContent = "⌘ Enter";
 
-const [list, manifest] = await Promise.all([fetchJson("examples.json"), fetchJson("manifest.json")]);
-examples = list.filter(checked);
-fillExamples();
-say(`The first run loads ${megabytes(manifest.total)}, once.`);
-readState();
+async function begin() {
+  const [list, manifest] = await Promise.all([fetchJson("examples.json"), fetchJson("manifest.json")]);
+  examples = list.filter(checked);
+  fillExamples();
+  say(`The first run loads ${megabytes(manifest.total)}, once.`);
+  readState();
+}
+
+begin().catch((error) => say(`It failed: ${error.message}`));

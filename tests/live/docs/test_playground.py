@@ -151,6 +151,16 @@ def test_the_suggestion_is_copied(page: Page) -> None:
     assert "https://app.example" in written
 
 
+def test_a_result_is_not_shown_beside_the_lines_of_other_code(page: Page) -> None:
+    go(page, state("import time\n\n" + APP + "\n\ntime.sleep(1)\n"))
+    page.locator("#playground-run").click()
+    page.locator("#playground-origin").fill("https://other.example")
+    page.wait_for_selector(IDLE)
+    assert page.locator("#playground-status").inner_text() == "Changed since the last run."
+    assert "https://app.example" in page.locator(".playground-card").first.inner_text()
+    assert marked_lines(page) == set()
+
+
 # ---- what it must not do -----------------------------------------------------------------------
 
 
