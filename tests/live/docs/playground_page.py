@@ -36,6 +36,35 @@ REQUEST = {
 }
 
 
+# Where what is shown is, without the code and the result.
+PLACES = """() => [...document.querySelectorAll("article section > *, .playground *")]
+    .filter(one => one.offsetHeight && !one.closest(".cm-editor, .playground-result > *"))
+    .map(one => {
+        const { x, y, width } = one.getBoundingClientRect();
+        return [one.id || one.className || one.tagName, x, y + scrollY, width].join(" ");
+    })"""
+
+# What the page announces of examples.
+IN_FIREFOX = """(async () => {
+    const until = async found => {
+        while (!found()) await new Promise(resolve => setTimeout(resolve, 100));
+    };
+    const part = name => document.getElementById(`playground-${name}`);
+    const [example, run] = [part("example"), part("run")];
+    await until(() => example.options.length > 1);
+    const shown = [];
+    for (const id of %s) {
+        example.value = id;
+        example.dispatchEvent(new Event("change"));
+        run.click();
+        const hasVerdict = () => document.querySelector(".playground-verdict");
+        await until(() => hasVerdict() && run.ariaDisabled !== "true");
+        shown.push(part("announcement").textContent);
+    }
+    return JSON.stringify(shown);
+})()"""
+
+
 def fragment(content: object) -> str:
     encoded = base64.urlsafe_b64encode(json.dumps(content).encode())
     return "#state=" + encoded.decode().rstrip("=")

@@ -17,6 +17,8 @@ from .conftest import NARROW, ROOT, WIDE
 from .playground_page import (
     APP,
     IDLE,
+    IN_FIREFOX,
+    PLACES,
     REQUEST,
     Opened,
     code_of,
@@ -322,14 +324,6 @@ def test_a_result_is_not_wider_than_the_screen(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-PLACES = """() => [...document.querySelectorAll("article section > *, .playground *")]
-    .filter(one => one.offsetHeight && !one.closest(".cm-editor, .playground-result > *"))
-    .map(one => {
-        const { x, y, width } = one.getBoundingClientRect();
-        return [one.id || one.className || one.tagName, x, y + scrollY, width].join(" ");
-    })"""
-
-
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_a_run_moves_nothing_that_was_there(page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -367,25 +361,6 @@ def test_without_scripts_it_names_the_command(playground: str, browser: Browser)
 
 
 # ---- Firefox -----------------------------------------------------------------------------------
-
-IN_FIREFOX = """(async () => {
-    const until = async found => {
-        while (!found()) await new Promise(resolve => setTimeout(resolve, 100));
-    };
-    const part = name => document.getElementById(`playground-${name}`);
-    const [example, run] = [part("example"), part("run")];
-    await until(() => example.options.length > 1);
-    const shown = [];
-    for (const id of %s) {
-        example.value = id;
-        example.dispatchEvent(new Event("change"));
-        run.click();
-        const hasVerdict = () => document.querySelector(".playground-verdict");
-        await until(() => hasVerdict() && run.ariaDisabled !== "true");
-        shown.push(part("announcement").textContent);
-    }
-    return JSON.stringify(shown);
-})()"""
 
 
 def test_firefox_shows_the_same(
