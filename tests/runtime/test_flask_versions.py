@@ -130,3 +130,10 @@ def test_a_wrapped_method_hands_on_whatever_arguments_flask_passes(name):
             getattr(app, name)("context", error=None)
     assert passed[0] == (("context",), {"error": None})
     assert (("context",), {"error": None}) in passed[1:] or name == "full_dispatch_request"
+
+
+def test_a_response_may_be_made_outside_of_a_request():
+    app = Flask(__name__)
+    CORS(app)
+    with app.app_context():
+        assert app.make_response(("made", 201)).status_code == 201
