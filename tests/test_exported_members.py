@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import importlib
 import inspect
 import re
 import subprocess
@@ -212,6 +213,7 @@ def test_core_is_an_attribute_of_the_package():
     code = "import flask_cors; print(flask_cors.core.ACL_ORIGIN)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "Access-Control-Allow-Origin\n"
+    assert flask_cors.__getattr__("core") is importlib.import_module("flask_cors.core")
 
 
 def test_errors_and_warnings_are_what_callers_catch():
