@@ -196,6 +196,13 @@ def test_a_mapping_lists_its_keys_with_a_warning(option: str) -> None:
     assert warned(option, {}) == []
 
 
+@pytest.mark.parametrize("option", ["origins", "methods", "allow_headers", "expose_headers"])
+def test_a_mapping_in_which_each_value_is_none_is_an_ordered_set(option: str) -> None:
+    value = dict.fromkeys(["b", "a"])
+    assert warned(option, value) == []
+    assert read_list(option, value, lambda _: None) == ["b", "a"]
+
+
 @pytest.mark.parametrize(
     ("value", "listed"),
     [

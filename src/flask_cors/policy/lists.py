@@ -48,7 +48,8 @@ def read_list(option: str, value: object, warn: Warn, accepts: Accepts) -> list[
     """Return the items of a list of names or origins, or None if ``value`` is not a list.
 
     Strings are split at their commas, also as items of a list. Empty items are dropped; None is
-    dropped with a warning. The items of a mapping are its keys, with a warning.
+    dropped with a warning. The items of a mapping are its keys, with a warning unless each value is
+    None.
 
     :param accepts: tries a value before a hint suggests it.
     :raises CORSConfigError: for a string that contains a list in Python or JSON notation.
@@ -59,7 +60,8 @@ def read_list(option: str, value: object, warn: Warn, accepts: Accepts) -> list[
         return None
     else:
         written = list(value)
-        if isinstance(value, Mapping) and written:
+        # With None for each value, as dict.fromkeys() makes them, it is an ordered set.
+        if isinstance(value, Mapping) and any(each is not None for each in value.values()):
             warn(_find_dict(option, value, accepts))
     items: list[object] = []
     for item in written:
