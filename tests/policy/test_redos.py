@@ -50,6 +50,10 @@ BESIDE_EACH_OTHER = [
     r"https://" + "[a-z]?" * 40 + r"\.example\.com",
     r"(?:a|b)*(?:a|c)*a*[ab]*[a-z]*(a|bc)*!",
     r"([a-z]+){5}x",
+    r"(?i)https://.*a.*a.*a.*a.*!",
+    r"https://.*\d.*\d.*\d.*\d.*\.example\.com",
+    r"(?i)https://.*dev.*dev.*dev.*dev.*!",
+    r"https://\S*(?:pr|mr)\S*(?:pr|mr)\S*(?:pr|mr)\S*(?:pr|mr)\S*!",
 ]
 # `re` refuses texts that are shorter than the shortest match.
 LONG_AT_LEAST = [
@@ -76,12 +80,12 @@ ORDINARY = [
     r"((?=a)a(?!c)b?-)*",
     r"(?:[^\x00-\x7f]|\bb?)*",
     r"([^\x00-\x7f]*)*",
+    "https://" + r"[a-z0-9-]+\." * 6 + "com",  # none of them matches what is between them
     r"(?!)*(?:a(?!))?b",
 ]
 NOT_CONFIRMED = [
     r"(.*)*",  # it always matches
     r"https://([a-z]{1,63}\.){1,5}com",
-    "https://" + r"[a-z0-9-]+\." * 6 + "com",  # none of them matches what is between them
     r"/api/v[12]/[^/]+/[^/]+/[^/]+/[^/]+/items",
 ]
 POSSESSIVE = [
@@ -151,8 +155,20 @@ PATHS = TimeLimit(4096, 0.25)
         (r"(\S+)+x", ORIGIN_LIMIT, [("", "a", "!"), ("", "b", "!")]),
         (r"([^A-Za-z]+)+x", ORIGIN_LIMIT, [("", "0", "a"), ("", "1", "a")]),
         # What is repeated together with what is between the repetitions.
-        (r".*a.*a.*a.*b", ORIGIN_LIMIT, [("", "a", "!"), ("", "ab", "!")]),
-        (r".*a.*b.*", PATHS, [("", "a", "!"), ("", "ab", "!")]),
+        (r".*a.*a.*a.*b", ORIGIN_LIMIT, [("", "a", "!")]),
+        (r"(?i)x-.*a.*a.*-id", PATHS, [("x-", "a", "!")]),
+        (r"(?i).*dev.*dev.*dev.*!", ORIGIN_LIMIT, [("", "dev", "!"), ("", "d", "!")]),
+        (r".*\d.*\d.*\d.*\.com", ORIGIN_LIMIT, [("", "0", "!")]),
+        (r"[a-z]*[xy][a-z]*[xy][a-z]*[yz][a-z]*!", ORIGIN_LIMIT, [("", "y", "!")]),
+        (r".*\d{2}.*(?:-|_).*[0-9]+.*", ORIGIN_LIMIT, [("", "0-", "!"), ("", "0", "!")]),
+        (r".*(?:ab|c).*(?:ab|c).*.*", ORIGIN_LIMIT, [("", "abc", "!"), ("", "a", "!")]),
+        (r"(?:.*x){4}", ORIGIN_LIMIT, [("", "x", "!")]),
+        (r"(?=.*x.*)(?:.*x){2}", ORIGIN_LIMIT, [("", "x", "!")]),
+        (r"(?:x.)*.*(?:x.)*.*", ORIGIN_LIMIT, [("", "xa", "!")]),
+        # Nothing that all of them match is between the second and the third.
+        (r"[a-z]*x[a-z]*-[a-z]*x[a-z]*", ORIGIN_LIMIT, []),
+        (r"[a-z]*-[a-z]*x[a-z]*x[a-z]*x[a-z]*", ORIGIN_LIMIT, [("evil-", "x", "!")]),
+        (r".*a.*b.*", PATHS, [("", "ab", "!"), ("", "a", "!")]),
         (r".*a.*b.*", ORIGIN_LIMIT, []),
         (r"(?:x.)*(?:x.)*(?:x.)*(?:x.)*y", ORIGIN_LIMIT, [("", "xa", "!")]),
         ("a?" * 16, ORIGIN_LIMIT, [("", "a", "!")]),

@@ -60,7 +60,7 @@ def test_a_regex_is_matched_with_a_path_as_it_is(pattern: object, path: str) -> 
         ("/api/.*", re.compile("/api."), "/api/x"),
         ("/api/x.*", "/api/*", "/api/x"),
         ("/v1.0/*", "/v1.0/.*", "/v1.0/x"),
-        ("/v1.0/*", "/v1.*/.*a.*b.*c", "/v1.0/abc"),
+        ("/v1.0/*", "/v1.*/.*abc", "/v1.0/abc"),
         ("/a+b/*", "/a[+]b/.*", "/a+b/x"),
         # which does not include a quantified character,
         ("/ab.*", "/ab?c?x*", "/abx"),

@@ -18,6 +18,7 @@ from itertools import chain, combinations, islice
 from typing import Literal, NamedTuple
 
 from ..protocol.origin import MAX_ORIGIN_LENGTH
+from .chains import MAX_CHEAP_REPEATS, MAX_PUMP_LENGTH, find_chains
 from .regex import ORIGIN_LIMIT, TimeLimit
 from .regex_samples import make_samples, make_text
 from .regex_syntax import (
@@ -54,7 +55,7 @@ def find_redos(
     # the limit, more on some machines and less on others; but they take minutes for a text of some
     # thousand characters.
     min_chain = 4 if limit.max_length <= MAX_ORIGIN_LENGTH else 3
-    attacks = chain(_find_ambiguous_repeats(tree), _find_chains(tree, min_chain))
+    attacks = chain(_find_ambiguous_repeats(tree), _attack_chains(tree, min_chain))
     if limit.max_length > MAX_ORIGIN_LENGTH:  # paths may have characters that origins do not have
         attacks = chain(attacks, _make_foreign_attacks(tree))
     left = _MAX_TIME * limit.seconds
@@ -162,71 +163,15 @@ def _has_looks(node: Node) -> bool:
     return isinstance(node, Look)
 
 
-# ---- repetitions of the same text --------------------------------------------------------------
-
-_MAX_CHEAP_REPEATS = 7  # a group repeated no more often takes at most polynomial time
-_MAX_CHAIN_PUMPS = 5
-_MAX_CHAIN_SAMPLES = 6
-
-
-def _find_chains(tree: Node, min_chain: int) -> Iterator[_Attack]:
+def _attack_chains(tree: Node, min_chain: int) -> Iterator[_Attack]:
     """Yield attacks on several repetitions of the same text, each of which is fast alone."""
-    shares: Counter[str] = Counter()
-    takers: dict[str, list[Repeat]] = {}
-    first: dict[str, Sequence[Node]] = {}
-    # The text must match what is between them: "/" in "/.*/.*/.*", "abc" in ".*a.*b.*c".
-    literals = [each.taken for each in iter_characters(tree) if len(each.taken) == 1]
-    between = Counter(literals)
-    joined = "".join(dict.fromkeys(literals))[-_MAX_PUMP_LENGTH:]
-    for before, repeat in iter_repeats(tree):
-        inner = [each for _, each in iter_repeats(repeat.body)]
-        times = min(repeat.most or 0, _MAX_CHEAP_REPEATS) - 1
-        for each in [repeat, *inner * times]:  # "(a+){5}" is "a+" five times
-            alone = dict.fromkeys(_iter_single_characters(each.body))
-            texts = [*alone, *_iter_short_texts(each.body)]
-            if alone and all(one in alone for one in joined):
-                texts.append(joined)
-            for one in dict.fromkeys(texts):
-                first.setdefault(one, before)
-                takers.setdefault(one, []).append(each)
-                shares[one] += _share(each)
-    pumps = [one for one, share in shares.items() if share >= min_chain * _MAX_SHARE]
-    pumps.sort(key=lambda one: -between[one])
-    # One pump for each set of repetitions.
-    distinct = {(len(one) > 1, *map(id, takers[one])): one for one in reversed(pumps)}
-    for pump in list(distinct.values())[-_MAX_CHAIN_PUMPS:][::-1]:
-        yield from _make_attacks(first[pump], pump, Character(pump))
-
-
-_MAX_SHARE = 4
-
-
-def _share(repeat: Repeat) -> int:
-    """Return how much a repetition adds to a chain: ``a?`` is a quarter of ``a*``."""
-    return _MAX_SHARE if repeat.most is None else min(repeat.most - repeat.least, _MAX_SHARE)
-
-
-def _iter_short_texts(body: Node) -> Iterator[str]:
-    """Yield some texts of several characters that a body matches."""
-    if not isinstance(body, Character):
-        texts = (sample.text for sample in make_samples(body, _MAX_CHAIN_SAMPLES))
-        yield from (text for text in texts if 1 < len(text) <= _MAX_PUMP_LENGTH)
-
-
-def _iter_single_characters(body: Node) -> Iterator[str]:
-    """Yield the characters that a body matches one at a time."""
-    if isinstance(body, Group):
-        for alternative in body.alternatives:
-            if len(alternative) == 1:
-                yield from _iter_single_characters(alternative[0])
-    elif isinstance(body, Character):
-        yield from body.taken
+    for before, pump in find_chains(tree, min_chain):
+        yield from _make_attacks(before, pump, Character(pump))
 
 
 # ---- ambiguous repetitions ---------------------------------------------------------------------
 
 _MAX_CHEAP_WAYS = 10**6
-_MAX_PUMP_LENGTH = 16
 _MAX_PUMPS = 10
 _MAX_SAMPLES = 60
 _MAX_REPEAT_PUMPS = 2
@@ -235,7 +180,7 @@ _MAX_REPEAT_PUMPS = 2
 def _find_ambiguous_repeats(tree: Node) -> Iterator[_Attack]:
     """Yield attacks on each repetition that matches in exponentially many ways."""
     for before, repeat in iter_repeats(tree):
-        if _max_times(repeat) > _MAX_CHEAP_REPEATS:
+        if _max_times(repeat) > MAX_CHEAP_REPEATS:
             ambiguous = (pump for pump in _find_pumps(repeat.body) if _is_ambiguous(repeat, pump))
             for pump in dict.fromkeys(map(_unrepeat, islice(ambiguous, _MAX_REPEAT_PUMPS))):
                 yield from _make_attacks(before, pump, repeat.body)
@@ -267,7 +212,7 @@ def _find_pumps(body: Node) -> list[str]:
 
 def _find_shortest(texts: Iterable[str]) -> list[str]:
     return sorted(
-        {text for text in texts if 0 < len(text) <= _MAX_PUMP_LENGTH},
+        {text for text in texts if 0 < len(text) <= MAX_PUMP_LENGTH},
         key=lambda text: (len(text), not text.isalpha(), text.swapcase()),  # lower case first
     )[:_MAX_PUMPS]
 
