@@ -107,11 +107,11 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record the texts that are tried, and treat none of them as slow."""
     texts: list[str] = []
 
-    def seconds(matches: object, text: str) -> float:
+    def measure(matches: object, text: str) -> tuple[float, bool]:
         texts.append(text)
-        return 0
+        return 0, False
 
-    monkeypatch.setattr(redos, "_measure", seconds)
+    monkeypatch.setattr(redos, "_measure", measure)
     return texts
 
 
@@ -236,6 +236,14 @@ def test_a_text_without_an_end_is_not_tried_if_it_matches_in_too_many_ways(tried
     assert all(text.endswith("!") for text in tried)
 
 
+@pytest.mark.parametrize("repeated", ["(?:[a-z]{0,2}){40}", "(?:[a-z]{0,500}){7}"])
+def test_a_text_is_not_tried_if_its_time_may_jump_because_shorter_ones_match(repeated: str):
+    limit = TimeLimit(4096, 0.02)
+    assert find_redos(re.compile(f"{repeated}!"), "fullmatch", limit) is not None
+    # The way that leads to a match is found at once until the text is too long for it.
+    assert find_redos(re.compile(rf"{repeated}(?:[^a-z].*)?"), "fullmatch", limit) is None
+
+
 def test_paths_are_matched_from_their_start(tried: list[str]):
     assert find_redos(re.compile(r"/(\w+/?)*$"), "match") is None
     assert tried != []
@@ -255,7 +263,7 @@ def test_texts_begin_as_the_regex_does_and_grow_from_short_to_long(tried: list[s
 
 def test_a_text_is_slow_only_if_it_takes_too_long_twice(monkeypatch: pytest.MonkeyPatch):
     seconds = iter([1, 0, 1, 1])
-    monkeypatch.setattr(redos, "_measure", lambda matches, text: next(seconds))
+    monkeypatch.setattr(redos, "_measure", lambda matches, text: (next(seconds), False))
     assert find_redos(re.compile(r"(a+)+b"), "fullmatch") == "aa!"
 
 

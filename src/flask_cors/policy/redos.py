@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, combinations, islice
@@ -32,6 +31,7 @@ from .regex_syntax import (
     iter_repeats,
     read,
 )
+from .regex_ways import Ways, has_many_ways
 
 _MAX_TIME = 15  # for all texts tried on a regex, as a multiple of the limit for one text
 _MAX_ATTACKS = 24
@@ -102,7 +102,7 @@ def _make_foreign_attacks(tree: Node) -> Iterator[_Attack]:
 
 # ---- trials ------------------------------------------------------------------------------------
 
-_MAX_WAYS = 4_000_000  # in which a text may match to be tried: a fraction of a second
+_WAYS_PER_SECOND = 10**8  # that `re` tries, or fewer
 _MIN_LOOK_WIDTH = 64  # characters of a text for a regex with a look-ahead, which may need so many
 _MAX_SINGLE_STEPS = 24  # by one character each; after these, a text grows faster
 
@@ -117,13 +117,15 @@ def _find_slow_text(
     """Return a text of an attack that takes too long, or None. The text grows from one character
     on, so that a time that doubles with each character is noticed long before it is a second.
 
-    The time may jump after texts that are too short: `re` refuses texts below the least length
-    without matching, and so do look-aheads. A longer end prevents the first; for the second, the
-    number of ways is counted before a text is tried.
+    The time may jump after a text that matches, because the first way that leads to a match is
+    enough; and after texts that are too short: `re` refuses texts below the least length without
+    matching, and so do look-aheads. A longer end prevents the second; otherwise the number of ways
+    is counted before a text is tried.
     """
     whole = attack.start + attack.pump * limit.max_length
-    has_looks = _has_looks(tree)
-    width = max(_least_width(tree), _MIN_LOOK_WIDTH if has_looks else 0)
+    most_ways = int(limit.seconds * _WAYS_PER_SECOND)
+    is_cut = _is_cut(tree)
+    width = max(_least_width(tree), _MIN_LOOK_WIDTH if is_cut else 0)
     length = 1 if attack.end else max(width, 1)
     may_jump = not attack.end
     steps = _MAX_SINGLE_STEPS if limit.max_length <= MAX_ORIGIN_LENGTH else _MAX_SINGLE_STEPS // 3
@@ -131,19 +133,20 @@ def _find_slow_text(
         text = whole[:length] + attack.end
         if attack.end:
             text = text.ljust(width, attack.end[0])
-        if (may_jump or has_looks) and _Ways(text).of_any_part(tree) > _MAX_WAYS:
+        if (may_jump or is_cut) and has_many_ways(tree, text, most_ways):
             return None
-        if all(_measure(matches, text) > limit.seconds for _ in range(2)):  # the second confirms
+        seconds, may_jump = _measure(matches, text)
+        if seconds > limit.seconds and _measure(matches, text)[0] > limit.seconds:  # confirmed
             return text
-        may_jump = False
         length += 1 + max(length - len(attack.start), 0) // steps
     return None
 
 
-def _measure(matches: Callable[[str], object], text: str) -> float:
+def _measure(matches: Callable[[str], object], text: str) -> tuple[float, bool]:
+    """Return the time that a text takes, and whether it matches."""
     start = _clock()
-    matches(text)
-    return _clock() - start
+    is_match = matches(text) is not None
+    return _clock() - start, is_match
 
 
 def _least_width(node: Node) -> int:
@@ -155,11 +158,12 @@ def _least_width(node: Node) -> int:
     return int(isinstance(node, Character))
 
 
-def _has_looks(node: Node) -> bool:
+def _is_cut(node: Node) -> bool:
+    """Return whether a part may prevent backtracking: a look-around or an atomic group."""
     if isinstance(node, Repeat):
-        return _has_looks(node.body)
+        return _is_cut(node.body)
     if isinstance(node, Group):
-        return any(_has_looks(inner) for alternative in node.alternatives for inner in alternative)
+        return node.is_atomic or any(map(_is_cut, chain(*node.alternatives)))
     return isinstance(node, Look)
 
 
@@ -229,69 +233,8 @@ def _is_ambiguous(repeat: Repeat, pump: str) -> bool:
     numbers = (4, 8, 16) if len(pump) <= 4 else (2, 4, 8)  # counting takes long
     # Also count matches with too few repetitions.
     for tried in dict.fromkeys((repeat, Repeat(repeat.body, 0, repeat.most))):
-        if max(_Ways(pump * numbers[0]).by_end(tried).values(), default=0) > 1:
-            few, more, many = (sum(_Ways(pump * n).by_end(tried).values()) for n in numbers)
+        if max(Ways(pump * numbers[0]).by_end(tried).values(), default=0) > 1:
+            few, more, many = (sum(Ways(pump * n).by_end(tried).values()) for n in numbers)
             if many * few > 2 * more * more or many > _MAX_CHEAP_WAYS:
                 return True
     return False
-
-
-class _Ways:
-    """Counts the ways in which a tree matches the beginnings of a text."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._known: dict[tuple[int, int], Counter[int]] = {}
-
-    def of_any_part(self, node: Node) -> int:
-        """Return the largest number of ways in which a part of the tree matches one text."""
-        self.by_end(node)
-        return max(max(ends.values(), default=0) for ends in self._known.values())
-
-    def by_end(self, node: Node, start: int = 0) -> Counter[int]:
-        """Return the number of ways to match from ``start``, for each possible end."""
-        key = id(node), start
-        if key not in self._known:
-            self._known[key] = self._count(node, start)
-        return self._known[key]
-
-    def _count(self, node: Node, start: int) -> Counter[int]:
-        if isinstance(node, Character):
-            is_taken = start < len(self._text) and self._text[start] in node.taken
-            return Counter({start + 1: 1} if is_taken else {})
-        if isinstance(node, Look):
-            return Counter({start: 1})
-        if isinstance(node, Repeat):
-            return self._count_repeat(node, start)
-        ends: Counter[int] = Counter()
-        for alternative in node.alternatives:
-            ends.update(self._count_sequence(alternative, start))
-        # An atomic group is assumed to take the longest match.
-        return Counter({max(ends): 1}) if node.is_atomic and ends else ends
-
-    def _count_sequence(self, nodes: Sequence[Node], start: int) -> Counter[int]:
-        at = Counter({start: 1})
-        for node in nodes:
-            at = self._advance(node, at)
-        return at
-
-    def _count_repeat(self, node: Repeat, start: int) -> Counter[int]:
-        at, times = Counter({start: 1}), 0
-        # The texts are too short for a large minimum, which does not matter if there is no maximum.
-        least = node.least if node.most is not None else min(node.least, 1)
-        ends: Counter[int] = Counter()
-        while at and (node.most is None or times <= node.most):
-            if times >= least:
-                ends.update(at)
-            # `re` does not repeat a body that matched the empty text.
-            at, times = self._advance(node.body, at, must_move=times >= least), times + 1
-        return ends
-
-    def _advance(self, node: Node, at: Counter[int], must_move: bool = False) -> Counter[int]:
-        """Return the ends of ``node`` after each of the positions ``at``."""
-        after: Counter[int] = Counter()
-        for start, ways in at.items():
-            for end, more in self.by_end(node, start).items():
-                if end > start or not must_move:
-                    after[end] += ways * more
-        return after
