@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import Any
 
 import pytest
@@ -256,6 +256,35 @@ def test_config_is_read_when_the_layer_is_made_and_not_later() -> None:
     options = resolve([given, DEFAULTS])
     assert options.max_age.value == "1"
     assert options.methods.layer is DEFAULTS
+
+
+def test_an_iterator_can_be_read_again() -> None:
+    options = {"origins": map(str.strip, [" https://a.example "]), "max_age": 5}
+    given = layer(methods=iter(["PUT"]), resources={"/api/*": options, "/*": {}})
+    for each in (given, copy(given)):
+        assert each.raw["methods"] == ["PUT"]
+        ((_, own), (_, none)) = each.read("resources").value
+        assert own == {"origins": ["https://a.example"], "max_age": 5}
+        assert none == {}
+
+
+def test_an_iterator_in_config_can_be_read_by_several_layers() -> None:
+    config: dict[str, object] = {
+        "CORS_ORIGINS": (origin for origin in ["https://a.example"]),
+        "CORS_RESOURCES": {"/*": {"methods": iter(["PUT"])}},
+        "CORS_MAX_AGE": 5,
+        "OTHER": iter("x"),
+    }
+    for _ in range(2):
+        read = ConfigLayer(config, HERE)
+        assert read.raw["origins"] == ["https://a.example"]
+        assert read.raw["resources"] == {"/*": {"methods": ["PUT"]}}
+    assert not isinstance(config["OTHER"], list)
+
+
+def test_what_is_no_iterator_is_kept_as_written() -> None:
+    resources = {"/*": {"methods": ["PUT"]}}
+    assert layer(resources=resources).raw["resources"] is resources
 
 
 def test_a_config_key_that_is_not_a_string_is_ignored() -> None:

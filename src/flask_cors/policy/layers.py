@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from enum import Enum
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..diagnostics.finding import Finding
 from ..diagnostics.format import format_value
 from ..diagnostics.source_location import SourceLocation
 from ..errors import CORSConfigError, CORSWarning
-from .lists import find_empty_list
+from .lists import find_empty_list, keep_items
 from .options import CONFIG_KEYS, EXTENSION_OPTIONS, OPTION_TYPES, Option, Unset, config_key
 
 
@@ -31,13 +31,12 @@ class LayerKind(Enum):
 class Layer:
     """One place that options come from.
 
-    Each option is read once, even if several policies use it: an iterable may be a generator, and
-    each warning is issued once.
+    Each option is read once, even if several policies use it, so that each warning is issued once.
 
     :ivar kind: the kind of the layer.
     :ivar name: its name in messages.
     :ivar location: where it was written; None if that is not known.
-    :ivar raw: the options that are set in it, as written.
+    :ivar raw: the options that are set in it, as written, but with a list for an iterator.
     :ivar findings: the warnings issued so far, including those about its resources.
     :ivar is_in_request: whether warnings never raise, even if Python turns them into errors.
     """
@@ -60,7 +59,7 @@ class Layer:
         known = tuple(known)
         passed = {key: value for key, value in values.items() if not isinstance(value, Unset)}
         self.raw = {
-            key: value
+            key: keep_items(value)
             for key, value in passed.items()
             if key in known and not (value is None and OPTION_TYPES[key].is_switch)
         }
@@ -180,13 +179,18 @@ def _is_unset(value: object) -> bool:
 
 
 class ConfigLayer(Layer):
-    """The ``CORS_*`` keys of ``app.config``, read now.
+    """The ``CORS_*`` keys of ``app.config``, read now. An iterator is replaced by a list there,
+    because the layers of other views read it too.
 
     None and an empty string mean unset, except for origins and resources, where they allow nothing:
     an unset variable does not open the API.
     """
 
-    def __init__(self, config: Mapping[str, object], location: SourceLocation | None) -> None:
+    def __init__(
+        self, config: MutableMapping[str, object], location: SourceLocation | None
+    ) -> None:
+        for key in CONFIG_KEYS.keys() & config.keys():
+            config[key] = keep_items(config[key])
         values = {
             option: config[key]
             for key, option in CONFIG_KEYS.items()

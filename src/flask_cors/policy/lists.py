@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..diagnostics import rules
 from ..diagnostics.finding import Finding, Warn
@@ -28,6 +28,17 @@ def split_list(text: str) -> list[str]:
             depth -= 1
         pieces[-1] += token
     return [piece.strip() for piece in pieces]
+
+
+def keep_items(value: object) -> object:
+    """Return a value that can be read several times: with a list in place of each iterator, such as
+    a generator, also in the options of resources."""
+    if isinstance(value, Iterator):
+        return list(value)
+    if isinstance(value, Mapping):
+        kept = {key: keep_items(each) for key, each in value.items()}
+        return kept if any(kept[key] is not each for key, each in value.items()) else value
+    return value
 
 
 # Returns whether an option accepts a value without a finding. Hints are tried before they are used.
