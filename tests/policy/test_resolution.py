@@ -372,6 +372,32 @@ def test_an_error_in_the_resources_does_not_hide_those_in_other_options() -> Non
     assert sorted(map(str, found)) == ["max_age", "methods", "resources", "send_wildcard"]
 
 
+@pytest.mark.parametrize(
+    "check", [check_settled, lambda layers: resolve_resources([*layers, DEFAULTS])]
+)
+def test_an_invalid_pattern_does_not_hide_what_is_invalid_in_the_options_of_resources(
+    check: Callable[[list[Layer]], object],
+) -> None:
+    resources = {"/[": {"vary_header": "q"}, "/a": {"max_age": "x"}, "/b": {}, "/c": 5}
+    found = errors_in(lambda: check([layer(resources=resources)]))
+    assert sorted(map(str, options_of(found))) == ["max_age", *["resources"] * 2, "vary_header"]
+    assert all(each.location == HERE for each in found)
+
+
+@pytest.mark.parametrize(
+    "layer_of", [layer, lambda resources: config_layer(CORS_RESOURCES=resources)]
+)
+def test_an_invalid_pattern_does_not_hide_credentials_for_any_origin(
+    layer_of: Callable[..., Layer],
+) -> None:
+    given = layer_of(resources={"/[": {}, "/a": {"supports_credentials": True}})
+    found = errors_in(lambda: resolve_resources([given, DEFAULTS]))
+    assert facts(found) == [(rules.InvalidRegex, "/["), (rules.UntrustedCredentials, "*")]
+    trusted = {"/[": {"origins": ALLOWED}}
+    layers = [layer(supports_credentials=True, resources=trusted), DEFAULTS]
+    assert facts(errors_in(lambda: resolve_resources(layers))) == [(rules.InvalidRegex, "/[")]
+
+
 def test_an_error_in_the_resources_of_config_is_reported() -> None:
     layers = [layer(), config_layer(CORS_RESOURCES=1), DEFAULTS]
     (found,) = errors_in(lambda: resolve_resources(layers))

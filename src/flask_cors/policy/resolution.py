@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -110,6 +110,8 @@ def check_settled(layers: Sequence[Layer]) -> None:
     :raises CORSConfigError: with all findings.
     """
     findings = _read_all(layers)
+    if findings:  # report what is invalid in the options of resources too
+        findings += _read_all(own for layer in layers for own in _iter_own_layers(layer))
     raw = {key: value for layer in reversed(layers) for key, value in layer.raw.items()}
     # Resources in a dict may have origins of their own.
     if raw.keys() >= {"origins", "supports_credentials"} and not isinstance(
@@ -172,30 +174,44 @@ def resolve_resources(layers: Sequence[Layer]) -> list[tuple[PathPattern, Option
     :raises CORSConfigError: with the findings of all resources together.
     """
     findings = _read_all(layer for layer in layers if layer.kind is not LayerKind.CONFIG)
-    resources = findings.catch(partial(_read_highest, layers, "resources"))
+    highest = next(layer for layer in layers if "resources" in layer)
+    resources = findings.catch(partial(highest.read, "resources"))
     if resources is None:  # report the findings in the other options too
-        findings.catch(partial(resolve, layers))
+        for own_layer in _iter_own_layers(highest):
+            findings.catch(partial(resolve, [own_layer, *layers]))
         raise CORSConfigError(findings)
     _warn_of_unknown_keys(layers, [own for _, own in resources.value])
     resolved: list[tuple[PathPattern, Options]] = []
     shared: Options | None = None
     for pattern, own in resources.value:
         if own:
-            layer = Layer(
-                LayerKind.RESOURCE,
-                resources.layer.location,
-                own,
-                POLICY_OPTIONS,
-                name=f"the resource {format_value(pattern.source)}",
-                findings=resources.layer.findings,
-            )
-            options = findings.catch(partial(resolve, [layer, *layers]))
+            own_layer = _make_own_layer(highest, pattern.source, own)
+            options = findings.catch(partial(resolve, [own_layer, *layers]))
         else:
             shared = options = shared or findings.catch(partial(resolve, layers))
         if options is not None:
             resolved.append((pattern, options))
     findings.raise_any()
     return resolved
+
+
+def _iter_own_layers(layer: Layer) -> Iterator[Layer]:
+    """Yield the layer of each resource as written, even if its pattern is invalid."""
+    raw = layer.raw.get("resources")
+    for pattern, own in raw.items() if isinstance(raw, Mapping) else [(raw, {})]:
+        yield _make_own_layer(layer, pattern, own if isinstance(own, Mapping) else {})
+
+
+def _make_own_layer(layer: Layer, pattern: object, own: Mapping[str, object]) -> Layer:
+    """Return the layer of a resource that ``layer`` configures."""
+    return Layer(
+        LayerKind.RESOURCE,
+        layer.location,
+        own,
+        POLICY_OPTIONS,
+        name=f"the resource {format_value(pattern)}",
+        findings=layer.findings,
+    )
 
 
 def _warn_of_unknown_keys(
