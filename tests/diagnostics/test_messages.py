@@ -251,13 +251,13 @@ ROWS: list[Row] = [
     (
         {"origins": re.compile(r"https?://localhost:*")},
         [
-            "CORS118 origins: in 'https?://localhost:*' ':*' matches colons, not a port; write (:[0-9]+)? for any port or none",
+            "CORS118 origins: 'https?://localhost:*' has a repeated ':', which matches colons, not a port; write (:[0-9]+)? for any port or none",
         ],
     ),
     (
         {"origins": r"http://app\.example:*(/.*)?"},
         [
-            "CORS118 origins: in 'http://app\\\\.example:*(/.*)?' ':*' matches colons, not a port; write (:[0-9]+)? for any port or none",
+            "CORS118 origins: 'http://app\\\\.example:*(/.*)?' has a repeated ':', which matches colons, not a port; write (:[0-9]+)? for any port or none",
         ],
     ),
     (

@@ -439,11 +439,19 @@ def test_a_star_after_a_colon_at_the_end_of_an_alternative_is_any_port_or_none(
         r"http://a\.example:*/x",
         r"http://a\.example:*?",
         r"http://a\.example\:*[0-9]",
+        r"http://a\:\:+",
         "(http:*//a|https://b)",
         "http://a?:*b:*",
+        "http://a:+",
+        "http://a:{0,}",
+        "http://a:{2}",
+        "http://a[:]*b?",
+        "http://a(?::)*b?",
+        "http://a(::)+b",
+        "http://a(?!:*x).*",
     ],
 )
-def test_a_star_after_a_colon_anywhere_else_in_a_regex_is_an_error(value: str) -> None:
+def test_a_repeated_colon_anywhere_else_in_a_regex_is_an_error(value: str) -> None:
     for written in (value, [value]):
         assert facts(errors(written)) == [(rules.QuantifiedColon, value)]
 
@@ -456,9 +464,16 @@ def test_a_colon_and_a_star_in_a_character_class_are_literal(value: str) -> None
 
 @pytest.mark.parametrize(
     "pattern",
-    ["https?://localhost:*", "https?://localhost:*$", "http:*//a", r"http://a\:*", "(a:*|b)"],
+    [
+        "https?://localhost:*",
+        "https?://localhost:*$",
+        "http:*//a",
+        r"http://a\:*",
+        "(a:*|b)",
+        "(?x)a : +",
+    ],
 )
-def test_a_star_after_a_colon_in_a_compiled_regex_causes_a_warning_and_is_kept(
+def test_a_repeated_colon_in_a_compiled_regex_causes_a_warning_and_is_kept(
     pattern: str,
 ) -> None:
     regex = re.compile(pattern)
@@ -467,7 +482,9 @@ def test_a_star_after_a_colon_in_a_compiled_regex_causes_a_warning_and_is_kept(
         assert parse_origins(value, ignore).regexes == (Regex(regex),)
 
 
-@pytest.mark.parametrize("pattern", ["a[:*]", "a:[0-9]*", "a:", "a(:[0-9]+)?"])
+@pytest.mark.parametrize(
+    "pattern", ["a[:*]", "a:[0-9]*", "a:", "a(:[0-9]+)?", "a:?", "a(:{1}b)*", "(?x)a  # :*"]
+)
 def test_any_other_colon_in_a_compiled_regex_causes_no_warning(pattern: str) -> None:
     assert read(re.compile(pattern)).regexes == (Regex(re.compile(pattern)),)
 

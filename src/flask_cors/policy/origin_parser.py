@@ -117,7 +117,10 @@ class _Reader:
             self.refuse(rules.InvalidOriginPattern, text, "is not a valid pattern", hint)
         elif is_regex(text):
             compile_regex("origins", text)  # as written, so that an error shows it unchanged
-            self._add_regex(re.compile(_with_any_port(text), re.IGNORECASE))
+            regex = re.compile(_with_any_port(text), re.IGNORECASE)
+            self._add_regex(regex)
+            if _repeats_colons(regex):
+                self.refuse(rules.QuantifiedColon, text, _COLONS, _WRITE_PORT)
         elif "*" in text:
             self._read_pattern(text)
         else:
@@ -153,15 +156,10 @@ class _Reader:
 
     def _read_compiled(self, regex: re.Pattern[Any]) -> None:
         regex = check_text("origins", regex)
-        if _colon_tokens(regex.pattern):
-            shown = format_value(regex.pattern)
-            self.warn(
-                rules.QuantifiedColon,
-                regex,
-                f"in {shown} ':*' matches colons, not a port",
-                "write (:[0-9]+)? for any port or none",
-            )
         self._add_regex(regex)
+        if _repeats_colons(regex):
+            message = f"{format_value(regex.pattern)} {_COLONS}"
+            self.warn(rules.QuantifiedColon, regex, message, _WRITE_PORT)
 
     def _add_regex(self, regex: re.Pattern[str]) -> None:
         check_speed("origins", regex, "fullmatch")
@@ -275,30 +273,32 @@ def is_accepted(value: object) -> bool:
 # ---- ports in regular expressions ---------------------------------------------------------------
 
 _ANY_PORT = "(?::[0-9]{1,5})?"
-# ":*" at the end of an alternative, or elsewhere; escaped characters and classes are skipped.
+_COLONS = "has a repeated ':', which matches colons, not a port"
+_WRITE_PORT = "write (:[0-9]+)? for any port or none"
+# ":*" at the end of an alternative; escaped characters and classes are skipped.
 _TOKENS = r"""
       (?P<port> \\? : \* (?= \Z | \$ | \\[Zz] | \) | \| ) )
-    | (?P<colons> \\? : \* )
     | \\ .
     | \[ \^? \]? (?: \\. | [^\]\\] )* \]
 """
 
 
-def _colon_tokens(text: str) -> list[re.Match[str]]:
-    """Return each ``:*`` in a regular expression."""
-    tokens = re.finditer(_TOKENS, text, re.VERBOSE | re.DOTALL)
-    return [token for token in tokens if token["port"] or token["colons"]]
-
-
 def _with_any_port(text: str) -> str:
-    """Return a regular expression in which ``:*`` matches any port or none, as it is usually meant.
+    """Return a regular expression in which a ``:*`` at the end of an alternative matches any port
+    or none, as it is usually meant."""
+    return re.sub(
+        _TOKENS,
+        lambda token: _ANY_PORT if token["port"] else token[0],
+        text,
+        flags=re.VERBOSE | re.DOTALL,
+    )
 
-    :raises CORSConfigError: if a ``:*`` is not at the end of an alternative.
-    """
-    if any(token["colons"] for token in _colon_tokens(text)):
-        message = f"origins: in {format_value(text)} ':*' matches colons, not a port"
-        hint = "write (:[0-9]+)? for any port or none"
-        raise CORSConfigError([rules.QuantifiedColon(message, hint, option="origins", value=text)])
-    for token in reversed(_colon_tokens(text)):
-        text = f"{text[: token.start()]}{_ANY_PORT}{text[token.end() :]}"
-    return text
+
+def _repeats_colons(regex: re.Pattern[str]) -> bool:
+    """Return whether a regular expression has ``:*``, in any notation: ``:+``, ``(?::){2,}``."""
+    from .regex_syntax import iter_characters, iter_repeats, read  # only for a regular expression
+
+    return any(
+        repeat.most != 1 and {each.taken for each in iter_characters(repeat.body)} == {":"}
+        for _, repeat in iter_repeats(read(regex))
+    )
