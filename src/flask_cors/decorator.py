@@ -13,7 +13,7 @@ from .diagnostics.source_location import SourceLocation
 from .errors import CORSConfigError
 from .policy.layers import Layer, LayerKind
 from .policy.options import POLICY_OPTIONS, unset, without_annotations
-from .policy.origin_parser import takes_one_argument
+from .policy.origin_parser import is_function, takes_one_argument
 from .policy.resolution import check_settled
 from .runtime.context import call_with_context, current_flask, request_or_none
 from .runtime.decision import RETURNED, Returned
@@ -124,7 +124,7 @@ def cross_origin(
     location = SourceLocation.from_caller()
     arguments = {name: value for name, value in locals().items() if name in POLICY_OPTIONS}
     options: dict[str, object] = {**arguments, **kwargs}
-    if callable(origins):  # this may be the view below an @cross_origin without parentheses
+    if is_function(origins):  # this may be the view below an @cross_origin without parentheses
         if not takes_one_argument(origins):
             raise CORSConfigError([find_bare_decorator(origins, location)])
         watch_contexts()

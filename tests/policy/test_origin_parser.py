@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from enum import Enum
 from functools import partial
 from typing import Any
 
@@ -579,6 +580,18 @@ def test_a_coroutine_function_is_an_error_that_says_what_to_install_without_asgi
         assert facts([found]) == [(rules.InvalidOriginFunction, function)]
         assert "pip install 'flask[async]'" in found.hint
     assert read(takes_two) == OriginSet(functions=(OriginFunction(takes_two),))
+
+
+class Frontend(str, Enum):
+    APP = "https://a.example"
+    OTHERS = "https://*.b.example"
+
+
+def test_an_enum_class_is_a_list_of_its_members() -> None:
+    assert (
+        read(Frontend) == read(list(Frontend)) == read(["https://a.example", "https://*.b.example"])
+    )
+    assert facts(errors([Frontend])) == [(rules.InvalidOrigin, Frontend)]
 
 
 # ---- values of other types ---------------------------------------------------------------------

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..diagnostics import rules
 from ..diagnostics.finding import Finding, Warn
@@ -44,7 +44,7 @@ def parse_origins(value: object, warn: Warn) -> OriginSet:
     :raises CORSConfigError: with a finding for each invalid entry.
     """
     reader = _Reader(warn)
-    if isinstance(value, re.Pattern) or callable(value):
+    if isinstance(value, re.Pattern) or is_function(value):
         reader.read(value)
     elif value is None:
         warn(find_empty_list("origins", None))
@@ -98,7 +98,7 @@ class _Reader:
                 self._read_string(item)
             elif isinstance(item, re.Pattern):
                 self._read_compiled(item)
-            elif callable(item):
+            elif is_function(item):
                 self._read_function(item)
             else:
                 self.refuse(rules.InvalidOrigin, item, "is not an origin", _instead_of(item))
@@ -181,6 +181,12 @@ class _Reader:
             self._findings.append(rule(message, hint, option="origins", value=function))
         else:
             self._functions.append(entry)
+
+
+def is_function(value: object) -> TypeGuard[Callable[..., object]]:
+    """Return whether ``value`` is a callable. A class that can be iterated, such as an enum, is a
+    list."""
+    return callable(value) and not (isinstance(value, type) and isinstance(value, Iterable))
 
 
 def takes_one_argument(function: Callable[..., object]) -> bool:
