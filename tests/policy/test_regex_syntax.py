@@ -13,6 +13,7 @@ from flask_cors.policy.regex_syntax import (
     Look,
     Node,
     Repeat,
+    is_approximate,
     iter_characters,
     iter_repeats,
     read,
@@ -200,6 +201,16 @@ def test_possessive_repetitions_and_atomic_groups_are_atomic(text):
     except re.error:  # before Python 3.11
         return
     assert read(regex) == Group(((Repeat(Character("a"), 1, None),),), is_atomic=True)
+
+
+@pytest.mark.parametrize("text", ["a(?=b)", "(?:a(?<!b))*", r"(a)|b\1"])
+def test_a_tree_with_a_look_around_or_a_back_reference_is_approximate(text):
+    assert is_approximate(read(re.compile(text)))
+
+
+@pytest.mark.parametrize("text", ["a", "^a$", "(?:a|b*)+c{3}", "(?!)"])
+def test_any_other_tree_is_exact(text):
+    assert not is_approximate(read(re.compile(text)))
 
 
 def test_a_regex_that_is_nested_too_deeply_is_not_read():

@@ -145,3 +145,28 @@ def test_a_regex_as_open_as_a_star_has_no_lookalikes() -> None:
 def test_a_regex_that_names_no_host_is_not_misleading() -> None:
     origins = parse_origins([r"^chrome-extension://.*$", r"https://.*example\.com"], ignore)
     assert [lookalike for _, lookalike in iter_misleading(origins)] == ["https://evilexample.com"]
+
+
+@pytest.mark.parametrize(
+    "regex",
+    [r"https://(?=[a-z]{10}).*\.com", r"https://(?=.{20,}$)[a-z]+\.example\.com", r"(.)(\1)://a"],
+)
+def test_a_regex_with_a_condition_is_untrusted_if_no_origin_is_found_that_it_accepts(regex: str):
+    found = untrusted_match(parse_origins(["https://[a-z]+\\.example\\.com", regex], ignore))
+    assert found is not None
+    assert found.origin is None
+    assert repr(regex) in found.description
+
+
+@pytest.mark.parametrize(
+    "regex",
+    [
+        r"https://(?!www\.)[a-z]+\.example\.com",
+        r"https://(?=[a-z])(?:[a-z0-9]+(?<!evil)\.)*example\.com",
+        r"(https)://\1\.example\.com|https://a\.example\.com",
+        "(?!).*",
+        "a{3}b",  # nothing that it accepts is an origin
+    ],
+)
+def test_any_other_regex_with_a_condition_is_tried(regex: str):
+    assert untrusted_match(parse_origins(re.compile(regex), ignore)) is None

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from ..protocol.origin import Origin, is_ip_host, parse, why_never_sent
 from .regex_samples import GAP, OPEN, Sample, samples_of
+from .regex_syntax import is_approximate, read
 from .untrusted import is_public_suffix
 
 
@@ -54,6 +55,12 @@ def names_host(regex: re.Pattern[str]) -> bool:
         if any(one.isalnum() and index not in opened for index, one in host):
             return True
     return False
+
+
+def is_unclear(regex: re.Pattern[str]) -> bool:
+    """Return whether no accepted origin is found for a regex with a part that samples do not take
+    into account, such as a look-ahead: its lookalikes are not known."""
+    return not _accepted_samples(regex) and is_approximate(read(regex))
 
 
 @lru_cache(maxsize=32)

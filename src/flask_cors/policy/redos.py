@@ -24,9 +24,9 @@ from .regex_syntax import (
     ALPHABET,
     Character,
     Group,
-    Look,
     Node,
     Repeat,
+    is_approximate,
     iter_characters,
     iter_repeats,
     read,
@@ -124,8 +124,8 @@ def _find_slow_text(
     """
     whole = attack.start + attack.pump * limit.max_length
     most_ways = int(limit.seconds * _WAYS_PER_SECOND)
-    is_cut = _is_cut(tree)
-    width = max(_least_width(tree), _MIN_LOOK_WIDTH if is_cut else 0)
+    may_differ = is_approximate(tree)
+    width = max(_least_width(tree), _MIN_LOOK_WIDTH if may_differ else 0)
     length = 1 if attack.end else max(width, 1)
     may_jump = not attack.end
     steps = _MAX_SINGLE_STEPS if limit.max_length <= MAX_ORIGIN_LENGTH else _MAX_SINGLE_STEPS // 3
@@ -133,7 +133,7 @@ def _find_slow_text(
         text = whole[:length] + attack.end
         if attack.end:
             text = text.ljust(width, attack.end[0])
-        if (may_jump or is_cut) and has_many_ways(tree, text, most_ways):
+        if (may_jump or may_differ) and has_many_ways(tree, text, most_ways):
             return None
         seconds, may_jump = _measure(matches, text)
         if seconds > limit.seconds and _measure(matches, text)[0] > limit.seconds:  # confirmed
@@ -156,15 +156,6 @@ def _least_width(node: Node) -> int:
     if isinstance(node, Group):
         return min((sum(map(_least_width, each)) for each in node.alternatives), default=0)
     return int(isinstance(node, Character))
-
-
-def _is_cut(node: Node) -> bool:
-    """Return whether a part may prevent backtracking: a look-around or an atomic group."""
-    if isinstance(node, Repeat):
-        return _is_cut(node.body)
-    if isinstance(node, Group):
-        return node.is_atomic or any(map(_is_cut, chain(*node.alternatives)))
-    return isinstance(node, Look)
 
 
 def _attack_chains(tree: Node, min_chain: int) -> Iterator[_Attack]:

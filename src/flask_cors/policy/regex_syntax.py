@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 # The characters of an Origin. Those that are preferred in test texts come first.
@@ -223,6 +224,17 @@ def iter_repeats(node: Node) -> Iterator[tuple[tuple[Node, ...], Repeat]]:
             for index, inner in enumerate(alternative):
                 for before, repeat in iter_repeats(inner):
                     yield (*alternative[:index], *before), repeat
+
+
+def is_approximate(node: Node) -> bool:
+    """Return whether a tree says less than its regex, which has a look-around, an atomic group, or
+    a part that a tree cannot express, such as a back reference."""
+    if isinstance(node, Repeat):
+        return is_approximate(node.body)
+    if isinstance(node, Group):
+        inner = chain.from_iterable(node.alternatives)
+        return node.is_atomic or node == _UNKNOWN or any(map(is_approximate, inner))
+    return isinstance(node, Look)
 
 
 def iter_characters(node: Node) -> Iterator[Character]:

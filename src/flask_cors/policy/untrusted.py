@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from ..diagnostics.format import format_value
 from .origins import OriginSet
 
 _HOSTS = ("203.0.113.7", "[2001:db8::bad]")
@@ -79,8 +80,21 @@ def untrusted_match(origins: OriginSet) -> Untrusted | None:
     if origin is None:
         _, origin = next(iter_lookalikes(origins), (None, None))
     if origin is None:
-        return None
+        return _find_unclear(origins)
     return Untrusted(origin, f"untrusted origins such as {origin}")
+
+
+def _find_unclear(origins: OriginSet) -> Untrusted | None:
+    """Return a regex for which is not known whether it accepts untrusted origins, or None."""
+    if not origins.regexes:
+        return None
+    from .lookalikes import is_unclear
+
+    unclear = next((each for each in origins.regexes if is_unclear(each.pattern)), None)
+    if unclear is None:
+        return None
+    shown = format_value(unclear.pattern.pattern)
+    return Untrusted(None, f"origins that cannot be tried: none was found that {shown} accepts")
 
 
 def iter_lookalikes(origins: OriginSet) -> Iterator[tuple[re.Pattern[str], str]]:

@@ -45,7 +45,8 @@ class UntrustedCredentials(InvalidValue):
     With credentials a page on an allowed origin acts as the logged-in visitor. If every origin is
     allowed, each site that the visitor opens can read the visitor's data. So are `"null"`, which
     any site can send, and a pattern that accepts an origin that others can register. Verified by
-    matching the origin in the message.
+    matching the origin in the message. A pattern with a look-around or a back reference, for which
+    no origin is found that it accepts, is refused as well.
 
     ## Example
 
