@@ -66,7 +66,7 @@ POLICIES: dict[str, Configure] = {
     "origins by look-around": of_options(
         origins=[
             r"https://(?!evil|[^.]*-evil)[\w-]+\.example(?::(?=8)\d+)?$",
-            re.compile(r"(?i)http://.*(?<!\.evil)(?<=\.b)\.example"),
+            re.compile(r"(?i)http://(?:.*\.)?b(?<!evil\.b)\.example"),
         ],
         supports_credentials=True,
     ),
