@@ -135,9 +135,7 @@ def _written_patterns(bound: BoundExtension) -> Iterator[tuple[object, Policy]]:
     """Yield each pattern as it was written, and its policy."""
     by_pattern: dict[PathPattern, Policy] = dict(bound.resources)
     resources = written_resources(bound)
-    if isinstance(resources, Iterator):  # it was read, and is empty now
-        resources = [pattern.source for pattern in by_pattern]
-    elif isinstance(resources, (str, re.Pattern)) or not isinstance(resources, Iterable):
+    if isinstance(resources, (str, re.Pattern)) or not isinstance(resources, Iterable):
         resources = [resources]
     for written in resources:
         try:
