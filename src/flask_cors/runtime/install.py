@@ -84,7 +84,6 @@ def _wrap_dispatch(app: Flask, registry: Registry, add_cors_headers: _AfterReque
         if request.method == "OPTIONS":
             response = respond_to_preflight(registry, request)
             if response is not None:
-                setattr(current_app_context(), RESPONDED, True)
                 return response
         if is_first:  # a preflight that was responded to above does not count in Flask either
             is_first = False
@@ -101,10 +100,11 @@ def _wrap_teardown(app: Flask) -> None:
 
     @wraps(tear_down_request)
     def do_teardown_request(*args: Any, **kwargs: Any) -> None:
-        request = request_or_none()
-        if request is None or RESPONDED not in vars(request):
-            # A preflight may have been in the same context, which is then around this request.
-            vars(current_app_context()).pop(RESPONDED, None)
+        request, context = request_or_none(), vars(current_app_context())
+        if request is not None and RESPONDED in vars(request):
+            context[RESPONDED] = True  # it is torn down next, or is around several requests
+        else:
+            context.pop(RESPONDED, None)
             tear_down_request(*args, **kwargs)
 
     @wraps(tear_down_context)
