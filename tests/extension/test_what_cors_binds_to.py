@@ -86,7 +86,9 @@ def test_an_attribute_that_raises_is_skipped(bind):
 @both_ways
 @pytest.mark.parametrize("kind", [Flask, Blueprint])
 def test_the_api_of_another_extension_is_named_with_its_attribute(bind, kind):
-    api = flask_restx.Api(Flask("shop") if kind is Flask else Blueprint("shop", "shop"))
+    # With its page of documentation, its rules are duplicates in the next Werkzeug.
+    target = Flask("shop") if kind is Flask else Blueprint("shop", "shop")
+    api = flask_restx.Api(target, doc=False)
     message = message_of(bind, api)
     assert message == (
         "an object of type flask_restx.api.Api: pass its attribute .app, which is one"
