@@ -118,12 +118,18 @@ def arguments_of(request: dict[str, Any]) -> Iterator[str]:
         yield from ("--header", f"{name}: {value}")
 
 
+def without_dates(explanation: dict[str, Any]) -> str:
+    """Return an explanation as text, without what the clock sets."""
+    return re.sub(r"\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT", "...", json.dumps(explanation))
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_explanation_of_an_example_is_that_of_the_command(name: str, command: Any) -> None:
     code, request = EXAMPLES[name].code, EXAMPLES[name].as_json()["request"]
     result = run_example(name)
     assert result["error"] is None
-    assert result["explanation"] == command(code, "explain", *arguments_of(request))
+    said = command(code, "explain", *arguments_of(request))
+    assert without_dates(result["explanation"]) == without_dates(said)
     verdict = result["explanation"]["verdict"]
     assert {key: result["verdict"][key] for key in ("allowed", "message", "console")} == {
         key: verdict[key] for key in ("allowed", "message", "console")
