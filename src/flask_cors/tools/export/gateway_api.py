@@ -31,8 +31,8 @@ from .kubernetes_routes import (
 )
 from .kubernetes_target import Target
 from .obstacles import ExportError, Obstacle, UnportableError
-from .path_conditions import PathCondition
 from .plan import EdgePlan, RegexDialect
+from .rule_index import is_met
 from .yaml_syntax import Yaml, to_lines
 
 REGEX_DIALECT = RegexDialect.RE2
@@ -224,7 +224,7 @@ def _decide_on(rules: Sequence[EdgeRule], path: str) -> Iterator[tuple[Requests,
 
     :raises UnportableError: for several of them.
     """
-    of_path = [rule for rule in rules if all(_is_met(each, path) for each in rule.conditions)]
+    of_path = [rule for rule in rules if all(is_met(each, path) for each in rule.conditions)]
     methods = (*h.ALL_METHODS, _ANY_OTHER)
     actual = {each: _first(of_path, each, is_preflight=False) for each in methods}
     preflight = {each: _first(of_path, each, is_preflight=True) for each in methods}
@@ -246,12 +246,6 @@ def _decide_on(rules: Sequence[EdgeRule], path: str) -> Iterator[tuple[Requests,
     for method in h.ALL_METHODS:
         if preflight[method] != default:
             yield Requests("OPTIONS", method), preflight[method]
-
-
-def _is_met(condition: PathCondition, path: str) -> bool:
-    """Return whether a path meets a condition without a regex."""
-    begins = condition.beginning is not None and path.startswith(condition.beginning)
-    return begins or path in condition.literals
 
 
 def _first(rules: Iterable[EdgeRule], method: str, *, is_preflight: bool) -> int | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from ...browser.safelist import is_safelisted_method
 from ...diagnostics.format import format_value
 from ...policy.path_spellings import other_spellings
 from ...protocol import headers as h
@@ -24,10 +25,6 @@ from .yaml_syntax import Yaml
 
 # The methods that both can list.
 METHODS = (*h.ALL_METHODS, "CONNECT", "TRACE")
-
-# Those that browsers allow whatever is listed
-# (https://fetch.spec.whatwg.org/#cors-safelisted-method).
-_SAFELISTED = ("GET", "HEAD", "POST")
 
 # The header by which a route tells preflights, as Istio requires it to be spelled.
 REQUESTED_METHOD = h.REQUEST_METHOD.lower()
@@ -152,8 +149,10 @@ def _refused_beside_names(policy: EdgePolicy, rule: EdgeRule) -> tuple[str, ...]
         return ()
     return tuple(
         method
-        for method in _SAFELISTED
-        if method not in policy.methods and (rule.methods is None or method in rule.methods)
+        for method in h.ALL_METHODS
+        if is_safelisted_method(method)
+        and method not in policy.methods
+        and (rule.methods is None or method in rule.methods)
     )
 
 
