@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +17,14 @@ EXTENSIONS = Path(__file__).parents[1] / "docs" / "_ext"
 class Built(NamedTuple):
     status: int
     errors: str
+
+
+def write_pages(folder: Path, pages: Mapping[str, str]) -> None:
+    """Write pages in Markdown, each below its name."""
+    for name, text in pages.items():
+        path = folder / f"{name}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def build(capsys: pytest.CaptureFixture[str], *arguments: str) -> Built:

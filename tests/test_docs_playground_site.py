@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from .sphinx_builds import EXTENSIONS, Built, build
+from .sphinx_builds import EXTENSIONS, Built, build, write_pages
 
 pytest.importorskip("sphinx", reason="needs Sphinx: pip install -r requirements/docs.txt")
 pytest.importorskip("myst_parser", reason="needs requirements/docs.txt")
@@ -51,10 +51,7 @@ def playground(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Modu
 def build_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> BuildSite:
     def build_site(builder: str = "html") -> Built:
         (tmp_path / "conf.py").write_text(CONF, encoding="utf-8")
-        for name, text in PAGES.items():
-            path = tmp_path / f"{name}.md"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        write_pages(tmp_path, PAGES)
         return build(capsys, "-b", builder, str(tmp_path), str(tmp_path / "out"))
 
     return build_site

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from .sphinx_builds import Built, build
+from .sphinx_builds import Built, build, write_pages
 
 pytest.importorskip("sphinx", reason="needs Sphinx: pip install -r requirements/docs.txt")
 pytest.importorskip("myst_parser", reason="needs requirements/docs.txt")
@@ -30,10 +30,7 @@ def build_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> BuildSite:
         conf = f'extensions = {extensions}\nlanguage = "en"\n'
         (tmp_path / "conf.py").write_text(conf, encoding="utf-8")
         (tmp_path / "search.json").write_text(json.dumps(SEARCH), encoding="utf-8")
-        for name, text in pages.items():
-            path = tmp_path / f"{name}.md"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        write_pages(tmp_path, pages)
         return build(capsys, "-b", builder, str(tmp_path), str(tmp_path / "out"))
 
     return build_site
