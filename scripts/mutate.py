@@ -118,11 +118,12 @@ class Baseline(NamedTuple):
         return [test for test, way in ways.items() if not way.isdisjoint(mutant.lines)]
 
     def select_tests(self, mutant: Mutant, killers: Sequence[str], limit: float) -> list[str]:
-        """Return the tests that run the changed lines: the killers; then one of each way through
-        the module, those of its package first, of these the longest way, and the fastest test of
-        each; then the next of each. Slow ones are the last, killers too, because two of them take
-        all the time there is."""
+        """Return the tests that run the changed lines: the killers; then the module's own, and one
+        of each way through it, those of its package first, of these the longest way, and the
+        fastest test of each; then the next of each. Slow ones are the last, killers too, because
+        two of them take all the time there is."""
         near = f"tests/{mutant.path.parent.name}/"
+        own = f"{near}test_{mutant.path.stem}.py::"
         ways = self.ways.get(str(mutant.path), {})
         tests = set(self.tests_of(mutant)) - {""}
         repeated: Counter[frozenset[int]] = Counter()
@@ -130,7 +131,8 @@ class Baseline(NamedTuple):
         for test in sorted(tests, key=self.seconds.__getitem__):
             way, needed = ways[test], self.seconds[test]
             is_far = not test.startswith(near)
-            ranked[test] = needed > SLOW, repeated[way], is_far, -len(way), needed
+            turn = 0 if test.startswith(own) else repeated[way]
+            ranked[test] = needed > SLOW, turn, is_far, -len(way), needed
             repeated[way] += 1
         fast = (test for test in killers if test in tests and self.seconds[test] <= SLOW)
         known = dict.fromkeys(fast)
