@@ -30,7 +30,11 @@ def chains_of(regex: str, least: int = 2) -> list[tuple[str, str]]:
         ("a{1,4}!", 0),
         ("a{1,5}!", 1),
         ("a{5}!", 0),
-        ("([a-z]+){5}!", 5),  # a repeated group counts once for each time
+        # A repeated group counts once for each time, up to seven times.
+        ("([a-z]+){5}!", 5),
+        ("([a-z]+){9}!", 7),
+        ("([a-z]+-?)*!", 2),
+        ("([a-z]+-?)+!", 2),
         ("(?:a+|c)(?:a+|d)!", 2),
         ("(?=.*a)a*!", 2),
     ],
@@ -46,9 +50,13 @@ def test_a_chain_is_as_long_as_it_has_repetitions_of_the_same_text(regex: str, l
         # Each text can be split in one way only, because something is needed between.
         ("[a-z]*-[a-z]*!", []),
         ("[a-z-]*-[a-z]*!", []),
+        ("[a-z]*(?:-_)+[a-z]*!", []),
+        ("[a-z]*(?:-_){2}[a-z]*!", []),
+        ("[a-z]*X[a-z]*!", []),
         ("(?:[ab]c)*c*", []),
         # It need not be there.
         ("[a-z]*-?[a-z]*!", [("", "a")]),
+        ("[a-z]*(?:-_)*[a-z]*!", [("", "a")]),
         ("[a-z]*(?:-)?[a-z]*!", [("", "a")]),
         ("[a-z]*(?:-|a)[a-z]*!", [("", "a")]),
         ("[a-z]*(?=-)[a-z]*!", [("", "a")]),
@@ -82,6 +90,8 @@ def test_the_text_has_what_is_between_the_repetitions_and_the_most_usual_charact
     ("regex", "chains"),
     [
         ("(?:ab|c)*(?:d|ab)*!", [("", "ab")]),
+        ("(?:ab?)*(?:ac?)*!", [("", "a")]),
+        ("(?:a|bc)*a*!", [("", "a")]),
         ("(?:abc)*[a-c]*!", [("", "abc")]),
         ("(?:bb|aa)*(?:aa|bb)*!", [("", "aa")]),  # one text for the same repetitions
         ("(?:ba|ab)*(?:ab|ba)*!", [("", "ab")]),
@@ -104,6 +114,12 @@ def test_a_text_may_have_several_characters(regex: str, chains):
 )
 def test_there_is_a_chain_for_each_set_of_repetitions_and_the_longest_is_first(regex: str, chains):
     assert chains_of(regex) == chains
+
+
+def test_six_texts_of_a_group_are_enough():
+    group = "(?:ab|cd|ef|gh|ij|kl|mn)*"
+    assert chains_of(f"{group}(?:kl)*!") == [("", "kl")]
+    assert chains_of(f"{group}(?:mn)*!") == []
 
 
 def test_five_chains_are_enough():

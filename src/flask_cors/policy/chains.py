@@ -32,32 +32,35 @@ class Chain(NamedTuple):
 class _Part(NamedTuple):
     """A repetition, or a character that is not repeated.
 
-    :ivar before: the nodes before it.
+    :ivar before: the nodes before a repetition.
+    :ivar repeat: the repetition; None for a character.
     :ivar taken: the characters that match; none for a repetition.
     :ivar is_needed: whether it is a character that every text of the regex has.
     """
 
     before: tuple[Node, ...]
-    repeat: Repeat | None = None
-    taken: str = ""
-    is_needed: bool = False
+    repeat: Repeat | None
+    taken: str
+    is_needed: bool
 
 
 def find_chains(tree: Node, least: int) -> list[Chain]:
     """Return chains of at least so many repetitions, the longest first."""
     parts = list(islice(_iter_parts(tree, (), True), _MAX_PARTS))
-    shares = [_share(part.repeat) for part in parts]
-    if sum(shares) < least * _MAX_SHARE:
-        return []
-    texts = {n: set(_iter_texts(part.repeat)) for n, part in enumerate(parts) if part.repeat}
+    repeats = {number: part.repeat for number, part in enumerate(parts) if part.repeat}
 
     def is_long_enough(numbers: Iterable[int]) -> bool:
-        return sum(shares[number] for number in numbers) >= least * _MAX_SHARE
+        return sum(_share(repeats[number]) for number in numbers) >= least * _MAX_SHARE
 
-    # One text for each set of repetitions.
+    if not is_long_enough(repeats):
+        return []
+    texts = {number: set(_iter_texts(repeat)) for number, repeat in repeats.items()}
+    # One text for each set of repetitions, of one character if possible.
     takers: dict[tuple[int, ...], str] = {}
-    longer = {text for taken in texts.values() for text in taken if len(text) > 1}
-    for text in (*ALPHABET, *sorted(longer, key=_preference)):
+    by_preference = sorted(
+        set().union(*texts.values()), key=lambda text: [*map(ALPHABET.index, text)]
+    )
+    for text in (*ALPHABET, *by_preference):
         takers.setdefault(tuple(_find_takers(texts, text)), text)
     chains: dict[Chain, int] = {}
     for numbers, text in takers.items():
@@ -78,10 +81,6 @@ def _find_takers(texts: Mapping[int, set[str]], text: str) -> Iterator[int]:
     return (n for n, taken in texts.items() if text in taken or taken.issuperset(text))
 
 
-def _preference(text: str) -> list[int]:
-    return [ALPHABET.index(one) for one in text]
-
-
 def _split(parts: Sequence[_Part], shared: str, takers: Sequence[int]) -> Iterator[tuple[int, ...]]:
     """Yield the repetitions between which is nothing that the text cannot match: in
     "[a-z]*-[a-z]*", each letter is matched in one way only."""
@@ -98,14 +97,13 @@ def _split(parts: Sequence[_Part], shared: str, takers: Sequence[int]) -> Iterat
 def _find_pumps(parts: Sequence[_Part], shared: str) -> Iterable[str]:
     """Return a text that all that is between the repetitions matches, and the character that most
     of it matches: "abc" and "a" for ".*a.*b.*c.*", only "a" for ".*a.*a.*"."""
-    between = [_common(part.taken, shared) for part in parts]
-    counts = Counter("".join(between))
+    counts = Counter(one for part in parts for one in part.taken)
     usual = max(shared, key=lambda one: counts[one])
-    runs = [""]
-    for part, common in zip(parts, between, strict=True):
+    runs = []
+    for part in parts:  # the first is a repetition
         if part.repeat is not None:
             runs.append("")
-        elif common:
+        elif common := _common(part.taken, shared):
             runs[-1] += usual if usual in common else common[0]
     joined = "".join(dict.fromkeys(runs))[:MAX_PUMP_LENGTH]
     return dict.fromkeys((joined if joined.strip(usual) else usual, usual))
@@ -120,7 +118,7 @@ def _iter_parts(node: Node, before: tuple[Node, ...], is_needed: bool) -> Iterat
     """Yield the parts of a tree in their order: alternatives one after another, and a repeated
     group several times, because "(a+){5}" is "a+" five times."""
     if isinstance(node, Character):
-        yield _Part(before, None, node.taken, is_needed)
+        yield _Part((), None, node.taken, is_needed)
     elif isinstance(node, Look):
         yield from _iter_parts(node.group, before, False)
     elif isinstance(node, Group):
@@ -129,17 +127,15 @@ def _iter_parts(node: Node, before: tuple[Node, ...], is_needed: bool) -> Iterat
             for index, inner in enumerate(alternative):
                 yield from _iter_parts(inner, (*before, *alternative[:index]), is_needed)
     else:
-        yield _Part(before, node)
+        yield _Part(before, node, "", False)
         if node.least or not isinstance(node.body, Character):
             times = min(node.most or 1, MAX_CHEAP_REPEATS)
             for _ in range(times if isinstance(node.body, Group) else 1):
                 yield from _iter_parts(node.body, before, is_needed and node.least > 0)
 
 
-def _share(repeat: Repeat | None) -> int:
+def _share(repeat: Repeat) -> int:
     """Return how much a repetition adds to a chain: ``a?`` is a quarter of ``a*``."""
-    if repeat is None:
-        return 0
     return _MAX_SHARE if repeat.most is None else min(repeat.most - repeat.least, _MAX_SHARE)
 
 
@@ -147,12 +143,10 @@ def _iter_texts(repeat: Repeat) -> Iterator[str]:
     """Yield the characters that a repetition matches one at a time, and some longer texts."""
     if repeat.most == repeat.least:
         return
-    body = repeat.body
-    yield from _iter_single_characters(body)
-    if not isinstance(body, Character):
-        for sample in make_samples(body, _MAX_CHAIN_SAMPLES):
-            if 1 < len(sample.text) <= MAX_PUMP_LENGTH:
-                yield sample.text
+    yield from _iter_single_characters(repeat.body)
+    for sample in make_samples(repeat.body, _MAX_CHAIN_SAMPLES):
+        if 0 < len(sample.text) <= MAX_PUMP_LENGTH:
+            yield sample.text
 
 
 def _iter_single_characters(body: Node) -> Iterator[str]:

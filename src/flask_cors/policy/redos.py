@@ -81,10 +81,14 @@ class _Attack(NamedTuple):
     end: str
 
 
-def _make_attacks(before: Sequence[Node], pump: str, repeated: Node) -> Iterator[_Attack]:
-    """Yield attacks with ends that probably do not match."""
-    taken = "".join(character.taken for character in iter_characters(repeated))
-    end = next((one for one in ("!", *ALPHABET) if one not in taken), "!")
+def _make_attacks(
+    tree: Node, before: Sequence[Node], pump: str, repeated: Node
+) -> Iterator[_Attack]:
+    """Yield attacks with ends that probably do not match: neither the repeated part nor what the
+    regex writes out."""
+    taken = {one for character in iter_characters(repeated) for one in character.taken}
+    taken.update(each.taken for each in iter_characters(tree) if len(each.taken) == 1)
+    end = next((one for one in ("!", "~", *ALPHABET) if one not in taken), "!")
     for each in (end, "", f"{end}/{end}/{end}"):
         yield _Attack(make_text(before), pump, each)
 
@@ -161,7 +165,7 @@ def _least_width(node: Node) -> int:
 def _attack_chains(tree: Node, min_chain: int) -> Iterator[_Attack]:
     """Yield attacks on several repetitions of the same text, each of which is fast alone."""
     for before, pump in find_chains(tree, min_chain):
-        yield from _make_attacks(before, pump, Character(pump))
+        yield from _make_attacks(tree, before, pump, Character(pump))
 
 
 # ---- ambiguous repetitions ---------------------------------------------------------------------
@@ -178,7 +182,7 @@ def _find_ambiguous_repeats(tree: Node) -> Iterator[_Attack]:
         if _max_times(repeat) > MAX_CHEAP_REPEATS:
             ambiguous = (pump for pump in _find_pumps(repeat.body) if _is_ambiguous(repeat, pump))
             for pump in dict.fromkeys(map(_unrepeat, islice(ambiguous, _MAX_REPEAT_PUMPS))):
-                yield from _make_attacks(before, pump, repeat.body)
+                yield from _make_attacks(tree, before, pump, repeat.body)
 
 
 @lru_cache(maxsize=1024)
