@@ -76,6 +76,22 @@ def check(value: object, *means: str, refuses: tuple[str, ...] = ()) -> None:
             assert allowed.allow_origin_for(origin) is None, (value, entries, origin)
 
 
+class Unwritable:
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("value", [5, 5.5, b"\xff", Unwritable()])
+def test_the_hint_for_a_value_that_is_no_text_is_to_list_the_origins(value: object):
+    (found,) = findings_of([value])
+    assert found.hint.startswith("write a list, such as ")
+
+
+def test_no_list_is_suggested_for_a_mapping_with_keys_that_are_refused():
+    hints = [found.hint for found in findings_of({"https://a.example/x": True})]
+    assert "write a list" in hints
+
+
 # ---- origins that are nearly right ---------------------------------------------------------------
 
 labels = st.from_regex(r"[a-z]([a-z0-9-]{0,5}[a-z0-9])?", fullmatch=True).filter(

@@ -269,6 +269,12 @@ def test_a_text_is_slow_only_if_it_takes_too_long_twice(monkeypatch: pytest.Monk
     assert find_redos(re.compile(r"(a+)+b"), "fullmatch") == "aa!"
 
 
+def test_a_text_that_takes_as_long_as_the_limit_is_not_slow(monkeypatch: pytest.MonkeyPatch):
+    seconds = iter([ORIGIN_LIMIT.seconds, *[1, ORIGIN_LIMIT.seconds] * 1000])
+    monkeypatch.setattr(redos, "_measure", lambda matches, text: (next(seconds), False))
+    assert find_redos(re.compile(r"(a+)+b"), "fullmatch") is None
+
+
 def test_the_processor_time_for_a_regex_is_bounded(monkeypatch: pytest.MonkeyPatch):
     seconds = iter(range(1000))
     monkeypatch.setattr(redos, "_clock", lambda: next(seconds))

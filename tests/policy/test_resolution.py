@@ -439,6 +439,17 @@ def test_an_unknown_option_of_a_resource_causes_a_warning_at_the_layer_of_the_re
     assert "'/a'" in found.message
 
 
+def test_an_unknown_option_is_found_at_its_resource_even_if_the_pattern_is_invalid() -> None:
+    given = layer(resources={"/(a": {"orgins": ALLOWED}})
+    with pytest.warns(CORSWarning):
+        assert [
+            type(found) for found in errors_in(lambda: resolve_resources([given, DEFAULTS]))
+        ] == [rules.InvalidRegex]
+    (found,) = given.findings
+    assert type(found) is rules.UnknownOption
+    assert "'/(a'" in found.message
+
+
 def test_an_unknown_option_that_is_not_a_string_causes_a_warning() -> None:
     given = layer(resources={"/a": {1: ALLOWED}})
     with pytest.warns(CORSWarning):

@@ -28,6 +28,7 @@ def written(hint: str) -> list[str]:
         ("*://*", ["*"]),
         ("https://*", ["https://.*"]),
         ("https://*/", ["https://.*"]),
+        ("https://:*", ["https://.*:[0-9]+"]),
         ("http://*:3000", ["http://.*:3000"]),
         ("chrome-extension://*", ["chrome-extension://[a-p]{32}"]),
         ("moz-extension://*", ["moz-extension://[0-9a-f-]{36}"]),
@@ -40,6 +41,9 @@ def written(hint: str) -> list[str]:
         ("https://**.example.com", ["https://*.example.com"]),
         ("*://*.example.com", ["https://*.example.com", "http://*.example.com"]),
         ("*.localhost:3000", ["http://*.localhost:3000"]),
+        ("https://*.example.com:65535", ["https://*.example.com:65535"]),
+        ("'*.example.com'", ["https://*.example.com"]),
+        ('"*.example.com" ', ["https://*.example.com"]),
         ("*example.com", ["https://example.com", "https://*.example.com"]),
         ("http://*example.com:81", ["http://example.com:81", "http://*.example.com:81"]),
         # a part of a label
@@ -49,6 +53,7 @@ def written(hint: str) -> list[str]:
         ("https://*.*.example.com", [r"https://[a-z0-9-]+\.[a-z0-9-]+\.example\.com"]),
         # ports
         ("localhost*", ["http://localhost:*"]),
+        ("app*", ["https://app:*"]),
         ("localhost:*", ["http://localhost:*"]),
         ("http://localhost*", ["http://localhost:*"]),
         ("http://LocalHost*", ["http://localhost:*"]),
@@ -66,6 +71,9 @@ def written(hint: str) -> list[str]:
         ("http*://example.com", ["https://example.com", "http://example.com"]),
         ("https://example.com/*", ["https://example.com"]),
         # half a regular expression
+        ("^https://*.example.com$", ["https://*.example.com"]),
+        (r"https://*.example.com(:\d+)?", ["https://*.example.com:*"]),
+        (r"https://*.example.com:[0-9]{4}", ["https://*.example.com:*"]),
         ("^https?://*.example.com$", ["https://*.example.com", "http://*.example.com"]),
         (r"^https?://*\.example\.com$", ["https://*.example.com", "http://*.example.com"]),
         (r"https://*\.example\.com", ["https://*.example.com"]),
@@ -77,7 +85,13 @@ def test_the_hint_for_a_star_is_the_likeliest_pattern(glob: str, entries: list[s
         parse_origins(entry, fail)
 
 
-@pytest.mark.parametrize("glob", ["*.*", "https://app.*", "https://app.example.*", "https://*a*"])
+@pytest.mark.parametrize(
+    "glob",
+    [
+        *("*.*", "https://app.*", "https://app.example.*", "https://*a*"),
+        *("https://*:65536", "https://*:100000", "http://localhost:12345*"),
+    ],
+)
 def test_the_hint_for_an_unclear_star_is_to_list_the_origins(glob: str) -> None:
     hint = suggest_pattern(glob)
     assert not hint.startswith("write ")

@@ -69,16 +69,16 @@ def _candidate_hosts(scheme: str, host: str, port: str) -> Iterator[list[str]]:
     end_regex = end.replace("*", "[0-9]+")
     escaped = re.escape(host).replace(r"\-", "-")
     name = host.removeprefix("*").removeprefix(".")
-    label = host.removesuffix("*").removesuffix(".")
+    label = host.removesuffix("*")
     if host in ("", "*"):
         yield [_EXTENSION_HOSTS.get(scheme, f".*{end_regex}")]
     elif "*" not in host and (end or not port):
         yield [f"{host}{end}"]
     elif "*" not in host:
         yield [f"{escaped}:{port.replace('*', '[0-9]*')}"]
-    elif host == f"*.{name}" and "*" not in name:
+    elif host == f"*.{name}":
         yield [f"*.{name}{end}"]
-    elif host == f"*{name}" and name[0].isalnum() and "*" not in name:
+    elif host == f"*{name}" and name[0].isalnum():
         yield [f"{name}{end}", f"*.{name}{end}"]
     elif host == f"{label}*" and (_LABEL.fullmatch(label) or is_ip_host(label)):
         yield [f"{label}:*"]
