@@ -44,8 +44,12 @@ TESTS = ["tests", *map("--ignore=tests/{}".format, ("fuzz", "live", "tools", "ty
 REASONS = Path(__file__).with_name("survivors.toml")
 ENOUGH = 95  # percent
 WORKERS = os.cpu_count() or 1
-MAX_SECONDS = 10.0  # of processor time that the tests of one mutant take when nothing is changed
-SLOW = MAX_SECONDS / 20
+# The processor time that the tests of one mutant take when nothing is changed. A mutant that is
+# known to survive is not tried for long.
+MAX_SECONDS = 40.0
+MAX_IMPORT_SECONDS = 10.0  # for one that runs at import
+MAX_SURVIVOR_SECONDS = 2.0
+SLOW = 0.5
 MAX_MEMORY = 4 << 30
 
 # Imported before the first fork, because processes that import the package anew need them too.
@@ -122,7 +126,7 @@ class Baseline(NamedTuple):
         of each way through it, those of its package first, of these the longest way, and the
         fastest test of each; then the next of each. Slow ones are the last, killers too, because
         two of them take all the time there is."""
-        near = f"tests/{mutant.path.parent.name}/"
+        near = folder_of(mutant)
         own = f"{near}test_{mutant.path.stem}.py::"
         ways = self.ways.get(str(mutant.path), {})
         tests = set(self.tests_of(mutant)) - {""}
@@ -143,13 +147,18 @@ class Baseline(NamedTuple):
         """Return the files that test the module, its package, and what imports it."""
         seconds: dict[str, float] = {}
         ways = self.ways.get(str(mutant.path), {})
-        near = f"/{mutant.path.parent.name}/"
-        own = f"/test_{mutant.path.stem}.py"
+        near = folder_of(mutant)
+        own = f"{near}test_{mutant.path.stem}.py"
         for test, needed in self.seconds.items():
             file = test.partition("::")[0]
-            if test in ways or near in file or file.endswith(own):
-                seconds[file] = seconds.get(file, 0) + (0 if file.endswith(own) else needed)
+            if test in ways or file.startswith(near):
+                seconds[file] = seconds.get(file, 0) + (0 if file == own else needed)
         return take_first(sorted(seconds, key=seconds.__getitem__), seconds, limit)
+
+
+def folder_of(mutant: Mutant) -> str:
+    """Return the folder with the tests of the package that the mutant is in."""
+    return f"tests/{mutant.key.partition('/')[0]}/"
 
 
 def take_first(names: Sequence[str], seconds: Mapping[str, float], left: float) -> list[str]:
@@ -242,7 +251,7 @@ class Runner:
         lines = [line.split(" : ", 1) for line in self.killers.read_text().splitlines()]
         killers = [test for where, test in reversed(lines) if where == function]
         killers += [test for where, test in reversed(lines) if where.startswith(module)]
-        most = limit_of(mutant, self.expected)
+        most = MAX_SURVIVOR_SECONDS if mutant.key in self.expected else MAX_SECONDS
         for test in self.baseline.select_tests(mutant, killers, most):
             limit(2 + 10 * self.baseline.seconds[test])
             if not self.test_passes(test):
@@ -262,7 +271,7 @@ class Runner:
 
 def passes_anew(mutant: Mutant, files: list[str]) -> bool:
     """Import the package with the mutant and run ``files``; return whether all tests pass."""
-    limit(2 * MAX_SECONDS)
+    limit(2 * MAX_IMPORT_SECONDS)
     get_code = SourceFileLoader.get_code
 
     def get_changed(self: SourceFileLoader, name: str) -> CodeType | None:
@@ -273,12 +282,6 @@ def passes_anew(mutant: Mutant, files: list[str]) -> bool:
 
 
 # ---- the report --------------------------------------------------------------------------------
-
-
-def limit_of(mutant: Mutant, expected: set[str]) -> float:
-    """Return the seconds for the tests of a mutant. One that is known to survive is not tried for
-    long."""
-    return MAX_SECONDS / 5 if mutant.key in expected else MAX_SECONDS
 
 
 def try_all(mutants: list[Mutant], expected: set[str], tests: list[str]) -> set[str]:
@@ -303,10 +306,12 @@ def try_all(mutants: list[Mutant], expected: set[str], tests: list[str]) -> set[
         if not one.is_inside or (one.key in left and "" in baseline.tests_of(one))
     ]
     print("once more, with what runs at import:")
-    survivors = find_survivors(
-        anew,
-        lambda one: passes_anew(one, baseline.select_files(one, limit_of(one, expected))),
-    )
+
+    def passes(one: Mutant) -> bool:
+        most = MAX_SURVIVOR_SECONDS if one.key in expected else MAX_IMPORT_SECONDS
+        return passes_anew(one, baseline.select_files(one, most))
+
+    survivors = find_survivors(anew, passes)
     return left - {one.key for one in anew} | {one.key for one in survivors}
 
 

@@ -144,8 +144,8 @@ def test_a_nested_blueprint_covers_what_is_below_all_prefixes(fetch, preflight):
 
 
 @pytest.mark.parametrize("depth", [1, 2])
-@pytest.mark.parametrize("name", ["inner", "renamed"])
-def test_a_nested_blueprint_without_a_prefix_covers_its_own_views_only(fetch, depth, name):
+@pytest.mark.parametrize("options", [{}, {"name": "renamed"}])
+def test_a_nested_blueprint_without_a_prefix_covers_its_own_views_only(fetch, depth, options):
     """Flask passes the prefix of the outer blueprint on to it."""
     inner = a_blueprint("inner", BP)
     sibling = Blueprint("sibling", __name__)
@@ -153,7 +153,7 @@ def test_a_nested_blueprint_without_a_prefix_covers_its_own_views_only(fetch, de
     outer = Blueprint("outer", __name__, url_prefix="/outer")
     outer.register_blueprint(sibling)
     between = Blueprint("between", __name__) if depth == 2 else outer
-    between.register_blueprint(inner, name=name)
+    between.register_blueprint(inner, **options)
     if depth == 2:
         outer.register_blueprint(between)
     app = an_app(outer)

@@ -236,6 +236,29 @@ def test_a_response_for_one_resource_leaves_nothing_on_one_for_another(first, se
         assert sorted(shared.headers) == sorted(alone.headers)
 
 
+@pytest.mark.parametrize(
+    ("own", "added", "left"),
+    [
+        ([], None, []),
+        (["Accept"], None, ["Accept"]),
+        (["Accept", "Cookie"], None, ["Accept", "Cookie"]),
+        (["Origin"], None, ["Origin"]),
+        (["Accept, ORIGIN"], None, ["Accept, ORIGIN"]),
+        # Something else has added a name since.
+        ([], "Cookie", ["Cookie"]),
+        (["Accept"], "Cookie", ["Accept, Cookie"]),
+        (["Origin"], "Cookie", ["Origin, Cookie"]),
+    ],
+)
+def test_a_kept_response_has_its_own_vary_where_no_policy_applies(own, added, left):
+    response = Response("kept", headers=[("Vary", line) for line in own])
+    app = shared_below(response, {"/api/*": OPTIONS})
+    send(app, "/api/x")
+    if added:
+        response.vary.add(added)
+    assert send(app, "/outside/x").headers.getlist("Vary") == left
+
+
 @pytest.mark.parametrize("path", ["/outside/x", "/" + "x" * 5000])
 def test_a_path_without_a_policy_gets_nothing_of_an_earlier_request(path):
     app = shared_below(Response("kept"), {"/api/*": OPTIONS})
