@@ -91,7 +91,8 @@ def test_the_text_has_what_is_between_the_repetitions_and_the_most_usual_charact
     [
         ("(?:ab|c)*(?:d|ab)*!", [("", "ab")]),
         ("(?:ab?)*(?:ac?)*!", [("", "a")]),
-        ("(?:a|bc)*a*!", [("", "a")]),
+        ("(?:[a-z]|-_)*z*!", [("", "z")]),
+        ("(?:a?-?)*(?:b?_?)*!", []),  # but not none
         ("(?:abc)*[a-c]*!", [("", "abc")]),
         ("(?:bb|aa)*(?:aa|bb)*!", [("", "aa")]),  # one text for the same repetitions
         ("(?:ba|ab)*(?:ab|ba)*!", [("", "ab")]),

@@ -176,6 +176,7 @@ PATHS = TimeLimit(4096, 0.25)
         ("a?" * 16, ORIGIN_LIMIT, [("", "a", "!")]),
         ("a?" * 15, ORIGIN_LIMIT, []),
         ("(a+){5}b", ORIGIN_LIMIT, [("", "a", "!")]),
+        ("(a+)+!", ORIGIN_LIMIT, [("", "a", "~")]),
         # In a path may be what is not in an origin.
         (r"/(?:\s+)+x", PATHS, [("/", " ", "!"), ("/", "\u00e9", "!")]),
         (r"/x*(y+z)+", PATHS, [("/x", " ", "!"), ("/x", "\u00e9", "!")]),

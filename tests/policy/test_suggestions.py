@@ -26,6 +26,8 @@ def written(hint: str) -> list[str]:
         # any origin, any of a scheme
         ("**", ["*"]),
         ("*://*", ["*"]),
+        ("*:*", ["*"]),
+        (":*", ["*"]),
         ("https://*", ["https://.*"]),
         ("https://*/", ["https://.*"]),
         ("https://:*", ["https://.*:[0-9]+"]),
@@ -38,6 +40,7 @@ def written(hint: str) -> list[str]:
         ("https://*.example.com/", ["https://*.example.com"]),
         ("https://*.example.com/api", ["https://*.example.com"]),
         ("https://*.example.com#x", ["https://*.example.com"]),
+        ("https:///*.example.com", ["https://*.example.com"]),
         ("https://**.example.com", ["https://*.example.com"]),
         ("*://*.example.com", ["https://*.example.com", "http://*.example.com"]),
         ("*.localhost:3000", ["http://*.localhost:3000"]),
@@ -97,6 +100,10 @@ def test_the_hint_for_an_unclear_star_is_to_list_the_origins(glob: str) -> None:
     assert not hint.startswith("write ")
     (example,) = re.findall(r'"([^"]*)"', hint)
     parse_origins(example, fail)
+
+
+def test_an_entry_is_written_as_a_string():
+    assert suggest_pattern("*.example.com") == "write 'https://*.example.com'"
 
 
 @pytest.mark.parametrize("glob", ["https://*-app.example.com", "http://192.168.1.*"])
