@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -17,7 +17,6 @@ from ...diagnostics.format import format_value
 from ...errors import CORSConfigError
 from ...policy.path_patterns import PathPattern
 from ...policy.policy import Policy
-from ...runtime.blueprint_scope import BlueprintScope
 from ...runtime.decorated_views import ViewOptions, iter_view_options
 from ...runtime.install import registry_of
 from ..shared.rule_paths import Match, Paths, sort_by_precedence
@@ -66,8 +65,8 @@ class EdgeRules:
         self._subjects: dict[int, str] = {}
         self._numbers: dict[int, int] = {}
         self._known_paths: dict[int, Paths] = {}
-        self._known_scopes: dict[str, PathCondition | None] = {}
-        self._known_candidates: dict[str, list[Candidate]] = {}
+        self._candidates = cache(self._read_candidates)
+        self._scope_condition = cache(self._read_scope_condition)
         self._known_decisions: dict[int | None, list[Decision]] = {}
 
     def __iter__(self) -> Iterator[EdgeRule]:
@@ -92,14 +91,9 @@ class EdgeRules:
 
     # ---- resources of the app and of blueprints ----
 
-    def _candidates(self, name: str) -> list[Candidate]:
+    def _read_candidates(self, name: str) -> list[Candidate]:
         """Return the resources of a blueprint, by its name, or of the app, by ``""``, in order."""
-        known = self._known_candidates.get(name)
-        if known is None:
-            known = self._known_candidates[name] = list(self._read_candidates(name))
-        return known
-
-    def _read_candidates(self, name: str) -> Iterator[Candidate]:
+        candidates: list[Candidate] = []
         bound = self._registry.blueprints.get(name)
         resources = self._registry.resources if bound is None else bound.resources
         for pattern in sort_by_precedence(resources.patterns):
@@ -112,7 +106,8 @@ class EdgeRules:
             except UnportableRegex as error:
                 self._add_obstacle(subject, f"resources: it {error.advice}")
             else:
-                yield Candidate(pattern, policy, (), condition, _always)
+                candidates.append(Candidate(pattern, policy, (), condition, _always))
+        return candidates
 
     def _covering_chain(self, rule: Rule | None) -> list[Candidate]:
         """Return the resources that decide on what is routed to no view, in order.
@@ -121,11 +116,9 @@ class EdgeRules:
         """
         chain: list[Candidate] = []
         for name in self._covering(rule):
-            scope = self._registry.blueprints[name].scope
-            if name not in self._known_scopes:
-                self._known_scopes[name] = self._scope_condition(name, scope)
-            condition = self._known_scopes[name]
+            condition = self._scope_condition(name)
             if condition is not None:
+                scope = self._registry.blueprints[name].scope
                 covers = partial(scope.covers, adapter=self._adapter)
                 chain += [
                     each._replace(scope=(condition,), covers=covers)
@@ -143,8 +136,9 @@ class EdgeRules:
         ]
         return [name for name, _ in sorted(covering, key=lambda each: -each[1].depth)]
 
-    def _scope_condition(self, name: str, scope: BlueprintScope) -> PathCondition | None:
+    def _read_scope_condition(self, name: str) -> PathCondition | None:
         subject = f"the blueprint {format_value(name)}"
+        scope = self._registry.blueprints[name].scope
         if scope.subdomain:
             self._add_obstacle(subject, _ON_ONE_HOST)
             return None
