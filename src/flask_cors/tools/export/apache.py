@@ -22,7 +22,6 @@ from .lookup_tables import (
     Lookup,
     LookupTable,
     Variable,
-    by_default,
     on_whole_match,
     split_by_digit,
 )
@@ -139,8 +138,9 @@ def _request(plan: EdgePlan) -> Iterator[str]:
 def _path(plan: EdgePlan) -> Iterator[str]:
     if plan.ignores_path:
         # Apache also refuses to unescape some paths.
-        cases = [on_whole_match(r"[\x00-\xff]+", CAPTURED), by_default(Lookup("raw_path"))]
-        whole = LookupTable("The path.", (Variable(_UNESCAPED),), "whole_path", cases)
+        cases = [on_whole_match(r"[\x00-\xff]+", CAPTURED)]
+        raw = (Lookup("raw_path"),)
+        whole = LookupTable("The path.", (Variable(_UNESCAPED),), "whole_path", cases, raw)
         yield from write_table(whole, [])
         return
     yield "# The path as the app sees it, where that is certain."

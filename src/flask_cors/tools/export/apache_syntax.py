@@ -96,8 +96,6 @@ def write_table(table: LookupTable, obstacles: list[Obstacle]) -> Iterator[str]:
             listed = [case.key for case in cases]
             for regex in any_text(listed, MAX_REGEX, write_regex):
                 yield _decide(table.name, (CAPTURED,), matches(subject, regex), second)
-        elif kind is KeyKind.DEFAULT:
-            yield from (_decide(table.name, case.value) for case in cases if case.value)
         else:
             for case in cases:
                 if len(write_regex(case.key)) > MAX_REGEX:
@@ -107,6 +105,8 @@ def write_table(table: LookupTable, obstacles: list[Obstacle]) -> Iterator[str]:
                     # Where the regex does not match, the empty alternative does.
                     is_sure = matches(_SUBJECT, f"{case.key}|^")
                     yield _decide(table.name, (), f"! {is_sure}")
+    if table.default:
+        yield _decide(table.name, table.default)
     yield ""
 
 

@@ -15,11 +15,9 @@ from .header_name_tables import build_header_name_tables
 from .layout import comment
 from .lookup_tables import (
     CAPTURED,
-    EMPTY_DEFAULT,
     Lookup,
     LookupTable,
     Variable,
-    by_default,
     on_match,
 )
 from .plan import MAX_PATH, EdgePlan, RegexDialect
@@ -105,8 +103,8 @@ _MERGED_VARY = LookupTable(
     "merged_vary",
     [
         on_match(r"(?i)^Origin:Origin,((?:.*,)?[ \t]*(?:origin|\*)[ \t]*(?:,.*)?)\z", CAPTURED),
-        by_default(Variable("{http.response.header.Vary}")),
     ],
+    default=(Variable("{http.response.header.Vary}"),),
 )
 
 
@@ -116,7 +114,8 @@ def _ascii_names() -> LookupTable:
         "Header names, of ASCII alone: to Go, other characters are another case of k and s.",
         (names,),
         _ASCII_NAMES.name,
-        [on_match(r"[^\x00-\x7f]"), by_default(names)],
+        [on_match(r"[^\x00-\x7f]")],
+        default=(names,),
     )
 
 
@@ -136,6 +135,5 @@ def _path(plan: EdgePlan) -> LookupTable:
             on_match(r"/\.{1,2}(?:/|\z)"),
             *empty,
             on_match(rf"{begins}([\x00-\xff]*)\z", "/", CAPTURED),
-            EMPTY_DEFAULT,
         ],
     )

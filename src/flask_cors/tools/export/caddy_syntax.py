@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from . import layout
-from .lookup_tables import Case, KeyKind, LookupTable, join
+from .lookup_tables import Case, KeyKind, LookupTable, Text, join
 from .portable_regex import BEYOND_ASCII, escape_regex
 
 _UNWRITABLE = re.compile(r'[\x00-\x1f\x7f]|\{\$|\\(?="|\Z)').search
@@ -62,6 +62,7 @@ def write_map(table: LookupTable) -> Iterator[str]:
     subject = join(table.subject, variable, "", _escape_brace)
     yield f"map {quote(subject)} {look_up(table.name)} {{"
     yield from indent(f"{key} {value}" for key, value in lines.items())
+    yield f"\tdefault {_text(table.default)}"
     yield "}"
 
 
@@ -70,8 +71,6 @@ def _escape_brace(text: str) -> str:
 
 
 def _key(case: Case) -> str:
-    if case.kind is KeyKind.DEFAULT:
-        return "default"
     if case.kind in (KeyKind.TEXT, KeyKind.PATH):
         return quote(case.key)
     if case.kind is KeyKind.REGEX:
@@ -85,5 +84,9 @@ def _value(case: Case) -> str:
     if case.kind in (KeyKind.REGEX, KeyKind.TWO_WORDS):
         text = join(case.value, variable, "${1}", lambda text: text.replace("$", "$$"))
         return quote("-${9}" if text == "-" else text)
-    text = join(case.value, variable, "", _escape_brace)
+    return _text(case.value)
+
+
+def _text(value: Text) -> str:
+    text = join(value, variable, "", _escape_brace)
     return quote("-{cors_nothing}" if text == "-" else text)

@@ -101,7 +101,7 @@ def write_table(table: LookupTable) -> Iterator[str]:
         if kind in (KeyKind.TEXT, KeyKind.PATH):
             for number, (value, keys) in enumerate(keys_by_value(cases).items()):
                 yield from is_among(f"{acl}_{number}", _VALUE, keys)
-                yield _assign(table.name, value, None, is_undecided, f"{acl}_{number}")
+                yield _assign(table.name, value, is_undecided, f"{acl}_{number}")
         elif kind is KeyKind.TWO_WORDS:
             yield from is_among(f"{acl}_listed", f"{_VALUE},lower", (case.key for case in cases))
             second = replace(f"{_VALUE},lower", ("^[0-9]+ ", ""))
@@ -109,27 +109,24 @@ def write_table(table: LookupTable) -> Iterator[str]:
         else:
             for case in cases:
                 yield from _write_case(table.name, case, is_undecided)
+    if table.default:
+        yield _assign(table.name, table.default, is_undecided)
     yield ""
 
 
 def _write_case(name: str, case: Case, is_undecided: str) -> Iterator[str]:
-    if case.kind is KeyKind.DEFAULT:
-        if case.value:
-            yield _assign(name, case.value, None, is_undecided)
-        return
-    sample = None
+    conditions = is_undecided, matches(_VALUE, case.key)
     if CAPTURED in case.value and not case.is_whole:
         by = join(case.value, str, r"\1", str)
-        sample = replace(_VALUE, (case.key, by))
-    yield _assign(name, case.value, sample, is_undecided, matches(_VALUE, case.key))
+        yield _set(name, replace(_VALUE, (case.key, by)), *conditions)
+    else:
+        yield _assign(name, case.value, *conditions)
     if case.may_give_up:
         # Where the regex does not match, the empty alternative does.
-        yield _assign(name, (), None, is_undecided, f"!{matches(_VALUE, f'{case.key}|^')}")
+        yield _assign(name, (), is_undecided, f"!{matches(_VALUE, f'{case.key}|^')}")
 
 
-def _assign(name: str, value: Text, sample: str | None, *conditions: str) -> str:
-    if sample is not None:
-        return _set(name, sample, *conditions)
+def _assign(name: str, value: Text, *conditions: str) -> str:
     if value and all(isinstance(piece, str) for piece in value):
         text = format_of(join(value, str, "", str))
         return f"http-request set-var-fmt({variable(name)}) {text} if {' '.join(conditions)}"

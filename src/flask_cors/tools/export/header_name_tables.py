@@ -14,11 +14,9 @@ from .common_regexes import OWS, any_of, list_of, longer_than
 from .edge_policy import TOKEN, AllowedNames, EdgePolicy, Outcome
 from .lookup_tables import (
     CAPTURED,
-    EMPTY_DEFAULT,
     Lookup,
     LookupTable,
     Source,
-    by_default,
     on_match,
     on_text,
     on_whole_match,
@@ -44,7 +42,6 @@ def build_header_name_tables(
             on_match(longer_than(h.MAX_LIST_BYTES)),
             on_match(f"^(?:[^,]*,){{{h.MAX_LIST_NAMES}}}"),
             on_whole_match(r"[\x00-\xff]+", CAPTURED),
-            EMPTY_DEFAULT,
         ],
     )
     exact = dict.fromkeys(name for policy in policies for name in policy.names.exact)
@@ -55,7 +52,7 @@ def build_header_name_tables(
             "One name, as it is spelled, if it is requested.",
             (_REQUESTED,),
             lookup.name,
-            [on_match(regex, CAPTURED, ", "), EMPTY_DEFAULT],
+            [on_match(regex, CAPTURED, ", ")],
         )
     lists = list(dict.fromkeys(policy.names for policy in policies))
     for number, names in enumerate(lists):
@@ -65,7 +62,7 @@ def build_header_name_tables(
         for number, policy in enumerate(policies)
     ]
     table = HEADERS[h.ALLOW_HEADERS]
-    yield LookupTable(f"{h.ALLOW_HEADERS}.", (OUTCOME,), table, [*cases, EMPTY_DEFAULT])
+    yield LookupTable(f"{h.ALLOW_HEADERS}.", (OUTCOME,), table, cases)
 
 
 def _allowed_names(
@@ -73,14 +70,14 @@ def _allowed_names(
 ) -> Iterator[LookupTable]:
     about, result = "Those that are allowed.", f"names_{number}"
     if names.any:
-        cases = [on_match(f"({list_of(TOKEN)})", CAPTURED), EMPTY_DEFAULT]
-        yield LookupTable(about, (_REQUESTED,), result, cases)
+        whole_list = on_match(f"({list_of(TOKEN)})", CAPTURED)
+        yield LookupTable(about, (_REQUESTED,), result, [whole_list])
         return
     exact = LookupTable(
         about,
         tuple(lookups[name] for name in names.exact),
         result,
-        [on_match(r"^(.+), \z", CAPTURED), EMPTY_DEFAULT],
+        [on_match(r"^(.+), \z", CAPTURED)],
     )
     if not names.regexes:
         yield exact
@@ -88,4 +85,4 @@ def _allowed_names(
     some = Lookup(f"exact_{number}")
     yield replace(exact, about="The ones without a regex among the next.", name=some.name)
     whole_list = on_match(f"({list_of('|'.join(any_of(names)))})", CAPTURED)
-    yield LookupTable(about, (_REQUESTED,), result, [whole_list, by_default(some)])
+    yield LookupTable(about, (_REQUESTED,), result, [whole_list], (some,))

@@ -16,7 +16,6 @@ from .header_name_tables import build_header_name_tables
 from .layout import comment, indent
 from .lookup_tables import (
     CAPTURED,
-    EMPTY_DEFAULT,
     Lookup,
     LookupTable,
     Variable,
@@ -115,7 +114,6 @@ _ADDED_VARY = LookupTable(
     [
         on_match(r"(?i)^[^:]*:(?:[^:]*,)?[ \t]*(?:origin|\*)[ \t]*(?:,|\z)"),
         on_match(r"^([^:]+):[\x00-\xff]*\z", CAPTURED),
-        EMPTY_DEFAULT,
     ],
 )
 
@@ -169,7 +167,6 @@ def _path(plan: EdgePlan) -> Iterator[LookupTable]:
             on_match(rf"{begins}(/[^?#%\x80-\xff]*)(?:\?|\z)", CAPTURED),
             on_match(rf"(?i)^[^?]*(?:#|{_SLASH}(?:{_SLASH}|{_DOT}{{1,2}}(?:{_SLASH}|\?|\z)))"),
             on_match("^/", _URI),
-            EMPTY_DEFAULT,
         ],
     )
     below = on_match("^/", whole)
@@ -188,6 +185,5 @@ def _path(plan: EdgePlan) -> Iterator[LookupTable]:
             on_match(r"/\.{1,2}(?:/|\z)"),
             *empty,
             below,
-            EMPTY_DEFAULT,
         ],
     )

@@ -57,6 +57,7 @@ def write_table(table: LookupTable, obstacles: list[Obstacle]) -> Iterator[str]:
                 lines += [(quote(f"~{regex}"), write_text(value)) for regex in regexes]
         else:
             lines += [(_key(case), write_text(case.value)) for case in cases]
+    lines.append(("default", write_text(table.default)))
     words = (subject, *chain.from_iterable(lines))
     obstacles += [too_long(each, "nginx", MAX_WORD) for each in words if len(each) > MAX_WORD]
     yield f"# {table.about}"
@@ -71,8 +72,6 @@ def _double(regex: str) -> str:
 
 
 def _key(case: Case) -> str:
-    if case.kind is KeyKind.DEFAULT:
-        return "default"
     if case.kind is KeyKind.REGEX:
         return quote(f"~{case.key}")
     # nginx compares keys in any case.

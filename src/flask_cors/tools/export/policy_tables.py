@@ -15,12 +15,10 @@ from .common_regexes import longer_than
 from .edge_policy import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, Outcome
 from .lookup_tables import (
     CAPTURED,
-    EMPTY_DEFAULT,
     Case,
     Lookup,
     LookupTable,
     Source,
-    by_default,
     on_match,
     on_text,
     on_two_words,
@@ -83,7 +81,7 @@ def build_tables(
     yield from _request(request)
     if plan.ignores_path:
         too_long = on_match(longer_than(MAX_PATH))
-        cases = [too_long, on_match("^/", number_of(plan.rules[0].policy)), EMPTY_DEFAULT]
+        cases = [too_long, on_match("^/", number_of(plan.rules[0].policy))]
         yield LookupTable("The policy.", (request.path,), POLICY.name, cases)
     else:
         yield from path
@@ -91,14 +89,15 @@ def build_tables(
             "The method that decides.",
             (PREFLIGHT,),
             METHOD.name,
-            [on_text("", request.method), by_default(_REQUESTED)],
+            [on_text("", request.method)],
+            default=(_REQUESTED,),
         )
         yield from build_rule_tables(plan.index)
     yield LookupTable(
         "Whether the proxy responds: to preflights, also refused ones.",
         (PREFLIGHT, ":", POLICY),
         IS_ANSWERED.name,
-        [on_match("^preflight:[0-9]", "1"), EMPTY_DEFAULT],
+        [on_match("^preflight:[0-9]", "1")],
     )
     yield LookupTable(
         f"{h.ALLOW_ORIGIN}.",
@@ -119,13 +118,14 @@ def _request(request: RequestSources) -> Iterator[LookupTable]:
             f'The {about}; "," if it is malformed.',
             (subject,),
             result.name,
-            [on_text(""), on_whole_match(regex, CAPTURED), by_default(",")],
+            [on_text(""), on_whole_match(regex, CAPTURED)],
+            default=(",",),
         )
     yield LookupTable(
         "Whether it is a preflight.",
         (request.method, ":", _REQUESTED, ":", _ORIGIN),
         PREFLIGHT.name,
-        [on_match("^OPTIONS:[^:]+:.", "preflight"), EMPTY_DEFAULT],
+        [on_match("^OPTIONS:[^:]+:.", "preflight")],
     )
 
 
@@ -158,7 +158,6 @@ def _allowed_origins(policies: Iterable[EdgePolicy]) -> Iterator[Case]:
     for number, origins in enumerate(every):
         for regex in origins.regexes:
             yield on_match(rf"^{number} ({regex.with_flag(regex.exact)})\z", CAPTURED)
-    yield EMPTY_DEFAULT
 
 
 def _outcomes(policies: tuple[EdgePolicy, ...]) -> Iterator[LookupTable]:
@@ -166,7 +165,7 @@ def _outcomes(policies: tuple[EdgePolicy, ...]) -> Iterator[LookupTable]:
         "The methods that a preflight may use.",
         (POLICY, " ", _REQUESTED),
         _METHODS.name,
-        [*_allowed_methods(policies), EMPTY_DEFAULT],
+        list(_allowed_methods(policies)),
     )
     yield LookupTable(
         "The outcome, if the origin is allowed.",
@@ -176,14 +175,15 @@ def _outcomes(policies: tuple[EdgePolicy, ...]) -> Iterator[LookupTable]:
             on_match("^preflight:[^:]", Outcome.PREFLIGHT.value),
             on_match("^preflight::", Outcome.METHOD_REFUSED.value),
             on_match("^:[^:]*:.", Outcome.ACTUAL.value),
-            by_default(Outcome.WITHOUT_ORIGIN.value),
         ],
+        default=(Outcome.WITHOUT_ORIGIN.value,),
     )
     yield LookupTable(
         "The policy and the outcome.",
         (Lookup(HEADERS[h.ALLOW_ORIGIN]),),
         OUTCOME.name,
-        [on_text("", POLICY, f" {Outcome.REFUSED.value}"), by_default(POLICY, " ", _KIND)],
+        [on_text("", POLICY, f" {Outcome.REFUSED.value}")],
+        default=(POLICY, " ", _KIND),
     )
 
 
@@ -209,12 +209,12 @@ def _headers(policies: tuple[EdgePolicy, ...], request: RequestSources) -> Itera
             for header, value in headers
             if header == name
         ]
-        yield LookupTable(f"{name}.", (OUTCOME,), HEADERS[name], [*cases, EMPTY_DEFAULT])
+        yield LookupTable(f"{name}.", (OUTCOME,), HEADERS[name], cases)
     yield LookupTable(
         f"{h.ALLOW_METHODS}.",
         (OUTCOME, ":", _METHODS),
         HEADERS[h.ALLOW_METHODS],
-        [on_match(rf"^[0-9]+ {Outcome.PREFLIGHT.value}:(.+)\z", CAPTURED), EMPTY_DEFAULT],
+        [on_match(rf"^[0-9]+ {Outcome.PREFLIGHT.value}:(.+)\z", CAPTURED)],
     )
     allowed = (Outcome.ACTUAL, Outcome.PREFLIGHT, Outcome.METHOD_REFUSED)
     outcomes = "|".join(each.value for each in allowed)
@@ -226,5 +226,5 @@ def _headers(policies: tuple[EdgePolicy, ...], request: RequestSources) -> Itera
         f"{h.ALLOW_PRIVATE_NETWORK}.",
         (OUTCOME, " ", request.private_network),
         HEADERS[h.ALLOW_PRIVATE_NETWORK],
-        [*cases, EMPTY_DEFAULT],
+        cases,
     )
