@@ -157,7 +157,7 @@ def _allowed_origins(policies: Iterable[EdgePolicy]) -> Iterator[Case]:
             yield on_two_words(f"{number}", origin)
     for number, origins in enumerate(every):
         for regex in origins.regexes:
-            yield on_match(rf"^{number} ({regex.with_flag(regex.exact)})\z", CAPTURED)
+            yield on_match(rf"^{number} ({regex.text})\z", CAPTURED)
 
 
 def _outcomes(policies: tuple[EdgePolicy, ...]) -> Iterator[LookupTable]:

@@ -45,16 +45,18 @@ class PortableRegex(NamedTuple):
     :ivar exact: matches only what the original matches.
     :ivar wide: matches whatever the original matches; None where ``exact`` does. The texts that it
         matches beside ``exact`` hold characters that are not ASCII, and a proxy cannot tell.
-    :ivar ignores_case: whether both are to be matched in any case.
+    :ivar ignores_case: whether ``exact`` is to be matched in any case. Then it is ASCII, and there
+        is no ``wide``.
     """
 
     exact: str
     wide: str | None
     ignores_case: bool
 
-    def with_flag(self, regex: str) -> str:
-        """Return one of the two with its flag inside."""
-        return f"(?i:{regex})" if self.ignores_case else regex
+    @property
+    def text(self) -> str:
+        """``exact``, with its flag inside."""
+        return f"(?i:{self.exact})" if self.ignores_case else self.exact
 
 
 @dataclass(frozen=True)
