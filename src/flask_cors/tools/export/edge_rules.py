@@ -44,6 +44,11 @@ class EdgeRule:
     preflights_only: bool = False
     policy: int | None = None
 
+    @property
+    def ignores_method(self) -> bool:
+        """Whether it decides on each request whose path it matches."""
+        return self.methods is None and not self.preflights_only
+
 
 class EdgeRules:
     """The rules of an app, and what of its policies no proxy can state.

@@ -55,7 +55,7 @@ def read_filters(plan: EdgePlan, read: ReadFilter) -> dict[int, Filter]:
         if rule.policy is None or rule.policy in filters:
             continue
         policy, subject = plan.policies[rule.policy], describe(rule.conditions[-1])
-        if not _allows_origins(policy):
+        if not (policy.origins.any or policy.origins.exact or policy.origins.regexes):
             continue
         reasons: list[str] = []
         filters[rule.policy] = read(policy, reasons.append)
@@ -65,10 +65,6 @@ def read_filters(plan: EdgePlan, read: ReadFilter) -> dict[int, Filter]:
     if obstacles:
         raise ExportError(obstacles)
     return filters
-
-
-def _allows_origins(policy: EdgePolicy) -> bool:
-    return policy.origins.any or bool(policy.origins.exact) or bool(policy.origins.regexes)
 
 
 def read_lists(policy: EdgePolicy, report: Report) -> Filter:
@@ -189,7 +185,7 @@ def _without_idle(rules: Iterable[EdgeRule]) -> list[EdgeRule]:
 
 def takes_all(rule: EdgeRule) -> bool:
     """Return whether a rule decides on every request."""
-    return rule.conditions == (ANY_PATH,) and rule.methods is None and not rule.preflights_only
+    return rule.conditions == (ANY_PATH,) and rule.ignores_method
 
 
 def is_simple(condition: PathCondition) -> bool:
