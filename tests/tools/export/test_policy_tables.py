@@ -13,7 +13,6 @@ from flask_cors import CORS, cross_origin
 from flask_cors.protocol import headers as h
 from flask_cors.tools.export import lookup_tables, rule_index
 from flask_cors.tools.export.common_regexes import longer_than
-from flask_cors.tools.export.header_name_tables import build_header_name_tables
 from flask_cors.tools.export.lookup_tables import (
     CAPTURED,
     Case,
@@ -29,7 +28,13 @@ from flask_cors.tools.export.lookup_tables import (
     split_by_digit,
 )
 from flask_cors.tools.export.plan import EdgePlan, RegexDialect, build_plan
-from flask_cors.tools.export.policy_tables import HEADERS, PATH, RequestSources, build_tables
+from flask_cors.tools.export.policy_tables import (
+    HEADERS,
+    PATH,
+    RequestSources,
+    build_header_name_tables,
+    build_tables,
+)
 from tests.tools.export.edge_differences import is_expected
 from tests.tools.export.edge_policies import POLICIES, app_of
 from tests.tools.export.edge_requests import requests_for

@@ -16,7 +16,6 @@ from itertools import groupby
 from ...protocol import headers as h
 from .addresses import AUTHORITIES
 from .common_regexes import UTF_8, any_text
-from .header_name_tables import build_header_name_tables
 from .layout import comment, indent
 from .lookup_tables import (
     CAPTURED,
@@ -38,6 +37,7 @@ from .policy_tables import (
     PATH,
     REPLACED_HEADERS,
     RequestSources,
+    build_header_name_tables,
     build_tables,
 )
 from .portable_regex import escape_regex

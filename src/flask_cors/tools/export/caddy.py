@@ -13,7 +13,6 @@ from functools import partial
 from ...protocol import headers as h
 from . import layout
 from .common_regexes import longer_than, with_empty_segments
-from .header_name_tables import build_header_name_tables
 from .lookup_tables import (
     CAPTURED,
     Case,
@@ -32,6 +31,7 @@ from .policy_tables import (
     PATH,
     REPLACED_HEADERS,
     RequestSources,
+    build_header_name_tables,
     build_tables,
 )
 from .portable_regex import BEYOND_ASCII, escape_regex

@@ -14,7 +14,6 @@ from itertools import chain, groupby
 
 from .addresses import AUTHORITIES
 from .common_regexes import UTF_8, any_text, longer_than, with_empty_segments
-from .header_name_tables import build_header_name_tables
 from .layout import comment, indent
 from .lookup_tables import (
     CAPTURED,
@@ -36,6 +35,7 @@ from .policy_tables import (
     PATH,
     REPLACED_HEADERS,
     RequestSources,
+    build_header_name_tables,
     build_tables,
 )
 from .portable_regex import escape_regex
