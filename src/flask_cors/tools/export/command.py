@@ -14,8 +14,14 @@ from ...diagnostics.format import format_value
 from ..shared.progress import show_progress
 from ..shared.text import escape_first_line
 from . import apache, caddy, envoy, gateway_api, haproxy, istio, nginx
-from .addresses import parse_listen, parse_upstream
-from .kubernetes_target import Target, parse_gateway, parse_hostnames, parse_service
+from .addresses import (
+    Target,
+    parse_gateway,
+    parse_hostnames,
+    parse_listen,
+    parse_service,
+    parse_upstream,
+)
 from .obstacles import ExportError
 from .plan import EdgePlan, RegexDialect, build_plan
 

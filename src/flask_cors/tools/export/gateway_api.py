@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ...diagnostics.format import format_value
 from ...protocol import headers as h
+from .addresses import Target
 from .edge_policy import EdgePolicy
 from .edge_rules import EdgeRule
 from .kubernetes_routes import (
@@ -29,7 +30,6 @@ from .kubernetes_routes import (
     read_max_age,
     read_rules,
 )
-from .kubernetes_target import Target
 from .obstacles import ExportError, Obstacle, UnportableError
 from .plan import EdgePlan, RegexDialect
 from .rule_index import is_met

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from ...diagnostics.format import format_value
+from .addresses import Target
 from .common_regexes import TWO_SPELLINGS
 from .edge_policy import EdgePolicy
 from .edge_rules import EdgeRule
@@ -28,7 +29,6 @@ from .kubernetes_routes import (
     read_rules,
     takes_all,
 )
-from .kubernetes_target import Target
 from .obstacles import ExportError, Obstacle, UnportableError
 from .path_conditions import ANY_PATH, PathCondition
 from .plan import EdgePlan, RegexDialect
