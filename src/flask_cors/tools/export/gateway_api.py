@@ -15,12 +15,11 @@ from typing import NamedTuple
 from ...diagnostics.format import format_value
 from ...protocol import headers as h
 from .addresses import Target
-from .edge_policy import EdgePolicy
+from .edge_policy import EdgePolicy, Report
 from .edge_rules import EdgeRule
 from .kubernetes_routes import (
     REQUESTED_METHOD,
     Filter,
-    Report,
     describe,
     head,
     is_plain,

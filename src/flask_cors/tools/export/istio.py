@@ -13,12 +13,11 @@ from itertools import groupby
 from ...diagnostics.format import format_value
 from .addresses import Target
 from .common_regexes import TWO_SPELLINGS
-from .edge_policy import EdgePolicy
+from .edge_policy import EdgePolicy, Report
 from .edge_rules import EdgeRule
 from .kubernetes_routes import (
     REQUESTED_METHOD,
     Filter,
-    Report,
     describe,
     head,
     is_plain,

@@ -15,7 +15,7 @@ from ...browser.safelist import is_safelisted_method
 from ...diagnostics.format import format_value
 from ...policy.path_spellings import other_spellings
 from ...protocol import headers as h
-from .edge_policy import EdgePolicy, Outcome
+from .edge_policy import EdgePolicy, Outcome, Report
 from .edge_rules import EdgeRule
 from .layout import comment
 from .obstacles import ExportError, Obstacle
@@ -35,7 +35,6 @@ The gateway sends no `Vary: Origin`: keep CORS in the app, or let no cache store
 _MAX_AGE = 2**31 - 1
 
 Filter = dict[str, Yaml]
-Report = Callable[[str], None]
 ReadFilter = Callable[[EdgePolicy, Report], Filter]
 
 # What no URL spells in another way than as itself, or by percent-encoding what needs none.
