@@ -14,7 +14,7 @@ from flask import Flask
 
 from flask_cors.browser.messages import Response
 from flask_cors.tools.export import gateway_api, istio
-from flask_cors.tools.export.kubernetes_target import Target
+from flask_cors.tools.export.addresses import Target
 from flask_cors.tools.export.obstacles import ExportError
 from flask_cors.tools.export.plan import EdgePlan, build_plan
 from tests.live.export.edge_proxies import PROXIES, executable, running

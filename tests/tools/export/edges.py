@@ -34,7 +34,7 @@ def matches(regex: str, subject: bytes) -> bool:
 
 
 def is_whole(regex: PortableRegex, subject: str) -> bool:
-    return matches(rf"(?:{regex.with_flag(regex.exact)})\z", subject.encode("latin-1"))
+    return matches(rf"(?:{regex.text})\z", subject.encode("latin-1"))
 
 
 def respond(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from flask_cors.tools.export.kubernetes_target import Target
+from flask_cors.tools.export.addresses import Target
 
 TARGET = Target("shop", 80, "public", "edge", ("api.example.com",))
 

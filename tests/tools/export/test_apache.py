@@ -8,7 +8,7 @@ from hypothesis import given
 
 from flask_cors import CORS
 from flask_cors.tools.export import apache
-from flask_cors.tools.export.apache_syntax import MAX_REGEX, escape_value, quote, write_regex
+from flask_cors.tools.export.apache import MAX_REGEX, escape_value, quote, write_regex
 from flask_cors.tools.export.obstacles import ExportError
 from flask_cors.tools.export.plan import build_plan
 

@@ -7,7 +7,7 @@ from flask import Flask
 from hypothesis import given
 
 from flask_cors.tools.export import caddy
-from flask_cors.tools.export.caddy_syntax import of_characters, quote
+from flask_cors.tools.export.caddy import of_characters, quote
 from flask_cors.tools.export.plan import build_plan
 from flask_cors.tools.export.portable_regex import escape_regex
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_cors.tools.export import haproxy
-from flask_cors.tools.export.haproxy_syntax import format_of, is_among, quote_regex, replace, word
+from flask_cors.tools.export.haproxy import format_of, is_among, quote_regex, replace, word
 from flask_cors.tools.export.plan import build_plan
 
 from .configured import HOSTILE, app_with

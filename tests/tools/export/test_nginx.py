@@ -5,7 +5,7 @@ from flask import Flask
 from hypothesis import given
 
 from flask_cors.tools.export import nginx
-from flask_cors.tools.export.nginx_syntax import quote, write_text
+from flask_cors.tools.export.nginx import quote, write_text
 from flask_cors.tools.export.plan import build_plan
 
 from . import nginx_reader

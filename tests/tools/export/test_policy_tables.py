@@ -13,17 +13,14 @@ from flask_cors import CORS, cross_origin
 from flask_cors.protocol import headers as h
 from flask_cors.tools.export import lookup_tables, rule_index
 from flask_cors.tools.export.common_regexes import longer_than
-from flask_cors.tools.export.header_name_tables import build_header_name_tables
 from flask_cors.tools.export.lookup_tables import (
     CAPTURED,
-    EMPTY_DEFAULT,
     Case,
     KeyKind,
     Lookup,
     LookupTable,
     Piece,
     Variable,
-    by_default,
     on_match,
     on_path,
     on_text,
@@ -31,7 +28,13 @@ from flask_cors.tools.export.lookup_tables import (
     split_by_digit,
 )
 from flask_cors.tools.export.plan import EdgePlan, RegexDialect, build_plan
-from flask_cors.tools.export.policy_tables import HEADERS, PATH, RequestSources, build_tables
+from flask_cors.tools.export.policy_tables import (
+    HEADERS,
+    PATH,
+    RequestSources,
+    build_header_name_tables,
+    build_tables,
+)
 from tests.tools.export.edge_differences import is_expected
 from tests.tools.export.edge_policies import POLICIES, app_of
 from tests.tools.export.edge_requests import requests_for
@@ -42,7 +45,7 @@ from .edges import respond
 REQUEST = RequestSources(*map(Variable, RequestSources._fields))
 
 # The path as the app sees it, for an app at the root of a proxy that does as the app does.
-SEEN = LookupTable("", (Variable("seen"),), PATH.name, [by_default(Variable("seen"))])
+SEEN = LookupTable("", (Variable("seen"),), PATH.name, [], (Variable("seen"),))
 
 
 def tables_of(plan: EdgePlan) -> dict[str, LookupTable]:
@@ -80,7 +83,7 @@ class Tables:
             matched = _matched(case, subject)
             if matched is not None:
                 return "".join(self.value_of(piece, matched) for piece in case.value)
-        raise AssertionError(f"{table.name} has no case for {subject!r}")
+        return "".join(map(self.value_of, table.default))
 
 
 def _matched(case: Case, subject: str) -> str | None:
@@ -92,7 +95,6 @@ def _matched(case: Case, subject: str) -> str | None:
         KeyKind.TEXT: case.key == subject,
         KeyKind.PATH: case.key == subject,
         KeyKind.TWO_WORDS: case.key == subject.lower(),
-        KeyKind.DEFAULT: True,
     }
     return "" if holds[case.kind] else None
 
@@ -167,12 +169,10 @@ def test_any_origin_gets_its_own_spelling_or_a_star_from_a_table() -> None:
     assert cases(app_with(), "allow_origin") == [
         on_text("0 ", "*"),
         on_match(r"^(?:0) ([^,]+)\z", CAPTURED),
-        EMPTY_DEFAULT,
     ]
     assert cases(app_with(send_wildcard=True), "allow_origin") == [
         on_text("0 ", "*"),
         on_match("^(?:0) [^,]", "*"),
-        EMPTY_DEFAULT,
     ]
 
 
@@ -181,19 +181,18 @@ def test_an_exact_origin_is_sent_back_in_lower_case_and_one_of_a_pattern_as_it_i
     assert cases(app_with(origins=origins), "allow_origin") == [
         on_two_words("0", "https://app.example"),
         on_match(r"^0 ((?i:https://(?:[0-9a-z_\x2d]+\.)+example))\z", CAPTURED),
-        EMPTY_DEFAULT,
     ]
 
 
 def test_an_origin_that_is_never_sent_is_not_looked_up() -> None:
     app = app_with(origins=["a b", "https://\xe9.example", "https://a.example"], always_send=False)
     found = cases(app, "allow_origin")
-    assert found == [on_two_words("0", "https://a.example"), EMPTY_DEFAULT]
+    assert found == [on_two_words("0", "https://a.example")]
 
 
 def test_hundreds_of_policies_with_one_value_share_a_few_regexes() -> None:
     resources = {f"/{n}": {"origins": f"https://{n}.example", "methods": "PUT"} for n in range(450)}
-    *shared, _ = cases(app_with(resources=resources), "methods")
+    shared = cases(app_with(resources=resources), "methods")
     assert [case.value for case in shared] == [("PUT",)] * 3
     assert max(len(case.key) for case in shared) < 1000
 
@@ -224,26 +223,22 @@ def test_the_method_that_decides_is_the_requested_one_of_a_preflight() -> None:
     def view() -> str:
         return ""
 
-    assert cases(app, "method") == [
-        on_text("", Variable("method")),
-        by_default(Lookup("requested")),
-    ]
+    assert cases(app, "method") == [on_text("", Variable("method"))]
+    assert maps_of(app)["method"].default == (Lookup("requested"),)
     assert cases(app, "policy") == [
         on_match(r"^[^ ]* \z"),
         on_match(r"^:(?:preflight)?:(?i:GET|HEAD|OPTIONS|PUT) /a\z", "0"),
         on_match(r"^:preflight:[^ ]+ /a\z", "0"),
-        EMPTY_DEFAULT,
     ]
     assert cases(app, "methods") == [
         on_match(r"^(?:0) (?:GET)\z", "GET"),
         on_match(r"^(?:0) ([^,]+)\z", CAPTURED),
-        EMPTY_DEFAULT,
     ]
 
 
 def test_a_policy_without_methods_and_names_allows_none() -> None:
     app = app_with(methods=[], allow_headers=[])
-    assert cases(app, "methods") == [EMPTY_DEFAULT]
+    assert cases(app, "methods") == []
     assert maps_of(app)["names_0"].subject == ()
 
 
@@ -268,7 +263,6 @@ def test_a_condition_whose_regex_is_too_costly_leaves_no_policy() -> None:
     assert cases(app, "condition_0") == [
         on_match(r"^/+api(?:/|\z)", "1")._replace(may_give_up=True),
         on_match("^", "0"),
-        EMPTY_DEFAULT,
     ]
     keys = [case.key for case in cases(app, "policy") if case.kind is KeyKind.REGEX]
     assert not any(re.search(key.replace(r"\z", r"\Z"), "::GET /c") for key in keys)
@@ -288,7 +282,7 @@ def test_a_table_ends_with_nothing_where_a_regex_may_be_too_costly() -> None:
     app = app_with(
         resources={"/a": {"allow_headers": r"x-.*"}, "/b/.+": {"origins": "https://*.example"}}
     )
-    closed = {name for name, each in maps_of(app).items() if each.cases[-1] == EMPTY_DEFAULT}
+    closed = {name for name, each in maps_of(app).items() if each.default == ()}
     assert closed >= {"policy", "allow_origin", "methods", "requested_names", "names_1"}
 
 
@@ -317,9 +311,9 @@ def looked_up(tables: list[LookupTable], key: str) -> str:
 def test_many_numbers_are_put_together_digit_by_digit() -> None:
     numbers = {f"/r{number}": number for number in range(0, 5000, 7)}
     cases = [on_path(path, f"{number}") for path, number in numbers.items()]
-    table = LookupTable("", (Variable("key"),), "number", [*cases, by_default("9")])
+    table = LookupTable("", (Variable("key"),), "number", cases, ("9",))
     tables = list(split_by_digit(table))
-    assert [len({case.value for case in each.cases}) for each in tables[:-1]] == [11, 11, 11, 5]
+    assert [len({case.value for case in each.cases}) for each in tables[:-1]] == [10, 10, 10, 4]
     for path in ("/r0", "/r7", "/r70", "/r700", "/r4998"):
         assert looked_up(tables, path) == f"{numbers[path]}"
     assert looked_up(tables, "/r1") == "9"
@@ -327,5 +321,5 @@ def test_many_numbers_are_put_together_digit_by_digit() -> None:
 
 def test_few_numbers_stay_in_one_table() -> None:
     cases = [on_path(f"/r{number}", f"{number % 30}") for number in range(1000)]
-    table = LookupTable("", (Variable("key"),), "number", [*cases, EMPTY_DEFAULT])
+    table = LookupTable("", (Variable("key"),), "number", cases)
     assert list(split_by_digit(table)) == [table]

@@ -14,8 +14,14 @@ from ...diagnostics.format import format_value
 from ..shared.progress import show_progress
 from ..shared.text import escape_first_line
 from . import apache, caddy, envoy, gateway_api, haproxy, istio, nginx
-from .addresses import parse_listen, parse_upstream
-from .kubernetes_target import Target, parse_gateway, parse_hostnames, parse_service
+from .addresses import (
+    Target,
+    parse_gateway,
+    parse_hostnames,
+    parse_listen,
+    parse_service,
+    parse_upstream,
+)
 from .obstacles import ExportError
 from .plan import EdgePlan, RegexDialect, build_plan
 
@@ -122,12 +128,10 @@ def command(app: Flask, name: str, options: Options, output: str | None, check: 
     return 0
 
 
-class _Render(NamedTuple):
-    dialect: RegexDialect
-    render: Callable[[EdgePlan], str]
+Render = Callable[[EdgePlan], str]
 
 
-def _proxy(name: str, options: Options) -> _Render:
+def _proxy(name: str, options: Options) -> Render:
     if options.service is not None or options.gateway is not None or options.hostnames:
         raise click.UsageError(
             f"--service, --gateway and --hostname belong to Kubernetes: {name} takes "
@@ -137,15 +141,13 @@ def _proxy(name: str, options: Options) -> _Render:
         raise click.UsageError("--listen and --upstream belong together: use both or neither")
     proxy = PROXIES[name]
     if options.listen is None or options.upstream is None:
-        return _Render(proxy.REGEX_DIALECT, proxy.render)
+        return proxy.render
     listen = _parse(parse_listen, options.listen, "--listen")
     upstream = _parse(parse_upstream, options.upstream, "--upstream")
-    return _Render(
-        proxy.REGEX_DIALECT, partial(proxy.render_whole, listen=listen, upstream=upstream)
-    )
+    return partial(proxy.render_whole, listen=listen, upstream=upstream)
 
 
-def _kubernetes(name: str, options: Options) -> _Render:
+def _kubernetes(name: str, options: Options) -> Render:
     if options.listen is not None or options.upstream is not None:
         raise click.UsageError(
             f"--listen and --upstream belong to proxies: {name} takes --service and --gateway"
@@ -156,8 +158,7 @@ def _kubernetes(name: str, options: Options) -> _Render:
     namespace, gateway = _parse(parse_gateway, options.gateway, "--gateway")
     hostnames = _parse(parse_hostnames, options.hostnames, "--hostname")
     target = Target(service, port, gateway, namespace, hostnames)
-    routes = KUBERNETES[name]
-    return _Render(routes.REGEX_DIALECT, partial(routes.render, target=target))
+    return partial(KUBERNETES[name].render, target=target)
 
 
 _Raw = TypeVar("_Raw")
@@ -171,17 +172,18 @@ def _parse(parse: Callable[[_Raw], _Parsed], raw: _Raw, option: str) -> _Parsed:
         raise click.BadParameter(str(error), param_hint=option) from None
 
 
-def _text(app: Flask, name: str, render: _Render) -> str:
+def _text(app: Flask, name: str, render: Render) -> str:
     """Return the configuration.
 
     :raises NotWritten: naming each part of the policy that cannot be exported; for an app without a
         policy.
     """
+    module = KUBERNETES.get(name) or PROXIES[name]
     try:
-        plan = build_plan(app, render.dialect)
+        plan = build_plan(app, module.REGEX_DIALECT)
         if not plan.rules:
             raise NotWritten(_NO_POLICY)
-        return render.render(plan)
+        return render(plan)
     except ExportError as error:
         lines = "".join(f"\n  {obstacle}" for obstacle in error.obstacles)
         raise NotWritten(f"{name} cannot state the policy of this app:{lines}") from error

@@ -34,7 +34,7 @@ def list_of(name: str) -> str:
 def any_of(names: AllowedNames) -> list[str]:
     """Return the regexes of which one matches each allowed name."""
     exact = (f"(?i:{escape_regex(name)})" for name in names.exact)
-    return [*(regex.with_flag(regex.exact) for regex in names.regexes), *exact]
+    return [*(regex.text for regex in names.regexes), *exact]
 
 
 def any_text(texts: Iterable[str], max_length: int, write: Callable[[str], str]) -> Iterator[str]:

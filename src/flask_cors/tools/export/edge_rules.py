@@ -7,9 +7,8 @@ tries them. Behind them come blueprint scopes, for 404, 405 and redirects, and t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -18,7 +17,6 @@ from ...diagnostics.format import format_value
 from ...errors import CORSConfigError
 from ...policy.path_patterns import PathPattern
 from ...policy.policy import Policy
-from ...runtime.blueprint_scope import BlueprintScope
 from ...runtime.decorated_views import ViewOptions, iter_view_options
 from ...runtime.install import registry_of
 from ..shared.rule_paths import Match, Paths, sort_by_precedence
@@ -43,16 +41,13 @@ class EdgeRule:
 
     conditions: tuple[PathCondition, ...]
     methods: tuple[str, ...] | None
-    preflights_only: bool
-    policy: int | None
-
-
-class Requests(NamedTuple):
-    """The requests that a rule is about: its conditions and methods."""
-
-    conditions: tuple[PathCondition, ...]
-    methods: tuple[str, ...] | None
     preflights_only: bool = False
+    policy: int | None = None
+
+    @property
+    def ignores_method(self) -> bool:
+        """Whether it decides on each request whose path it matches."""
+        return self.methods is None and not self.preflights_only
 
 
 class EdgeRules:
@@ -75,8 +70,8 @@ class EdgeRules:
         self._subjects: dict[int, str] = {}
         self._numbers: dict[int, int] = {}
         self._known_paths: dict[int, Paths] = {}
-        self._known_scopes: dict[str, PathCondition | None] = {}
-        self._known_candidates: dict[str, list[Candidate]] = {}
+        self._candidates = cache(self._read_candidates)
+        self._scope_condition = cache(self._read_scope_condition)
         self._known_decisions: dict[int | None, list[Decision]] = {}
 
     def __iter__(self) -> Iterator[EdgeRule]:
@@ -86,10 +81,7 @@ class EdgeRules:
             if any(each.wide is not None for each in rule.conditions):
                 # Where a proxy cannot tell whether the rule matches, no later one decides.
                 widened = tuple(each.widened() for each in rule.conditions)
-                yield EdgeRule(widened, rule.methods, rule.preflights_only, None)
-
-    def _rule(self, requests: Requests, policy: Policy | None) -> EdgeRule:
-        return EdgeRule(*requests, None if policy is None else self._number(policy))
+                yield replace(rule, conditions=widened, policy=None)
 
     def _number(self, policy: Policy) -> int:
         key = id(policy)
@@ -104,14 +96,9 @@ class EdgeRules:
 
     # ---- resources of the app and of blueprints ----
 
-    def _candidates(self, name: str) -> list[Candidate]:
+    def _read_candidates(self, name: str) -> list[Candidate]:
         """Return the resources of a blueprint, by its name, or of the app, by ``""``, in order."""
-        known = self._known_candidates.get(name)
-        if known is None:
-            known = self._known_candidates[name] = list(self._read_candidates(name))
-        return known
-
-    def _read_candidates(self, name: str) -> Iterator[Candidate]:
+        candidates: list[Candidate] = []
         bound = self._registry.blueprints.get(name)
         resources = self._registry.resources if bound is None else bound.resources
         for pattern in sort_by_precedence(resources.patterns):
@@ -124,7 +111,8 @@ class EdgeRules:
             except UnportableRegex as error:
                 self._add_obstacle(subject, f"resources: it {error.advice}")
             else:
-                yield Candidate(pattern, policy, (), condition, _always)
+                candidates.append(Candidate(pattern, policy, (), condition, _always))
+        return candidates
 
     def _covering_chain(self, rule: Rule | None) -> list[Candidate]:
         """Return the resources that decide on what is routed to no view, in order.
@@ -133,11 +121,9 @@ class EdgeRules:
         """
         chain: list[Candidate] = []
         for name in self._covering(rule):
-            scope = self._registry.blueprints[name].scope
-            if name not in self._known_scopes:
-                self._known_scopes[name] = self._scope_condition(name, scope)
-            condition = self._known_scopes[name]
+            condition = self._scope_condition(name)
             if condition is not None:
+                scope = self._registry.blueprints[name].scope
                 covers = partial(scope.covers, adapter=self._adapter)
                 chain += [
                     each._replace(scope=(condition,), covers=covers)
@@ -155,8 +141,9 @@ class EdgeRules:
         ]
         return [name for name, _ in sorted(covering, key=lambda each: -each[1].depth)]
 
-    def _scope_condition(self, name: str, scope: BlueprintScope) -> PathCondition | None:
+    def _read_scope_condition(self, name: str) -> PathCondition | None:
         subject = f"the blueprint {format_value(name)}"
+        scope = self._registry.blueprints[name].scope
         if scope.subdomain:
             self._add_obstacle(subject, _ON_ONE_HOST)
             return None
@@ -204,26 +191,30 @@ class EdgeRules:
         match = self._paths_of(rule).match
         return any(match(PathPattern(each)) is not Match.NONE for each in spellings)
 
-    def _decide(self, requests: Requests, decisions: Iterable[Decision]) -> Iterator[EdgeRule]:
+    def _decide(self, rule: EdgeRule, decisions: Iterable[Decision]) -> Iterator[EdgeRule]:
+        """
+        :param rule: for the requests that are decided on, without a policy.
+        """
         for decision in decisions:
             toggled = tuple(each for each in decision.conditions if each.toggles_slash)
             own = tuple(each for each in decision.conditions if not each.toggles_slash)
-            plain = (*requests.conditions, *own)
+            plain = (*rule.conditions, *own)
             if len(plain) > 1:
                 plain = tuple(each for each in plain if each != ANY_PATH)
-            yield self._rule(requests._replace(conditions=(*toggled, *plain)), decision.policy)
+            number = None if decision.policy is None else self._number(decision.policy)
+            yield replace(rule, conditions=(*toggled, *plain), policy=number)
 
-    def _of_no_view(self, requests: Requests, rule: Rule) -> Iterator[EdgeRule]:
+    def _of_no_view(self, requests: EdgeRule, rule: Rule) -> Iterator[EdgeRule]:
         """
         :param rule: whose paths the requests have.
         """
         yield from self._decide(requests, decide_in_order(self._covering_chain(rule)))
-        yield self._rule(requests, None)
+        yield requests
 
     def _of_any_path(self) -> Iterator[EdgeRule]:
         """Yield the rules of views that need not be distinguished, and of paths without a view."""
         decisions = decide_by_both(self._covering_chain(None), [], self._has_view)
-        yield from self._decide(Requests((), None), decisions)
+        yield from self._decide(EdgeRule((), None), decisions)
 
     # ---- views ----
 
@@ -251,13 +242,14 @@ class EdgeRules:
                 if any(other.rule is not route.rule for other, _ in sharing):
                     for other, its_own in sharing:
                         both = tuple(dict.fromkeys((condition, its_own)))
-                        requests = Requests(both, route.methods, True)
+                        requests = EdgeRule(both, route.methods, preflights_only=True)
                         yield from self._of_other_preflights(other, requests)
             yield from self._of_methods(route, condition)
         # A preflight for a method that no view serves gets the policy of the view that OPTIONS is
         # routed to.
         for route, condition in options:
-            yield from self._of_other_preflights(route, Requests((condition,), None, True))
+            requests = EdgeRule((condition,), None, preflights_only=True)
+            yield from self._of_other_preflights(route, requests)
 
     def _is_special(self, rule: Rule) -> bool:
         """Return whether the path alone does not tell the policy of a view: it is decorated, or its
@@ -297,7 +289,7 @@ class EdgeRules:
         return route_paths(route)
 
     def _of_methods(self, route: Route, condition: PathCondition) -> Iterator[EdgeRule]:
-        requests = Requests((condition,), route.methods)
+        requests = EdgeRule((condition,), route.methods)
         if route.leads_elsewhere:
             yield from self._of_no_view(requests, route.rule)
             return
@@ -309,9 +301,9 @@ class EdgeRules:
         for method in route.methods:
             by_options.setdefault(own.get(method) or own.get(""), []).append(method)
         for options, methods in by_options.items():
-            yield from self._of_view(route.rule, options, requests._replace(methods=tuple(methods)))
+            yield from self._of_view(route.rule, options, replace(requests, methods=tuple(methods)))
 
-    def _of_other_preflights(self, route: Route, requests: Requests) -> Iterator[EdgeRule]:
+    def _of_other_preflights(self, route: Route, requests: EdgeRule) -> Iterator[EdgeRule]:
         """
         :param requests: preflights for other methods than those that are served there.
         """
@@ -321,16 +313,16 @@ class EdgeRules:
         own = self._own_options(route.rule)
         for method, options in own.items():
             if method and (requests.methods is None or method in requests.methods):
-                of_method = requests._replace(methods=(method,))
+                of_method = replace(requests, methods=(method,))
                 yield from self._of_view(route.rule, options, of_method)
         yield from self._of_view(route.rule, own.get(""), requests)
 
     def _of_view(
-        self, rule: Rule, options: ViewOptions | None, requests: Requests
+        self, rule: Rule, options: ViewOptions | None, requests: EdgeRule
     ) -> Iterator[EdgeRule]:
         if options is None:
             yield from self._decide(requests, self._decisions_on_view(rule))
-            yield self._rule(requests, None)
+            yield requests
             return
         policy = self._registry.read_view_options(options)
         location = format_location(options.location)
@@ -339,7 +331,7 @@ class EdgeRules:
             self._add_obstacle(subject, f"its CORS options are invalid: {policy}")
             return
         self._subjects.setdefault(id(policy), subject)
-        yield self._rule(requests, policy)
+        yield replace(requests, policy=self._number(policy))
 
 
 _ON_ONE_HOST = "it applies to one host: export an app for each host"

@@ -281,9 +281,9 @@ def _number(name: str, regexes: Iterable[PortableRegex]) -> dict[PortableRegex, 
 
 def _matches(origins: Notes, names: Notes) -> Iterator[Json]:
     for regex, key in origins.items():
-        yield _rewrite("origin", key, f"^(?:{regex.with_flag(regex.exact)})$", _MATCHED)
+        yield _rewrite("origin", key, f"^(?:{regex.text})$", _MATCHED)
     for regex, key in names.items():
-        yield _rewrite(_NAMES, key, rf"\(({regex.with_flag(regex.exact)})\)", r"[\1]")
+        yield _rewrite(_NAMES, key, rf"\(({regex.text})\)", r"[\1]")
 
 
 def _rewrite(header: str, key: str, regex: str, substitution: str) -> Json:

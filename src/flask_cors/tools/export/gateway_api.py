@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from ...diagnostics.format import format_value
 from ...protocol import headers as h
-from .edge_policy import EdgePolicy
+from .addresses import Target
+from .edge_policy import EdgePolicy, Report
 from .edge_rules import EdgeRule
 from .kubernetes_routes import (
     REQUESTED_METHOD,
     Filter,
-    Report,
     describe,
     head,
     is_plain,
@@ -29,7 +29,6 @@ from .kubernetes_routes import (
     read_max_age,
     read_rules,
 )
-from .kubernetes_target import Target
 from .obstacles import ExportError, Obstacle, UnportableError
 from .plan import EdgePlan, RegexDialect
 from .rule_index import is_met

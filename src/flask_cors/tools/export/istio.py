@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from ...diagnostics.format import format_value
+from .addresses import Target
 from .common_regexes import TWO_SPELLINGS
-from .edge_policy import EdgePolicy
+from .edge_policy import EdgePolicy, Report
 from .edge_rules import EdgeRule
 from .kubernetes_routes import (
     REQUESTED_METHOD,
     Filter,
-    Report,
     describe,
     head,
     is_plain,
@@ -28,11 +28,10 @@ from .kubernetes_routes import (
     read_rules,
     takes_all,
 )
-from .kubernetes_target import Target
 from .obstacles import ExportError, Obstacle, UnportableError
 from .path_conditions import ANY_PATH, PathCondition
 from .plan import EdgePlan, RegexDialect
-from .portable_regex import PortableRegex, escape_regex
+from .portable_regex import escape_regex
 from .rule_index import is_met
 from .yaml_syntax import Commented, Yaml, to_lines
 
@@ -98,7 +97,8 @@ def render(plan: EdgePlan, target: Target) -> str:
 
 def _read_filter(policy: EdgePolicy, report: Report) -> Filter:
     origins = policy.origins
-    for regex in map(_text_of, origins.regexes):
+    regexes = [each.text for each in origins.regexes]
+    for regex in regexes:
         if re.fullmatch(regex, "*"):
             report(f"origins: {format_value(regex)} matches '*', so Envoy would allow any origin")
         if len(regex) > MAX_REGEX:
@@ -107,7 +107,7 @@ def _read_filter(policy: EdgePolicy, report: Report) -> Filter:
         "allowOrigins": [
             *([{"regex": ".*"}] if origins.any else []),
             *({"exact": each} for each in origins.exact),
-            *({"regex": _text_of(each)} for each in origins.regexes),
+            *({"regex": each} for each in regexes),
         ],
         **read_lists(policy, report),
     }
@@ -115,10 +115,6 @@ def _read_filter(policy: EdgePolicy, report: Report) -> Filter:
     if max_age is not None:
         filter_["maxAge"] = f"{max_age}s"
     return {**filter_, "unmatchedPreflights": "IGNORE"}
-
-
-def _text_of(regex: PortableRegex) -> str:
-    return regex.with_flag(regex.exact)
 
 
 # ---- paths -------------------------------------------------------------------------------------

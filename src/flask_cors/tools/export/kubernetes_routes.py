@@ -15,7 +15,7 @@ from ...browser.safelist import is_safelisted_method
 from ...diagnostics.format import format_value
 from ...policy.path_spellings import other_spellings
 from ...protocol import headers as h
-from .edge_policy import EdgePolicy, Outcome
+from .edge_policy import EdgePolicy, Outcome, Report
 from .edge_rules import EdgeRule
 from .layout import comment
 from .obstacles import ExportError, Obstacle
@@ -35,7 +35,6 @@ The gateway sends no `Vary: Origin`: keep CORS in the app, or let no cache store
 _MAX_AGE = 2**31 - 1
 
 Filter = dict[str, Yaml]
-Report = Callable[[str], None]
 ReadFilter = Callable[[EdgePolicy, Report], Filter]
 
 # What no URL spells in another way than as itself, or by percent-encoding what needs none.
@@ -55,7 +54,7 @@ def read_filters(plan: EdgePlan, read: ReadFilter) -> dict[int, Filter]:
         if rule.policy is None or rule.policy in filters:
             continue
         policy, subject = plan.policies[rule.policy], describe(rule.conditions[-1])
-        if not _allows_origins(policy):
+        if not (policy.origins.any or policy.origins.exact or policy.origins.regexes):
             continue
         reasons: list[str] = []
         filters[rule.policy] = read(policy, reasons.append)
@@ -65,10 +64,6 @@ def read_filters(plan: EdgePlan, read: ReadFilter) -> dict[int, Filter]:
     if obstacles:
         raise ExportError(obstacles)
     return filters
-
-
-def _allows_origins(policy: EdgePolicy) -> bool:
-    return policy.origins.any or bool(policy.origins.exact) or bool(policy.origins.regexes)
 
 
 def read_lists(policy: EdgePolicy, report: Report) -> Filter:
@@ -189,7 +184,7 @@ def _without_idle(rules: Iterable[EdgeRule]) -> list[EdgeRule]:
 
 def takes_all(rule: EdgeRule) -> bool:
     """Return whether a rule decides on every request."""
-    return rule.conditions == (ANY_PATH,) and rule.methods is None and not rule.preflights_only
+    return rule.conditions == (ANY_PATH,) and rule.ignores_method
 
 
 def is_simple(condition: PathCondition) -> bool:

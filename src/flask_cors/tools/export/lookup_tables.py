@@ -44,7 +44,6 @@ class KeyKind(Enum):
     PATH = "path"
     TWO_WORDS = "two words"
     REGEX = "regex"
-    DEFAULT = "default"
 
 
 class Case(NamedTuple):
@@ -90,14 +89,6 @@ def on_whole_match(regex: str, *value: Piece) -> Case:
     return Case(KeyKind.REGEX, rf"^({regex})\z", value, is_whole=True)
 
 
-def by_default(*value: Piece) -> Case:
-    """The last case. nginx also takes it where it gives up on a regex, so it must allow nothing."""
-    return Case(KeyKind.DEFAULT, "", _text(value))
-
-
-EMPTY_DEFAULT = by_default()
-
-
 @dataclass(frozen=True)
 class LookupTable:
     """One table.
@@ -105,12 +96,15 @@ class LookupTable:
     :ivar about: the comment above it.
     :ivar subject: the text that is looked up.
     :ivar name: what a :class:`Lookup` calls it.
+    :ivar default: what it yields if no case matches. nginx also takes that where it gives up on a
+        regex, so it must allow nothing.
     """
 
     about: str
     subject: Text
     name: str
     cases: Sequence[Case]
+    default: Text = ()
 
 
 def keys_by_value(cases: Iterable[Case]) -> dict[Text, list[str]]:
@@ -139,13 +133,13 @@ def split_by_digit(table: LookupTable) -> Iterator[LookupTable]:
         cases = [
             on_path(key, number[-place]) for key, number in numbers.items() if len(number) >= place
         ]
-        yield LookupTable("One digit of the next.", table.subject, name, [*cases, EMPTY_DEFAULT])
-    subject = (*map(Lookup, reversed(digits)), ":", *table.cases[-1].value)
+        yield LookupTable("One digit of the next.", table.subject, name, cases)
+    subject = (*map(Lookup, reversed(digits)), ":", *table.default)
     cases = [
         on_match(r"^([0-9]+):[\x00-\xff]*\z", CAPTURED),
         on_match(r"^:([0-9]+)\z", CAPTURED),
     ]
-    yield LookupTable(table.about, subject, table.name, [*cases, EMPTY_DEFAULT])
+    yield LookupTable(table.about, subject, table.name, cases)
 
 
 def join(

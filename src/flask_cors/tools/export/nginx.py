@@ -8,22 +8,26 @@ Where nginx gives up on a regex, it tries no further one: the default decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
 
 from .addresses import AUTHORITIES
-from .common_regexes import UTF_8, longer_than, with_empty_segments
-from .header_name_tables import build_header_name_tables
+from .common_regexes import UTF_8, any_text, longer_than, with_empty_segments
 from .layout import comment, indent
 from .lookup_tables import (
     CAPTURED,
-    EMPTY_DEFAULT,
+    Case,
+    KeyKind,
     Lookup,
     LookupTable,
+    Piece,
     Variable,
+    join,
+    keys_by_value,
     on_match,
 )
-from .nginx_syntax import quote, variable, with_dollar, write_table
-from .obstacles import ExportError, Obstacle
+from .obstacles import ExportError, Obstacle, too_long
 from .plan import MAX_PATH, EdgePlan, RegexDialect
 from .policy_tables import (
     HEADERS,
@@ -31,6 +35,7 @@ from .policy_tables import (
     PATH,
     REPLACED_HEADERS,
     RequestSources,
+    build_header_name_tables,
     build_tables,
 )
 from .portable_regex import escape_regex
@@ -42,6 +47,77 @@ that come from outside: repeat in the server those of http { }, and in a locatio
 the ones below. With uwsgi_pass, write uwsgi_hide_header."""
 
 REGEX_DIALECT = RegexDialect.PCRE
+
+# ---- syntax ------------------------------------------------------------------------------------
+
+# nginx reads no more than 4,096 characters of a configuration at once.
+MAX_WORD = 4000
+
+# A longer key would need a larger map_hash_bucket_size than the default.
+_MAX_KEY = 46
+_is_plain = re.compile(r"[0-9]+ [a-z][a-z0-9+.-]*://[a-z0-9._-]+(?::[0-9]+)?").fullmatch
+
+_SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_DOLLAR = "${cors_dollar}"
+
+
+def quote(text: str) -> str:
+    """Return ``text`` as one word."""
+    return '"' + "".join(_SPECIAL.get(each, each) for each in text) + '"'
+
+
+def with_dollar(lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines after what gives them their dollar: a value has no other way to hold one."""
+    if any(_DOLLAR in line for line in lines):
+        yield from ("geo $cors_dollar {", '    default "$";', "}", "")
+    yield from lines
+
+
+def variable(table: str) -> str:
+    """Return the variable that holds the value of a table."""
+    return f"$cors_{table}"
+
+
+def write_text(pieces: Iterable[Piece]) -> str:
+    return quote(join(pieces, variable, "$1", lambda text: text.replace("$", _DOLLAR)))
+
+
+def write_table(table: LookupTable, obstacles: list[Obstacle]) -> Iterator[str]:
+    """
+    :param obstacles: gets each word that is too long for nginx.
+    """
+    subject = write_text(table.subject)
+    lines: list[tuple[str, str]] = []
+    for kind, cases in groupby(table.cases, lambda case: case.kind):
+        if kind is KeyKind.PATH:
+            for value, keys in keys_by_value(cases).items():
+                regexes = any_text(keys, MAX_WORD - len('"~"'), _double)
+                lines += [(quote(f"~{regex}"), write_text(value)) for regex in regexes]
+        else:
+            lines += [(_key(case), write_text(case.value)) for case in cases]
+    lines.append(("default", write_text(table.default)))
+    words = (subject, *chain.from_iterable(lines))
+    obstacles += [too_long(each, "nginx", MAX_WORD) for each in words if len(each) > MAX_WORD]
+    yield f"# {table.about}"
+    yield f"map {subject} {variable(table.name)} {{"
+    yield from indent(f"{key} {value};" for key, value in lines)
+    yield "}"
+    yield ""
+
+
+def _double(regex: str) -> str:
+    return quote(regex)[1:-1]
+
+
+def _key(case: Case) -> str:
+    if case.kind is KeyKind.REGEX:
+        return quote(f"~{case.key}")
+    # nginx compares keys in any case.
+    is_key = case.kind is KeyKind.TEXT or (len(case.key) <= _MAX_KEY and _is_plain(case.key))
+    return quote(case.key if is_key else rf"~*^{escape_regex(case.key)}\z")
+
+
+# ---- the configuration -------------------------------------------------------------------------
 
 
 def render(plan: EdgePlan) -> str:
@@ -115,7 +191,6 @@ _ADDED_VARY = LookupTable(
     [
         on_match(r"(?i)^[^:]*:(?:[^:]*,)?[ \t]*(?:origin|\*)[ \t]*(?:,|\z)"),
         on_match(r"^([^:]+):[\x00-\xff]*\z", CAPTURED),
-        EMPTY_DEFAULT,
     ],
 )
 
@@ -169,7 +244,6 @@ def _path(plan: EdgePlan) -> Iterator[LookupTable]:
             on_match(rf"{begins}(/[^?#%\x80-\xff]*)(?:\?|\z)", CAPTURED),
             on_match(rf"(?i)^[^?]*(?:#|{_SLASH}(?:{_SLASH}|{_DOT}{{1,2}}(?:{_SLASH}|\?|\z)))"),
             on_match("^/", _URI),
-            EMPTY_DEFAULT,
         ],
     )
     below = on_match("^/", whole)
@@ -188,6 +262,5 @@ def _path(plan: EdgePlan) -> Iterator[LookupTable]:
             on_match(r"/\.{1,2}(?:/|\z)"),
             *empty,
             below,
-            EMPTY_DEFAULT,
         ],
     )

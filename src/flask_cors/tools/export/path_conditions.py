@@ -95,10 +95,9 @@ def resource_paths(pattern: PathPattern, dialect: RegexDialect) -> PathCondition
             rest="",
         )
     regex = translate_regex(pattern.regex, PATH, dialect)
-    wide = regex.wide and regex.with_flag(regex.wide)
     return PathCondition(
-        regex.with_flag(regex.exact),
-        wide,
+        regex.exact,
+        regex.wide,
         has_regex=True,
         beginning=_up_to_slash(literal_beginning(pattern) or ""),
     )

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from ...protocol import headers as h
-from .common_regexes import longer_than
-from .edge_policy import TOKEN, WELL_FORMED_ORIGIN, EdgePolicy, Outcome
+from .common_regexes import OWS, any_of, list_of, longer_than
+from .edge_policy import TOKEN, WELL_FORMED_ORIGIN, AllowedNames, EdgePolicy, Outcome
 from .lookup_tables import (
     CAPTURED,
-    EMPTY_DEFAULT,
     Case,
     Lookup,
     LookupTable,
     Source,
-    by_default,
     on_match,
     on_text,
     on_two_words,
@@ -83,7 +82,7 @@ def build_tables(
     yield from _request(request)
     if plan.ignores_path:
         too_long = on_match(longer_than(MAX_PATH))
-        cases = [too_long, on_match("^/", number_of(plan.rules[0].policy)), EMPTY_DEFAULT]
+        cases = [too_long, on_match("^/", number_of(plan.rules[0].policy))]
         yield LookupTable("The policy.", (request.path,), POLICY.name, cases)
     else:
         yield from path
@@ -91,14 +90,15 @@ def build_tables(
             "The method that decides.",
             (PREFLIGHT,),
             METHOD.name,
-            [on_text("", request.method), by_default(_REQUESTED)],
+            [on_text("", request.method)],
+            default=(_REQUESTED,),
         )
         yield from build_rule_tables(plan.index)
     yield LookupTable(
         "Whether the proxy responds: to preflights, also refused ones.",
         (PREFLIGHT, ":", POLICY),
         IS_ANSWERED.name,
-        [on_match("^preflight:[0-9]", "1"), EMPTY_DEFAULT],
+        [on_match("^preflight:[0-9]", "1")],
     )
     yield LookupTable(
         f"{h.ALLOW_ORIGIN}.",
@@ -119,13 +119,14 @@ def _request(request: RequestSources) -> Iterator[LookupTable]:
             f'The {about}; "," if it is malformed.',
             (subject,),
             result.name,
-            [on_text(""), on_whole_match(regex, CAPTURED), by_default(",")],
+            [on_text(""), on_whole_match(regex, CAPTURED)],
+            default=(",",),
         )
     yield LookupTable(
         "Whether it is a preflight.",
         (request.method, ":", _REQUESTED, ":", _ORIGIN),
         PREFLIGHT.name,
-        [on_match("^OPTIONS:[^:]+:.", "preflight"), EMPTY_DEFAULT],
+        [on_match("^OPTIONS:[^:]+:.", "preflight")],
     )
 
 
@@ -157,8 +158,7 @@ def _allowed_origins(policies: Iterable[EdgePolicy]) -> Iterator[Case]:
             yield on_two_words(f"{number}", origin)
     for number, origins in enumerate(every):
         for regex in origins.regexes:
-            yield on_match(rf"^{number} ({regex.with_flag(regex.exact)})\z", CAPTURED)
-    yield EMPTY_DEFAULT
+            yield on_match(rf"^{number} ({regex.text})\z", CAPTURED)
 
 
 def _outcomes(policies: tuple[EdgePolicy, ...]) -> Iterator[LookupTable]:
@@ -166,7 +166,7 @@ def _outcomes(policies: tuple[EdgePolicy, ...]) -> Iterator[LookupTable]:
         "The methods that a preflight may use.",
         (POLICY, " ", _REQUESTED),
         _METHODS.name,
-        [*_allowed_methods(policies), EMPTY_DEFAULT],
+        list(_allowed_methods(policies)),
     )
     yield LookupTable(
         "The outcome, if the origin is allowed.",
@@ -176,14 +176,15 @@ def _outcomes(policies: tuple[EdgePolicy, ...]) -> Iterator[LookupTable]:
             on_match("^preflight:[^:]", Outcome.PREFLIGHT.value),
             on_match("^preflight::", Outcome.METHOD_REFUSED.value),
             on_match("^:[^:]*:.", Outcome.ACTUAL.value),
-            by_default(Outcome.WITHOUT_ORIGIN.value),
         ],
+        default=(Outcome.WITHOUT_ORIGIN.value,),
     )
     yield LookupTable(
         "The policy and the outcome.",
         (Lookup(HEADERS[h.ALLOW_ORIGIN]),),
         OUTCOME.name,
-        [on_text("", POLICY, f" {Outcome.REFUSED.value}"), by_default(POLICY, " ", _KIND)],
+        [on_text("", POLICY, f" {Outcome.REFUSED.value}")],
+        default=(POLICY, " ", _KIND),
     )
 
 
@@ -209,12 +210,12 @@ def _headers(policies: tuple[EdgePolicy, ...], request: RequestSources) -> Itera
             for header, value in headers
             if header == name
         ]
-        yield LookupTable(f"{name}.", (OUTCOME,), HEADERS[name], [*cases, EMPTY_DEFAULT])
+        yield LookupTable(f"{name}.", (OUTCOME,), HEADERS[name], cases)
     yield LookupTable(
         f"{h.ALLOW_METHODS}.",
         (OUTCOME, ":", _METHODS),
         HEADERS[h.ALLOW_METHODS],
-        [on_match(rf"^[0-9]+ {Outcome.PREFLIGHT.value}:(.+)\z", CAPTURED), EMPTY_DEFAULT],
+        [on_match(rf"^[0-9]+ {Outcome.PREFLIGHT.value}:(.+)\z", CAPTURED)],
     )
     allowed = (Outcome.ACTUAL, Outcome.PREFLIGHT, Outcome.METHOD_REFUSED)
     outcomes = "|".join(each.value for each in allowed)
@@ -226,5 +227,73 @@ def _headers(policies: tuple[EdgePolicy, ...], request: RequestSources) -> Itera
         f"{h.ALLOW_PRIVATE_NETWORK}.",
         (OUTCOME, " ", request.private_network),
         HEADERS[h.ALLOW_PRIVATE_NETWORK],
-        [*cases, EMPTY_DEFAULT],
+        cases,
     )
+
+
+# ---- header names ------------------------------------------------------------------------------
+
+_REQUESTED_NAMES = Lookup("requested_names")
+
+
+def build_header_name_tables(
+    policies: tuple[EdgePolicy, ...], requested: Source
+) -> Iterator[LookupTable]:
+    """Yield the tables of Access-Control-Allow-Headers. Proxies have no loop over a list: a table
+    finds one name in it, as it is spelled, or tells whether the whole list matches one regex.
+
+    :param requested: the value of Access-Control-Request-Headers.
+    """
+    yield LookupTable(
+        "The requested header names; none if they are more than any browser sends.",
+        (requested,),
+        _REQUESTED_NAMES.name,
+        [
+            on_match(r"^[ \t,]*\z"),
+            on_match(longer_than(h.MAX_LIST_BYTES)),
+            on_match(f"^(?:[^,]*,){{{h.MAX_LIST_NAMES}}}"),
+            on_whole_match(r"[\x00-\xff]+", CAPTURED),
+        ],
+    )
+    exact = dict.fromkeys(name for policy in policies for name in policy.names.exact)
+    lookups = {name: Lookup(f"name_{number}") for number, name in enumerate(exact)}
+    for name, lookup in lookups.items():
+        regex = rf"(?:^|,){OWS}((?i:{escape_regex(name)})){OWS}(?:,|\z)"
+        yield LookupTable(
+            "One name, as it is spelled, if it is requested.",
+            (_REQUESTED_NAMES,),
+            lookup.name,
+            [on_match(regex, CAPTURED, ", ")],
+        )
+    lists = list(dict.fromkeys(policy.names for policy in policies))
+    for number, names in enumerate(lists):
+        yield from _allowed_names(number, names, lookups)
+    cases = [
+        on_text(f"{number} {Outcome.PREFLIGHT.value}", Lookup(f"names_{lists.index(policy.names)}"))
+        for number, policy in enumerate(policies)
+    ]
+    table = HEADERS[h.ALLOW_HEADERS]
+    yield LookupTable(f"{h.ALLOW_HEADERS}.", (OUTCOME,), table, cases)
+
+
+def _allowed_names(
+    number: int, names: AllowedNames, lookups: dict[str, Lookup]
+) -> Iterator[LookupTable]:
+    about, result = "Those that are allowed.", f"names_{number}"
+    if names.any:
+        whole_list = on_match(f"({list_of(TOKEN)})", CAPTURED)
+        yield LookupTable(about, (_REQUESTED_NAMES,), result, [whole_list])
+        return
+    exact = LookupTable(
+        about,
+        tuple(lookups[name] for name in names.exact),
+        result,
+        [on_match(r"^(.+), \z", CAPTURED)],
+    )
+    if not names.regexes:
+        yield exact
+        return
+    some = Lookup(f"exact_{number}")
+    yield replace(exact, about="The ones without a regex among the next.", name=some.name)
+    whole_list = on_match(f"({list_of('|'.join(any_of(names)))})", CAPTURED)
+    yield LookupTable(about, (_REQUESTED_NAMES,), result, [whole_list], (some,))

@@ -45,16 +45,18 @@ class PortableRegex(NamedTuple):
     :ivar exact: matches only what the original matches.
     :ivar wide: matches whatever the original matches; None where ``exact`` does. The texts that it
         matches beside ``exact`` hold characters that are not ASCII, and a proxy cannot tell.
-    :ivar ignores_case: whether both are to be matched in any case.
+    :ivar ignores_case: whether ``exact`` is to be matched in any case. Then it is ASCII, and there
+        is no ``wide``.
     """
 
     exact: str
     wide: str | None
     ignores_case: bool
 
-    def with_flag(self, regex: str) -> str:
-        """Return one of the two with its flag inside."""
-        return f"(?i:{regex})" if self.ignores_case else regex
+    @property
+    def text(self) -> str:
+        """``exact``, with its flag inside."""
+        return f"(?i:{self.exact})" if self.ignores_case else self.exact
 
 
 @dataclass(frozen=True)
@@ -218,8 +220,8 @@ class _Translator:
                 return self.byte(characters) + quantifier
             one = self.character(str(op), value, characters)
             if is_open and self.reaches_beyond(characters):
-                first = one + f"{{{least}}}" if least > 1 else ""
-                return first + self.run(characters, least == 1)
+                first = f"{one}{{{least}}}" if least > 1 else one * least
+                return first + self.run(characters)
             return one + quantifier
         self.times *= times
         inner = self.sequence(items, flags, False, False)
@@ -247,15 +249,11 @@ class _Translator:
             return ascii_only
         return f"(?:{ascii_only}|{BEYOND_ASCII})"
 
-    def run(self, characters: Characters, has_one: bool) -> str:
+    def run(self, characters: Characters) -> str:
         """Return the regex of any number of the characters, without a step of a loop for each of
-        those that are ASCII: just in time, PCRE has memory for about a thousand steps.
-
-        :param has_one: whether it is one at least.
-        """
+        those that are ASCII: just in time, PCRE has memory for about a thousand steps."""
         ascii_only = self.byte(characters._replace(beyond=Beyond.NONE))
-        first = f"(?:{ascii_only}|{BEYOND_ASCII})" if has_one else ""
-        return f"{first}{ascii_only}*(?:{BEYOND_ASCII}{ascii_only}*)*"
+        return f"{ascii_only}*(?:{BEYOND_ASCII}{ascii_only}*)*"
 
     def reaches_beyond(self, characters: Characters) -> bool:
         if self.subject.is_ascii:

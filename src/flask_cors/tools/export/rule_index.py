@@ -58,17 +58,13 @@ class RuleIndex:
     beginnings: dict[int, dict[str, int]] = field(default_factory=dict)
     policies: dict[tuple[int, str], int] = field(default_factory=dict)
 
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.shapes))
-
 
 def build_index(rules: Sequence[EdgeRule]) -> RuleIndex:
     """Return the index of rules of which the first that matches decides."""
     if len(rules) >= MIN_RULES:
         for has_beginnings in (True, False):
             index = _Indexer(rules, has_beginnings).index()
-            if index.size <= MAX_GROWTH * len(rules):
+            if sum(map(len, index.shapes)) <= MAX_GROWTH * len(rules):
                 return index
     return RuleIndex([tuple(map(ShapeRule, rules))])
 
@@ -131,7 +127,7 @@ class _Indexer:
             rule = self._rules[number]
             if all(is_met(each, path) for each in rule.conditions):
                 yield replace(rule, conditions=(ANY_PATH,))
-                if _always_decides(rule):
+                if rule.ignores_method:
                     return
 
     def _rules_below(self, beginning: str) -> Iterator[EdgeRule]:
@@ -146,7 +142,7 @@ class _Indexer:
             if not conditions or conditions[-1].toggles_slash:
                 conditions += (ANY_PATH,)
             yield replace(rule, conditions=conditions)
-            if conditions == (ANY_PATH,) and _always_decides(rule):
+            if conditions == (ANY_PATH,) and rule.ignores_method:
                 return
 
 
@@ -170,11 +166,6 @@ def _beginning_of(path: str) -> str:
 
 def _segments(beginning: str) -> int:
     return beginning.count("/") - 1
-
-
-def _always_decides(rule: EdgeRule) -> bool:
-    """Return whether a rule decides on each request whose path it matches."""
-    return rule.methods is None and not rule.preflights_only
 
 
 def is_met(condition: PathCondition, path: str) -> bool:

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from .lookup_tables import (
     CAPTURED,
-    EMPTY_DEFAULT,
     Case,
     Lookup,
     LookupTable,
-    by_default,
+    Piece,
     on_match,
     on_path,
     on_text,
@@ -65,7 +64,6 @@ def build_rule_tables(index: RuleIndex) -> Iterator[LookupTable]:
                 for number, shape in enumerate(index.shapes)
                 for each in shape
             ),
-            EMPTY_DEFAULT,
         ],
     )
     if index.policies:
@@ -84,7 +82,6 @@ def _other_slash() -> LookupTable:
         [
             on_match(r"^([\x00-\xff]+)/\z", CAPTURED),
             on_whole_match(r"/[\x00-\xff]*", CAPTURED, "/"),
-            EMPTY_DEFAULT,
         ],
     )
 
@@ -96,7 +93,7 @@ def _condition(condition: PathCondition, name: str) -> LookupTable:
         (_OTHER_SLASH if condition.toggles_slash else PATH,),
         name,
         # Where the proxy gives up, it is neither met nor not met.
-        [met, on_match("^", "0"), EMPTY_DEFAULT],
+        [met, on_match("^", "0")],
     )
 
 
@@ -121,22 +118,22 @@ def _beginning(segments: int) -> Lookup:
 
 def _shapes(index: RuleIndex) -> Iterator[LookupTable]:
     """Yield the tables that end in the shape."""
-    shorter = by_default("0")
+    shorter: Piece = "0"
     for segments, numbers in sorted(index.beginnings.items()):
         beginning, shape = _beginning(segments), Lookup(f"shape_{segments}")
         first = on_match(rf"^((?:/[^/]*){{{segments}}}/)[\x00-\xff]*\z", CAPTURED)
         about = "What the path begins with, up to a slash."
-        yield LookupTable(about, (PATH,), beginning.name, [first, EMPTY_DEFAULT])
+        yield LookupTable(about, (PATH,), beginning.name, [first])
         yield _numbers(beginning, shape, numbers, shorter)
-        shorter = by_default(shape)
+        shorter = shape
     yield _numbers(PATH, _SHAPE, index.exact, shorter)
 
 
 def _numbers(
-    subject: Lookup, result: Lookup, numbers: dict[str, int], default: Case
+    subject: Lookup, result: Lookup, numbers: dict[str, int], default: Piece
 ) -> LookupTable:
     cases = [on_path(path, f"{number}") for path, number in numbers.items()]
-    return LookupTable("Which lines to try.", (subject,), result.name, [*cases, default])
+    return LookupTable("Which lines to try.", (subject,), result.name, cases, (default,))
 
 
 def _keyed(index: RuleIndex) -> Iterator[LookupTable]:
@@ -146,7 +143,7 @@ def _keyed(index: RuleIndex) -> Iterator[LookupTable]:
         keys += [
             on_text(f"{number}", _beginning(segments)) for number in sorted(set(numbers.values()))
         ]
-    yield LookupTable("What was found of the path.", (_SHAPE,), _KEY.name, [*keys, EMPTY_DEFAULT])
+    yield LookupTable("What was found of the path.", (_SHAPE,), _KEY.name, keys)
     cases = [
         on_path(f"slot {slot} {key}", f"{policy}") for (slot, key), policy in index.policies.items()
     ]
@@ -154,5 +151,6 @@ def _keyed(index: RuleIndex) -> Iterator[LookupTable]:
         "The policy by what was found.",
         (_RULE, " ", _KEY),
         POLICY.name,
-        [*cases, by_default(_RULE)],
+        cases,
+        default=(_RULE,),
     )

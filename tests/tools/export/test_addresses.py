@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from flask_cors.tools.export.kubernetes_target import (
+from flask_cors.tools.export.addresses import (
     parse_gateway,
     parse_hostnames,
     parse_service,
