@@ -66,7 +66,7 @@ def iter_view_options(view: Callable[..., Any]) -> Iterator[tuple[str, ViewOptio
     shared = shared or find_options(view_class.dispatch_request) or options
     if shared is not None:
         yield "", shared
-    for method in view_class.methods or ():
+    for method in sorted(view_class.methods or ()):
         own = find_options(getattr(view_class, method.lower(), None))
         own = own or _find_innermost(by_method.get(method.lower(), ()))
         if own is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,6 +60,43 @@ def test_with_both_options_it_is_a_whole_configuration(exported: Exported, proxy
 @pytest.mark.parametrize("proxy", PROXIES)
 def test_the_same_app_gives_the_same_text(exported: Exported, proxy: str):
     assert exported(proxy, *WHOLE).output == exported(proxy, *WHOLE).output
+
+
+WITH_METHODS = """
+from flask import Flask
+from flask.views import MethodView
+from flask_cors import cross_origin
+
+class Books(MethodView):
+    @cross_origin(origins="https://a.example")
+    def get(self): ...
+
+    @cross_origin(origins="https://b.example")
+    def put(self): ...
+
+    @cross_origin(origins="https://c.example")
+    def patch(self): ...
+
+app = Flask(__name__)
+app.add_url_rule("/books", view_func=Books.as_view("books"))
+"""
+
+
+def test_the_order_does_not_depend_on_the_process(tmp_path: Path):
+    """The order of a set of strings does."""
+    (tmp_path / "app.py").write_text(WITH_METHODS, encoding="utf-8")
+    command = [sys.executable, "-m", "flask", "cors", "export", "haproxy"]
+    written = {
+        subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in "146"
+    }
+    assert len(written) == 1
 
 
 def test_a_file_is_written_instead_of_standard_output(exported: Exported, tmp_path: Path):
