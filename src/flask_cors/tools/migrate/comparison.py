@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -52,13 +52,11 @@ class TriedRequest(NamedTuple):
 class PolicyComparison:
     """One policy in both versions.
 
-    :ivar v6_options: as 6.0.5 read them.
     :ivar methods: those that the routes serve which it may decide on.
     """
 
     policy: Policy
     v6: V6Policy
-    v6_options: Mapping[str, object]
     source: PolicySource
     methods: tuple[str, ...]
 
@@ -83,7 +81,7 @@ class PolicyComparison:
         cause = cause_of(self.source)
         if setting.layer.location is not None:
             cause = cause._replace(location=setting.layer.location)
-        if setting.layer.kind is LayerKind.CONFIG or self.v6_options[option] == "":
+        if setting.layer.kind is LayerKind.CONFIG or self.v6.options[option] == "":
             cause = cause._replace(subject=f"{config_key(option)} of app.config")
             if self.source.kind == "view":  # each reads the config: its line is one of many
                 cause = cause._replace(location=None)
@@ -94,9 +92,10 @@ class PolicyComparison:
     ) -> tuple[Headers, Headers]:
         """Return the headers of 6.0.5 and those of this version; with a method to a preflight."""
         if origin is None or method is None:
-            return self.v6.actual(origin), headers_of(self.policy.decide(origin))
-        now = self.policy.decide_preflight(origin, method, names)
-        return self.v6.preflight(origin, method, names), headers_of(now)
+            now = self.policy.decide(origin)
+        else:
+            now = self.policy.decide_preflight(origin, method, names)
+        return self.v6.respond(origin, method, names), headers_of(now)
 
 
 class RoutedPath(NamedTuple):
@@ -146,11 +145,9 @@ class AppComparison:
         for key, bound in self._bound.items():
             policy, source = bound.policy, bound.source
             if not policy.options.origins.value.functions:
-                is_of_blueprint = source.kind == "blueprint"
-                v6 = self.v6.policy(policy, is_of_blueprint=is_of_blueprint)
-                v6_options = self.v6.options(policy.options, is_of_blueprint=is_of_blueprint)
+                v6 = self.v6.policy(policy, is_of_blueprint=source.kind == "blueprint")
                 methods = tuple(sorted(served.get(key, ())))
-                compared.append(PolicyComparison(policy, v6, v6_options, source, methods))
+                compared.append(PolicyComparison(policy, v6, source, methods))
         return tuple(compared)
 
     @cached_property

@@ -41,11 +41,11 @@ class V6App:
         """Return what the options of a policy made in 6.0.5."""
         known = self._policies.get(id(policy))
         if known is None:
-            known = V6Policy(self.options(policy.options, is_of_blueprint=is_of_blueprint))
+            known = V6Policy(self._options(policy.options, is_of_blueprint=is_of_blueprint))
             self._policies[id(policy)] = known
         return known
 
-    def options(self, options: Options, *, is_of_blueprint: bool) -> dict[str, object]:
+    def _options(self, options: Options, *, is_of_blueprint: bool) -> dict[str, object]:
         """Return options as they were written, and as 6.0.5 read them: on a blueprint it did not
         read the app's config, in which None was an unset option and an empty string a value."""
         values: dict[str, object] = {}
@@ -120,10 +120,8 @@ def _is_automatic(request: Request) -> bool:
 
 
 def _headers(policy: V6Policy, request: Request) -> Headers:
-    origin, method = request.headers.get("Origin"), request.headers.get(h.REQUEST_METHOD)
-    if request.method == "OPTIONS" and origin is not None and method is not None:
-        return policy.preflight(origin, method)
-    return policy.actual(origin)
+    method = request.headers.get(h.REQUEST_METHOD) if request.method == "OPTIONS" else None
+    return policy.respond(request.headers.get("Origin"), method)
 
 
 def written_resources(bound: BoundExtension) -> object:

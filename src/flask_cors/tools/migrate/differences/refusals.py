@@ -27,12 +27,12 @@ def _with(**options: object) -> V6Policy:
 
 def _allowed_with_credentials(finding: Finding) -> str:
     origin = getattr(finding, "origin", None) or UNTRUSTED
-    headers = _with(origins=finding.value, supports_credentials=True).actual(origin)
+    headers = _with(origins=finding.value, supports_credentials=True).respond(origin)
     return f"{format_value(origin)} {describe(headers, h.ALLOW_ORIGIN, origin)} with credentials"
 
 
 def _sent_max_age(finding: Finding) -> str:
-    return describe(_with(max_age=finding.value).preflight(UNTRUSTED, "GET"), h.MAX_AGE)
+    return describe(_with(max_age=finding.value).respond(UNTRUSTED, "GET"), h.MAX_AGE)
 
 
 def _allowed_by_pattern(finding: Finding) -> str:
@@ -49,7 +49,7 @@ def _matched(finding: Finding) -> str:
 
 
 def _is_allowed(origins: object, origin: str) -> str:
-    headers = _with(origins=origins).actual(origin)
+    headers = _with(origins=origins).respond(origin)
     return f"{format_value(origin)} {describe(headers, h.ALLOW_ORIGIN, origin)}"
 
 

@@ -124,7 +124,7 @@ def _first_change(
     def headers_of(bound: BoundExtension, policy: Policy | None, origin: str) -> Headers:
         if policy is None:
             return {}
-        return app.v6.policy(policy, is_of_blueprint=bool(bound.blueprint)).actual(origin)
+        return app.v6.policy(policy, is_of_blueprint=bool(bound.blueprint)).respond(origin)
 
     rule, hint = explained
     severity = Severity.NOTE if explained is _DOTS else None  # browsers do not request such paths
@@ -162,7 +162,7 @@ def find_refusals_of_blueprints(app: AppComparison) -> Iterator[Change]:
         policies = [app.v6.policy(policy, is_of_blueprint=bool(name)) for name, policy in matched]
         (name, inner), *outer = matched
         for origin in distinguishing_origins(*(policy for _, policy in outer)):
-            inner_headers, *outer_headers = [policy.actual(origin) for policy in policies]
+            inner_headers, *outer_headers = [policy.respond(origin) for policy in policies]
             is_refused = not inner_headers and not inner.decide(origin).allows_origin
             if is_refused and any(outer_headers):
                 yield Change(
