@@ -57,14 +57,14 @@ class CheckContext:
         """The policies of the app, its blueprints and its decorated views."""
         return tuple(iter_bound_policies(self.app))
 
-    def iter_options(self, name: str) -> Iterator[tuple[Option[Any], BoundPolicy]]:
-        """Yield each value of an option once, with the first policy that has it."""
+    def iter_options(self, name: str) -> Iterator[tuple[Option[Any], Located]]:
+        """Yield each value of an option once, and where the first policy that has it got it."""
         seen: set[object] = set()
         for bound in self.bound:
             option: Option[Any] = getattr(bound.policy.options, name)
             if key_of(option) not in seen:
                 seen.add(key_of(option))
-                yield option, bound
+                yield option, locate_option(name, option, bound)
 
     def iter_candidates(self) -> Iterator[tuple[Route, MethodGroup, Candidate]]:
         """Yield each policy that may decide on a route, with the methods for which it may."""

@@ -68,7 +68,7 @@ class LongMaxAge(CheckRule):
 
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
-        for option, bound in context.iter_options("max_age"):
+        for option, located in context.iter_options("max_age"):
             longest = max(_LIMITS.values())
             if int(option.value or 0) > longest:
                 limits = ", ".join(f"{name} after {limit:,} s" for name, limit in _LIMITS.items())
@@ -76,7 +76,7 @@ class LongMaxAge(CheckRule):
                 yield cls(
                     f"max_age: {format_value(option.raw)} is cut short: {limits}",
                     f"{best}, the most that any browser keeps",
-                ).at(*locate_option("max_age", option, bound))
+                ).at(*located)
 
 
 class UnsetMaxAge(CheckRule):
