@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import CodeType
 from typing import Any
 
 from ....browser import Response
@@ -15,7 +14,7 @@ from ....protocol import headers as h
 from ...shared.functions import Function
 from ...shared.inventory import BoundPolicy, Route
 from ...shared.option_code import format_option_list
-from ..code_names import parts_of
+from ..code_names import parts_of, strings_in
 from ..context import CheckContext, CheckRule, key_of, locate_option
 from ..policy_routes import find_served, is_static, list_some, name_route
 from ..sample_requests import find_allowed_origin, make_request, make_sample_requests
@@ -129,19 +128,9 @@ def _try_view(
 
 def _find_named_headers(view: Function) -> list[str]:
     """Return the headers that the code of a view writes out as strings."""
-    strings = {text for part in parts_of(view) for text in _iter_strings(part.__code__)}
+    strings = {text for part in parts_of(view) for text in strings_in(part.__code__)}
     names = {text for text in strings if _READ_BY_SCRIPTS.fullmatch(text) and text != "link"}
     return sorted(names | ({"Content-Disposition"} if strings & _OF_DOWNLOADS else set()))
-
-
-def _iter_strings(constant: object) -> Iterator[str]:
-    if isinstance(constant, str):
-        yield constant
-    elif isinstance(constant, CodeType):
-        yield from _iter_strings(constant.co_consts)
-    elif isinstance(constant, (tuple, frozenset)):
-        for each in constant:
-            yield from _iter_strings(each)
 
 
 def _read_unreadable(policy: Policy, response: Response) -> list[str]:
