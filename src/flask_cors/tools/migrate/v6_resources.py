@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 from urllib.parse import unquote
 
@@ -13,12 +12,8 @@ from .v6_policy import compile_v6, is_v6_regex
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Resource(Generic[T]):
-    rank: tuple[bool, bool, int, int]
-    source: str
-    regex: re.Pattern[str] | None
-    value: T
+# The smallest comes first.
+_Rank = tuple[bool, bool, int, int]
 
 
 class V6Resources(Generic[T]):
@@ -28,35 +23,23 @@ class V6Resources(Generic[T]):
     """
 
     def __init__(self, patterns: Iterable[tuple[object, T]]) -> None:
-        made = (_resource(pattern, value) for pattern, value in patterns)
-        self._resources = sorted(filter(None, made), key=lambda resource: resource.rank)
+        ranked = [(*each, value) for pattern, value in patterns for each in _rank(pattern)]
+        self._resources = sorted(ranked, key=lambda resource: resource[0])
 
     def match(self, path: str) -> T | None:
         """Return what a path, as Flask has it, gets."""
         decoded = unquote(path)
-        for resource in self._resources:
-            if resource.regex is None:
-                if resource.source == decoded:
-                    return resource.value
-            elif resource.regex.match(decoded):
-                return resource.value
-        return None
+        matching = (value for _, regex, value in self._resources if regex.match(decoded))
+        return next(matching, None)
 
 
-def _resource(pattern: object, value: T) -> _Resource[T] | None:
-    """Return a resource; None for what 6.0.5 did not load. An exact path ranks first, then compiled
-    patterns, then strings; of each the one with the most slashes, then the longest."""
-    regex: re.Pattern[str] | None = None
-    if isinstance(pattern, str):
-        source = pattern
-        if is_v6_regex(pattern):
-            regex = next(compile_v6(pattern), None)
-            if regex is None:
-                return None
-    elif isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
-        source, regex = pattern.pattern, pattern
-    else:
-        return None
-    is_string = isinstance(pattern, str)
-    rank = (regex is not None, is_string, -source.count("/"), -len(source))
-    return _Resource(rank, source, regex, value)
+def _rank(pattern: object) -> Iterator[tuple[_Rank, re.Pattern[str]]]:
+    """Yield the rank of a pattern and what matches its paths; nothing for what 6.0.5 did not load.
+    An exact path ranks first, then compiled patterns, then strings; of each the one with the most
+    slashes, then the longest."""
+    if isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
+        yield (True, False, -pattern.pattern.count("/"), -len(pattern.pattern)), pattern
+    elif isinstance(pattern, str):
+        is_regex = is_v6_regex(pattern)
+        for regex in compile_v6(pattern if is_regex else re.escape(pattern) + r"\Z"):
+            yield (is_regex, True, -pattern.count("/"), -len(pattern)), regex
