@@ -28,7 +28,7 @@ from ..shared.inventory import BoundPolicy, PolicySource, Route, iter_bound_poli
 from ..shared.rule_paths import iter_sample_paths, literal_beginning
 from .change import Cause
 from .samples import beginnings
-from .v6_app import V6App, own_policy, view_class_of
+from .v6_app import V6App
 from .v6_policy import Headers, V6Policy
 
 MAX_PATHS = 20  # of one route
@@ -170,12 +170,6 @@ class AppComparison:
         """Return what a policy was bound by."""
         bound = self._bound.get(id(policy))
         return Cause(None, "the app") if bound is None else cause_of(bound.source)
-
-    def own_policy(self, endpoint: str | None, method: str) -> Policy | None:
-        return own_policy(self.app, self.registry, endpoint, method)
-
-    def is_class_based(self, endpoint: str) -> bool:
-        return view_class_of(self.app, endpoint) is not None
 
     def is_decorated(self, endpoint: str) -> bool:
         view = self.app.view_functions.get(endpoint)

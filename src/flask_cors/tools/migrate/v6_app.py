@@ -69,21 +69,33 @@ class V6App:
 
         :param is_error: whether the view raises: its decorator adds nothing then.
         """
-        own = None if is_error else self._own_policy(request)
+        own = None if is_error else self._policy_of_view(request)
         if own is not None:
             return _headers(own, request)
         return next(
             filter(None, (_headers(each, request) for each in self._policies_of(request))), {}
         )
 
-    def _own_policy(self, request: Request) -> V6Policy | None:
+    def own_policy(self, endpoint: str | None, method: str) -> Policy | None:
+        """Return the policy of a decorated view, if its options are valid."""
+        view = self._app.view_functions.get(endpoint or "")
+        by_method = {} if view is None else dict(iter_view_options(view))
+        options = by_method.get(method) or by_method.get("")
+        policy = None if options is None else self._registry.read_view_options(options)
+        return policy if isinstance(policy, Policy) else None
+
+    def view_class_of(self, endpoint: str | None) -> type[View] | None:
+        """Return the class of a class-based view."""
+        return getattr(self._app.view_functions.get(endpoint or ""), "view_class", None)
+
+    def _policy_of_view(self, request: Request) -> V6Policy | None:
         """Return the policy of the decorated view that the request itself is routed to. It is not
         called for OPTIONS where Flask responds to that itself."""
-        policy = own_policy(self._app, self._registry, request.endpoint, request.method)
+        policy = self.own_policy(request.endpoint, request.method)
         if policy is None:
             return None
         if request.method == "OPTIONS":
-            view_class = view_class_of(self._app, request.endpoint)
+            view_class = self.view_class_of(request.endpoint)
             if view_class is not None:
                 if "OPTIONS" not in (view_class.methods or ()):
                     return None
@@ -101,20 +113,6 @@ class V6App:
                     yield self.policy(policy, is_of_blueprint=bool(bound.blueprint))
 
 
-def own_policy(app: Flask, registry: Registry, endpoint: str | None, method: str) -> Policy | None:
-    """Return the policy of a decorated view, if its options are valid."""
-    view = app.view_functions.get(endpoint or "")
-    by_method = {} if view is None else dict(iter_view_options(view))
-    options = by_method.get(method) or by_method.get("")
-    policy = None if options is None else registry.read_view_options(options)
-    return policy if isinstance(policy, Policy) else None
-
-
-def view_class_of(app: Flask, endpoint: str | None) -> type[View] | None:
-    """Return the class of a class-based view."""
-    return getattr(app.view_functions.get(endpoint or ""), "view_class", None)
-
-
 def _is_automatic(request: Request) -> bool:
     return bool(getattr(request.url_rule, "provide_automatic_options", False))
 
@@ -124,15 +122,10 @@ def _headers(policy: V6Policy, request: Request) -> Headers:
     return policy.respond(request.headers.get("Origin"), method)
 
 
-def written_resources(bound: BoundExtension) -> object:
-    """Return the option ``resources`` of a CORS, as it was written."""
-    return next(layer for layer in bound.layers if "resources" in layer).raw["resources"]
-
-
 def _written_patterns(bound: BoundExtension) -> Iterator[tuple[object, Policy]]:
     """Yield each pattern as it was written, and its policy."""
     by_pattern: dict[PathPattern, Policy] = dict(bound.resources)
-    resources = written_resources(bound)
+    resources = next(layer for layer in bound.layers if "resources" in layer).raw["resources"]
     if isinstance(resources, (str, re.Pattern)) or not isinstance(resources, Iterable):
         resources = [resources]
     for written in resources:
