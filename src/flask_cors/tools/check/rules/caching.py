@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from flask import Flask
@@ -27,7 +29,7 @@ from ..policy_routes import (
     name_route,
 )
 from ..sample_requests import make_request
-from ..tracing import Send, Trace, trace_requests
+from ..tracing import Trace, trace_requests
 
 MAX_TRIED = 200  # requests that try what the after_request functions set
 
@@ -219,10 +221,16 @@ class PublicResponse(CheckRule):
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
         varying = [member for member in find_served(context) if varies_by_origin(member.policy)]
-        audit = _CacheAudit(context.app)  # before the views and hooks are replaced
-        with trace_requests(context.app, context.calls) as send:
-            for member in varying:
-                kept = list(audit.iter_kept(member, send))
+        app = context.app
+        suspected = list(_find_suspected(app, varying))  # before the views and hooks are replaced
+        with trace_requests(app, context.calls) as send:
+            for member, group in groupby(suspected, key=itemgetter(0)):
+                kept: list[tuple[Route, str]] = []
+                for _, route, path, endpoint in group:
+                    trace = send(make_request(app, "GET", path), endpoint)
+                    header = _get_cache_control(trace, route)
+                    if _is_for_all(header):
+                        kept.append((route, header))
                 if kept:
                     routes = list_some(name_route("GET", route) for route, _ in kept)
                     yield cls(
@@ -236,52 +244,36 @@ class PublicResponse(CheckRule):
 _CACHE_CONTROL = frozenset({"cache-control", "cache_control"})
 
 
-class _CacheAudit:
-    """Finds the responses that every cache may keep."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self.views = app.view_functions
-        self.left = MAX_TRIED
-        # The blueprints, None for the app, where an after_request function names the header.
-        self.scopes = {
-            name
-            for name, functions in app.after_request_funcs.items()
-            if any(_CACHE_CONTROL & words_of(function) for function in functions)
-        }
-
-    def iter_kept(self, member: Served, send: Send) -> Iterator[tuple[Route, str]]:
-        """Yield the routes of a policy whose responses a shared cache may keep, each with their
-        ``Cache-Control``."""
+def _find_suspected(
+    app: Flask, members: Iterable[Served]
+) -> Iterator[tuple[Served, Route, str, str | None]]:
+    """Yield what a cache may keep: the policy, the route, the path to request, and the endpoint of
+    the view to call."""
+    # The blueprints, None for the app, where an after_request function names the header.
+    scopes = {
+        name
+        for name, functions in app.after_request_funcs.items()
+        if any(_CACHE_CONTROL & words_of(function) for function in functions)
+    }
+    left = MAX_TRIED
+    for member in members:
+        # The beginnings of paths: after_request functions distinguish routes by them.
         seen: set[tuple[str, ...]] = set()
-        for route, methods in member.routes:
-            path, endpoint = self._choose_request(route, seen) if "GET" in methods else (None, None)
+        for route in (route for route, methods in member.routes if "GET" in methods):
+            view = app.view_functions[route.endpoint]
+            beginning = (*map(str, scopes_of(route)), route.path.split("/")[1])
+            path: str | None = None
+            endpoint: str | None = route.endpoint
+            if is_static(route):
+                path = _find_static_path(app, route)
+            elif "<" not in route.path and _CACHE_CONTROL & words_of(view):
+                path = route.path
+            elif left and scopes.intersection(scopes_of(route)) and beginning not in seen:
+                seen.add(beginning)
+                left -= 1
+                path, endpoint = sample_path(route.rule), None
             if path is not None:
-                header = _get_cache_control(
-                    send(make_request(self.app, "GET", path), endpoint), route
-                )
-                if _is_for_all(header):
-                    yield route, header
-
-    def _choose_request(
-        self, route: Route, seen: set[tuple[str, ...]]
-    ) -> tuple[str | None, str | None]:
-        """Return the path to request, None where nothing is suspected, and the endpoint of the view
-        to call.
-
-        :param seen: the beginnings of the paths for which the after_request functions were tried:
-            such functions distinguish routes by them.
-        """
-        if is_static(route):
-            return _find_static_path(self.app, route), route.endpoint
-        if "<" not in route.path and _CACHE_CONTROL & words_of(self.views[route.endpoint]):
-            return route.path, route.endpoint
-        beginning = (*map(str, scopes_of(route)), route.path.split("/")[1])
-        if self.left and self.scopes.intersection(scopes_of(route)) and beginning not in seen:
-            seen.add(beginning)
-            self.left -= 1
-            return sample_path(route.rule), None
-        return None, None
+                yield member, route, path, endpoint
 
 
 def _find_static_path(app: Flask, route: Route) -> str | None:
