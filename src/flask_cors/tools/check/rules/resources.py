@@ -38,24 +38,18 @@ def _find_matching(pattern: PathPattern, routes: _Routes) -> tuple[Route, ...]:
 
 
 @cached_per_check
-def _list_paths(context: CheckContext) -> _Routes:
-    return tuple((route, Paths(route.rule)) for route in context.inventory.routes)
-
-
-@cached_per_check
 def _find_idle(context: CheckContext) -> tuple[_Idle, ...]:
     """Return the resources that decide on no route. The app's are bound for every route, a
     blueprint's for its own."""
     sources = (candidate.source for _, _, candidate in context.iter_candidates())
     deciding = {(source.name, source.pattern) for source in sources}
+    all_paths = [(route, Paths(route.rule)) for route in context.inventory.routes]
     found: list[_Idle] = []
     for bound in context.inventory.bound:
         name, pattern = bound.source.name, bound.source.pattern
         if pattern is not None and (name, pattern) not in deciding:
             prefix = f"{name}." if name else ""
-            routes = tuple(
-                each for each in _list_paths(context) if each[0].endpoint.startswith(prefix)
-            )
+            routes = tuple(each for each in all_paths if each[0].endpoint.startswith(prefix))
             found.append(_Idle(bound, pattern, routes, _find_matching(pattern, routes)))
     return tuple(found)
 
