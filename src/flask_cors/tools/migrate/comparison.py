@@ -12,8 +12,6 @@ from urllib.parse import quote
 from flask import Flask, Request
 from werkzeug.exceptions import NotFound
 
-from ...diagnostics.source_location import SourceLocation
-from ...errors import CORSConfigError
 from ...policy.layers import LayerKind
 from ...policy.options import Option, Options, config_key
 from ...policy.path_patterns import PathPattern
@@ -127,7 +125,8 @@ class AppComparison:
         self.app = app
         self.registry = install(app)
         self.resolver = self.registry.resolver()
-        self.routes = take_inventory(app).routes
+        self.inventory = take_inventory(app)
+        self.routes = self.inventory.routes
         self.v6 = V6App(app, self.registry)
         self.problems: list[str] = []
 
@@ -156,15 +155,6 @@ class AppComparison:
         for bound in iter_bound_policies(self.app):
             by_policy.setdefault(id(bound.policy), bound)
         return by_policy
-
-    @property
-    def invalid_views(self) -> Iterator[tuple[str, CORSConfigError, SourceLocation]]:
-        """Yield the decorated views whose options are invalid."""
-        for route in self.routes:
-            for share in route.method_groups:
-                for candidate in share.candidates:
-                    if isinstance(candidate.policy, CORSConfigError):
-                        yield route.endpoint, candidate.policy, candidate.source.location
 
     def cause(self, policy: Policy | None) -> Cause:
         """Return what a policy was bound by."""

@@ -17,7 +17,7 @@ from ....protocol import headers as h
 from ...shared.example_origins import UNTRUSTED
 from .. import rules
 from ..change import Cause, Change, describe, findings_of
-from ..comparison import AppComparison
+from ..comparison import AppComparison, cause_of
 from ..v6_policy import V6Policy
 
 
@@ -117,17 +117,18 @@ def _refused(finding: Finding, location: SourceLocation | None) -> Iterator[Chan
 
 def find_invalid_views(app: AppComparison) -> Iterator[Change]:
     """Yield the decorated views that refuse every origin, because their options are invalid."""
-    for endpoint, error, location in app.invalid_views:
-        for finding in error.findings:
+    for candidate in app.inventory.candidates:
+        error = candidate.policy
+        for finding in error.findings if isinstance(error, CORSConfigError) else ():
             _, describe_before = _REFUSALS.get(type(finding), _FAILED)
             yield Change(
                 rules.INVALID_VIEW,
                 f"{finding.option}={format_value(finding.value)}",
-                endpoint,
+                candidate.source.name,
                 describe_before(finding),
                 f"every origin refused ({finding.code})",
                 finding.hint,
-                Cause(location, "@cross_origin"),
+                cause_of(candidate.source),
             )
 
 
