@@ -13,7 +13,7 @@ from ....protocol.origin import is_ip_host, parse
 from ...shared.text import format_list
 from ..context import CheckContext, CheckRule, Located, cached_per_check
 from ..domains import INSTALL, is_listed, is_loopback, load_suffix_list
-from ..pattern_audit import PatternAudit, audit_pattern
+from ..pattern_audit import PatternAudit
 
 MAX_ENTRIES_SHOWN = 4
 
@@ -22,7 +22,7 @@ MAX_ENTRIES_SHOWN = 4
 def _audit_origins(context: CheckContext) -> list[tuple[OriginSet, list[PatternAudit], Located]]:
     """Return each value of ``origins``, with the audits of its wildcard patterns and regular
     expressions."""
-    audit = lru_cache(maxsize=None)(audit_pattern)  # views may share a pattern
+    audit = lru_cache(maxsize=None)(PatternAudit)  # views may share a pattern
     found: list[tuple[OriginSet, list[PatternAudit], Located]] = []
     for option, located in context.iter_options("origins"):
         patterns: list[str | Regex] = [*sorted(option.value.wildcards), *option.value.regexes]
