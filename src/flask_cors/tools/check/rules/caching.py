@@ -19,11 +19,10 @@ from ...shared.inventory import Route, scopes_of
 from ...shared.option_code import format_option
 from ...shared.rule_paths import sample_path
 from ..code_names import words_of
-from ..context import CheckContext, CheckRule, key_of, locate_option, locate_policy
+from ..context import CheckContext, CheckRule, group_by_option, locate_option, locate_policy
 from ..policy_routes import (
     Served,
     find_served,
-    group_by_option,
     is_static,
     list_some,
     name_route,
@@ -166,16 +165,14 @@ class MissingVary(CheckRule):
 
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
-        seen: set[object] = set()
-        for bound in context.bound:
-            option = bound.policy.options.vary_header
-            if not option.value and key_of(option) not in seen and varies_by_origin(bound.policy):
-                seen.add(key_of(option))
+        for option, bounds in group_by_option(context.bound, "vary_header"):
+            varying = [] if option.value else [b for b in bounds if varies_by_origin(b.policy)]
+            if varying:
                 yield cls(
                     f"vary_header: {format_value(option.raw)}, and the response of "
-                    f"{bound.source.resource} depends on the origin",
+                    f"{varying[0].source.resource} depends on the origin",
                     format_option("vary_header", option, "True"),
-                ).at(*locate_option("vary_header", option, bound))
+                ).at(*locate_option("vary_header", varying[0]))
 
 
 class PublicResponse(CheckRule):

@@ -89,7 +89,7 @@ class UnreadableHeader(CheckRule):
             yield cls(
                 f"expose_headers: scripts cannot read {list_some(names)} of {list_some(requests)}",
                 format_option_list("expose_headers", option, exposed),
-            ).at(*locate_option("expose_headers", option, bound))
+            ).at(*locate_option("expose_headers", bound))
 
 
 def _find_unreadable(context: CheckContext) -> Iterator[_Unreadable]:

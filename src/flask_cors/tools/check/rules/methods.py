@@ -16,12 +16,18 @@ from ....policy.policy import Policy
 from ....protocol import headers as h
 from ...shared.option_code import format_option_list
 from ...shared.text import format_list
-from ..context import CheckContext, CheckRule, cached_per_check, key_of, locate_option
+from ..context import (
+    CheckContext,
+    CheckRule,
+    cached_per_check,
+    group_by_option,
+    key_of,
+    locate_option,
+)
 from ..policy_routes import (
     Served,
     find_served,
     find_undecorated,
-    group_by_option,
     is_catch_all,
     is_static,
     list_some,
@@ -91,7 +97,7 @@ class RefusedMethod(CheckRule):
                     f"{list_some(shown for _, shown in refused)}: browsers refuse to send it",
                     format_option_list("methods", option, sorted(useful)),
                     severity=Severity.NOTE if h.SAFE_METHODS.issuperset(names) else None,
-                ).at(*locate_option("methods", option, members[0].bound))
+                ).at(*locate_option("methods", members[0].bound))
 
 
 # What a page sends with a method that needs no preflight by itself, and how a message puts it.
