@@ -179,14 +179,12 @@ class AppComparison:
         )
 
     def _paths_of(self, route: Route) -> Iterator[str]:
-        known: set[str] = set()
-        for path in iter_sample_paths(route.rule):
-            if self._serves(route, path):
-                known.add(path)
-                yield path
-                break
-        else:
+        paths = (path for path in iter_sample_paths(route.rule) if self._serves(route, path))
+        path = next(paths, None)
+        if path is None:
             return
+        yield path
+        known = {path}
         for share in route.method_groups:
             for candidate in share.candidates:
                 pattern = candidate.source.pattern
