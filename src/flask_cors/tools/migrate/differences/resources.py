@@ -52,7 +52,7 @@ def find_other_resources(app: AppComparison) -> Iterator[Change]:
                     own = ResourceMap(each for each in bound.resources if each[1] is old)
                     explained = _PREFIX if own.match(path) is None else _CLOSEST
                 if old is not new:
-                    yield from _first_change(app, path, [(bound, old)], (bound, new), explained)
+                    yield from _first_change(app, bound, path, [old], new, explained)
 
 
 def _match(resources: ResourceMap[Policy], path: str) -> tuple[Policy | None, bool]:
@@ -92,27 +92,22 @@ def find_several_extensions(app: AppComparison) -> Iterator[Change]:
     """Yield the paths for which two CORS have a resource, and one decides now."""
     for name in dict.fromkeys(bound.blueprint for bound in app.registry.bound):
         all_bound = [bound for bound, _ in reversed(app.v6.bound_to(name))]
-        each = [(bound, ResourceMap(bound.resources)) for bound in all_bound]
+        maps = [ResourceMap(bound.resources) for bound in all_bound]
         together = ResourceMap(pair for bound in reversed(all_bound) for pair in bound.resources)
         for path in app.paths_of(all_bound[0]) if len(all_bound) > 1 else ():
-            matched = [
-                (bound, policy)
-                for bound, resources in each
-                if (policy := resources.match(path)) is not None
-            ]
+            found = (resources.match(path) for resources in maps)
+            matched = [policy for policy in found if policy is not None]
             if len(matched) > 1:
-                now = all_bound[0], together.match(path)
-                yield from _first_change(app, path, matched, now, _TOGETHER)
-
-
-_BoundPolicy = tuple[BoundExtension, "Policy | None"]
+                now = together.match(path)
+                yield from _first_change(app, all_bound[0], path, matched, now, _TOGETHER)
 
 
 def _first_change(
     app: AppComparison,
+    bound: BoundExtension,
     path: str,
-    old: Sequence[_BoundPolicy],
-    new: _BoundPolicy,
+    old: Sequence[Policy | None],
+    new: Policy | None,
     explained: _Explained,
 ) -> Iterator[Change]:
     """Yield the first origin that gets other headers, if one does: in 6.0.5 those of the first
@@ -121,16 +116,16 @@ def _first_change(
     What else differs is another difference, so all headers are those that 6.0.5 sends.
     """
 
-    def headers_of(bound: BoundExtension, policy: Policy | None, origin: str) -> Headers:
+    def headers_of(policy: Policy | None, origin: str) -> Headers:
         if policy is None:
             return {}
         return app.v6.policy(policy, is_of_blueprint=bool(bound.blueprint)).respond(origin)
 
     rule, hint = explained
     severity = Severity.NOTE if explained is _DOTS else None  # browsers do not request such paths
-    for origin in distinguishing_origins(*(policy for _, policy in (*old, new))):
-        before: Headers = next(filter(None, (headers_of(*each, origin) for each in old)), {})
-        now = headers_of(*new, origin)
+    for origin in distinguishing_origins(*old, new):
+        before: Headers = next(filter(None, (headers_of(each, origin) for each in old)), {})
+        now = headers_of(new, origin)
         names = [h.ALLOW_ORIGIN, *before, *now]
         name = next((each for each in names if before.get(each) != now.get(each)), None)
         if name is not None:
@@ -141,7 +136,7 @@ def _first_change(
                 describe(before, name, origin),
                 describe(now, name, origin),
                 hint,
-                Cause(new[0].location, "CORS(...)"),
+                Cause(bound.location, "CORS(...)"),
                 severity,
             )
             return
