@@ -12,8 +12,8 @@ import pytest
 from flask_cors.policy.layers import DEFAULTS
 from flask_cors.policy.options import CONFIG_KEYS
 from flask_cors.tools.migrate.comparison import AppComparison, TriedRequest
+from flask_cors.tools.migrate.v6_app import V6Resources
 from flask_cors.tools.migrate.v6_policy import Headers, V6Policy
-from flask_cors.tools.migrate.v6_resources import V6Resources
 
 from .v6_apps import APPS, POLICIES, RESOURCES, Case, Request, everything, paths
 

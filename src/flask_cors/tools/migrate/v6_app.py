@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Generic, TypeVar
+from urllib.parse import unquote
 
 from flask import Flask, Request
 from flask.views import View
@@ -18,24 +19,26 @@ from ...protocol import headers as h
 from ...runtime.decorated_views import iter_view_options
 from ...runtime.registry import BoundExtension, Registry
 from ..shared.option_code import ignore_finding
-from .v6_policy import Headers, V6Policy
-from .v6_resources import V6Resources
+from .v6_policy import Headers, V6Policy, compile_v6, is_v6_regex
+
+T = TypeVar("T")
 
 
 class V6App:
     """The responses of one app, from what is bound to it.
 
     :param registry: that of this version.
+    :ivar bound: each ``CORS`` of a blueprint, or of the app, which is ``""``.
     """
 
     def __init__(self, app: Flask, registry: Registry) -> None:
         self._app = app
         self._registry = registry
         self._policies: dict[int, V6Policy] = {}
-        self._bound: dict[str, list[tuple[BoundExtension, V6Resources[Policy]]]] = {}
+        self.bound: dict[str, list[tuple[BoundExtension, V6Resources[Policy]]]] = {}
         for bound in registry.bound:
             resources = V6Resources(_written_patterns(bound))
-            self._bound.setdefault(bound.blueprint, []).append((bound, resources))
+            self.bound.setdefault(bound.blueprint, []).append((bound, resources))
 
     def policy(self, policy: Policy, *, is_of_blueprint: bool) -> V6Policy:
         """Return what the options of a policy made in 6.0.5."""
@@ -59,10 +62,6 @@ class V6App:
                 is_empty = self._app.config.get(config_key(name)) == ""
                 values[name] = "" if is_empty else option.raw
         return values
-
-    def bound_to(self, blueprint: str) -> list[tuple[BoundExtension, V6Resources[Policy]]]:
-        """Return each ``CORS`` of a blueprint, or of the app, which is ``""``."""
-        return self._bound.get(blueprint, [])
 
     def respond(self, request: Request, *, is_error: bool = False) -> Headers:
         """Return the headers of the response to a request that was routed.
@@ -107,7 +106,7 @@ class V6App:
         """Yield those that are tried in turn, until one allows the origin: those of the view's
         blueprints, from the inside out, then those of the app; each time the last one first."""
         for blueprint in (*request.blueprints, ""):
-            for bound, resources in reversed(self.bound_to(blueprint)):
+            for bound, resources in reversed(self.bound.get(blueprint, [])):
                 policy = resources.match(request.path)
                 if policy is not None:
                     yield self.policy(policy, is_of_blueprint=bool(bound.blueprint))
@@ -135,3 +134,38 @@ def _written_patterns(bound: BoundExtension) -> Iterator[tuple[object, Policy]]:
             continue
         if policy is not None:  # a string with commas was one pattern, which matched nothing
             yield written, policy
+
+
+# ---- resources ---------------------------------------------------------------------------------
+
+# The smallest comes first.
+_Rank = tuple[bool, bool, int, int]
+
+
+class V6Resources(Generic[T]):
+    """The resources of one ``CORS``.
+
+    :param patterns: as they were written, strings or compiled, and what each is for.
+    """
+
+    def __init__(self, patterns: Iterable[tuple[object, T]]) -> None:
+        ranked = [(*each, value) for pattern, value in patterns for each in _rank(pattern)]
+        self._resources = sorted(ranked, key=lambda resource: resource[0])
+
+    def match(self, path: str) -> T | None:
+        """Return what a path, as Flask has it, gets."""
+        decoded = unquote(path)
+        matching = (value for _, regex, value in self._resources if regex.match(decoded))
+        return next(matching, None)
+
+
+def _rank(pattern: object) -> Iterator[tuple[_Rank, re.Pattern[str]]]:
+    """Yield the rank of a pattern and what matches its paths; nothing for what 6.0.5 did not load.
+    An exact path ranks first, then compiled patterns, then strings; of each the one with the most
+    slashes, then the longest."""
+    if isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
+        yield (True, False, -pattern.pattern.count("/"), -len(pattern.pattern)), pattern
+    elif isinstance(pattern, str):
+        is_regex = is_v6_regex(pattern)
+        for regex in compile_v6(pattern if is_regex else re.escape(pattern) + r"\Z"):
+            yield (is_regex, True, -pattern.count("/"), -len(pattern)), regex

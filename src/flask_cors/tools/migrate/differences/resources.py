@@ -37,8 +37,8 @@ _TOGETHER = rules.ONE_RESOURCE_TWICE, "list all origins of the resource in one C
 
 def find_other_resources(app: AppComparison) -> Iterator[Change]:
     """Yield the paths that get another resource of the same CORS."""
-    for name in dict.fromkeys(bound.blueprint for bound in app.registry.bound):
-        for bound, v6_resources in app.v6.bound_to(name):
+    for pairs in app.v6.bound.values():
+        for bound, v6_resources in pairs:
             resources = ResourceMap(bound.resources)
             for path, special in _paths(app, bound):
                 old, (new, is_ambiguous) = v6_resources.match(path), _match(resources, path)
@@ -90,8 +90,8 @@ def _is_served(app: AppComparison, bound: BoundExtension, path: str) -> bool:
 
 def find_several_extensions(app: AppComparison) -> Iterator[Change]:
     """Yield the paths for which two CORS have a resource, and one decides now."""
-    for name in dict.fromkeys(bound.blueprint for bound in app.registry.bound):
-        all_bound = [bound for bound, _ in reversed(app.v6.bound_to(name))]
+    for pairs in app.v6.bound.values():
+        all_bound = [bound for bound, _ in reversed(pairs)]
         maps = [ResourceMap(bound.resources) for bound in all_bound]
         together = ResourceMap(pair for bound in reversed(all_bound) for pair in bound.resources)
         for path in app.paths_of(all_bound[0]) if len(all_bound) > 1 else ():
@@ -148,10 +148,11 @@ def _first_change(
 def find_refusals_of_blueprints(app: AppComparison) -> Iterator[Change]:
     """Yield the origins that an outer CORS allowed where that of a blueprint refused them."""
     for endpoint, path in app.by_path:
-        found = [
-            (name, resources.match(path)) for name, resources in app.resolver.resources_of(endpoint)
+        matched = [
+            (name, policy)
+            for name, resources in app.resolver.resources_of(endpoint)
+            if (policy := resources.match(path)) is not None
         ]
-        matched = [(name, policy) for name, policy in found if policy is not None]
         if len(matched) < 2:
             continue
         policies = [app.v6.policy(policy, is_of_blueprint=bool(name)) for name, policy in matched]
