@@ -42,11 +42,10 @@ class V6App:
 
     def policy(self, policy: Policy, *, is_of_blueprint: bool) -> V6Policy:
         """Return what the options of a policy made in 6.0.5."""
-        known = self._policies.get(id(policy))
-        if known is None:
-            known = V6Policy(self._options(policy.options, is_of_blueprint=is_of_blueprint))
-            self._policies[id(policy)] = known
-        return known
+        if id(policy) not in self._policies:
+            options = self._options(policy.options, is_of_blueprint=is_of_blueprint)
+            self._policies[id(policy)] = V6Policy(options)
+        return self._policies[id(policy)]
 
     def _options(self, options: Options, *, is_of_blueprint: bool) -> dict[str, object]:
         """Return options as they were written, and as 6.0.5 read them: on a blueprint it did not
@@ -55,12 +54,12 @@ class V6App:
         for name, each in options._asdict().items():
             option: Option[Any] = each
             kind = option.layer.kind
+            is_default = kind is LayerKind.DEFAULT and not is_of_blueprint
             values[name] = option.raw
             if kind is LayerKind.CONFIG and (is_of_blueprint or option.raw is None):
                 values[name] = DEFAULTS.raw[name]
-            elif kind is LayerKind.DEFAULT and not is_of_blueprint:
-                is_empty = self._app.config.get(config_key(name)) == ""
-                values[name] = "" if is_empty else option.raw
+            elif is_default and self._app.config.get(config_key(name)) == "":
+                values[name] = ""
         return values
 
     def respond(self, request: Request, *, is_error: bool = False) -> Headers:
