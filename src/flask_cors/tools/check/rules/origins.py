@@ -64,20 +64,12 @@ class NullOrigin(CheckRule):
 
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
-        found = [
-            ("'null'", located)
-            for origins, _, located in _audit_origins(context)
-            if "null" in origins.exact
-        ]
-        found += [
-            (f"{audit.name} allows 'null', which", located)
-            for audit, located in _iter_audits(context)
-            if audit.allows("null")
-        ]
-        for what, located in found:
-            message = f"origins: {what} is what any site can send, from a sandboxed frame"
-            hint = "leave it out, and serve the page from an origin of its own"
-            yield cls(message, hint).at(*located)
+        hint = "leave it out, and serve the page from an origin of its own"
+        for origins, audits, located in _audit_origins(context):
+            names = [f"{each.name} allows 'null', which" for each in audits if each.allows("null")]
+            for what in ["'null'", *names] if "null" in origins.exact else names:
+                message = f"origins: {what} is what any site can send, from a sandboxed frame"
+                yield cls(message, hint).at(*located)
 
 
 def find_lookalikes(context: CheckContext) -> Iterator[Finding]:
