@@ -93,11 +93,12 @@ class V6App:
         if policy is None:
             return None
         if request.method == "OPTIONS":
+            is_automatic = getattr(request.url_rule, "provide_automatic_options", False)
             view_class = self.view_class_of(request.endpoint)
             if view_class is not None:
                 if "OPTIONS" not in (view_class.methods or ()):
                     return None
-            elif not policy.automatic_options and _is_automatic(request):
+            elif not policy.automatic_options and is_automatic:
                 return None
         return self.policy(policy, is_of_blueprint=False)
 
@@ -109,10 +110,6 @@ class V6App:
                 policy = resources.match(request.path)
                 if policy is not None:
                     yield self.policy(policy, is_of_blueprint=bool(bound.blueprint))
-
-
-def _is_automatic(request: Request) -> bool:
-    return bool(getattr(request.url_rule, "provide_automatic_options", False))
 
 
 def _headers(policy: V6Policy, request: Request) -> Headers:

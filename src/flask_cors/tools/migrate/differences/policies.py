@@ -140,14 +140,10 @@ def _is_lost(compared: PolicyComparison, tried: Tried) -> bool:
     return h.ALLOW_ORIGIN in before and h.ALLOW_ORIGIN not in now
 
 
-def _domains(compared: PolicyComparison) -> list[str]:
-    """Return the patterns without their wildcards for subdomains and ports."""
-    patterns = sorted(compared.options.origins.value.wildcards)
-    return [each.replace("://*.", "://").removesuffix(":*") for each in patterns]
-
-
 def _of_domains(compared: PolicyComparison, behind: str = "") -> Iterator[Tried]:
-    return _from(origin + behind for origin in _domains(compared))
+    """Yield those from the patterns without their wildcards for subdomains and ports."""
+    patterns = sorted(compared.options.origins.value.wildcards)
+    return _from(each.replace("://*.", "://").removesuffix(":*") + behind for each in patterns)
 
 
 def _of_patterns(compared: PolicyComparison) -> Iterator[Tried]:
