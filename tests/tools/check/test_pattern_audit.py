@@ -7,14 +7,14 @@ import re
 import pytest
 
 from flask_cors.policy.origin_parser import parse_origins
-from flask_cors.tools.check.pattern_audit import PatternAudit, audit_pattern, parse_sent
+from flask_cors.tools.check.pattern_audit import PatternAudit, parse_sent
 from flask_cors.tools.shared.option_code import ignore_finding
 
 
 def audit(pattern: object) -> PatternAudit:
     origins = parse_origins([pattern], ignore_finding)
     (only,) = (*origins.wildcards, *origins.regexes)
-    return audit_pattern(only)
+    return PatternAudit(only)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 from flask_cors.policy.layers import DEFAULTS
 from flask_cors.policy.options import CONFIG_KEYS
 from flask_cors.tools.migrate.comparison import AppComparison, TriedRequest
+from flask_cors.tools.migrate.v6_app import V6Resources
 from flask_cors.tools.migrate.v6_policy import Headers, V6Policy
-from flask_cors.tools.migrate.v6_resources import V6Resources
 
 from .v6_apps import APPS, POLICIES, RESOURCES, Case, Request, everything, paths
 
@@ -31,14 +31,9 @@ def options_of(case: Case) -> dict[str, object]:
 
 
 def respond(policy: V6Policy, request: Request) -> Headers:
-    origin, method, private_network = (
-        request.origin,
-        request.requested_method,
-        request.private_network,
+    return policy.respond(
+        request.origin, request.requested_method, request.requested_headers, request.private_network
     )
-    if method is None or origin is None:
-        return policy.actual(origin, private_network)
-    return policy.preflight(origin, method, request.requested_headers, private_network)
 
 
 def rows(first: int, cases: list[Any]) -> list[Any]:
@@ -108,4 +103,4 @@ def test_what_is_not_a_pattern_matches_nothing(pattern: object) -> None:
 @pytest.mark.parametrize("origins", ["https://a.exampl\\e", 5, [5], [re.compile(b".*")]])
 def test_what_is_not_an_origin_allows_no_origins(origins: object) -> None:
     policy = V6Policy({**DEFAULTS.raw, "origins": origins})
-    assert policy.actual("https://a.example") == {}
+    assert policy.respond("https://a.example") == {}

@@ -54,17 +54,20 @@ def _parts(one: object) -> Iterator[object]:
 @lru_cache(maxsize=4096)  # views call the same functions
 def _words(code: CodeType) -> frozenset[str]:
     """Return the names and strings of a code object and of those inside it, except sentences."""
-    found = {code.co_name, *code.co_names}
-    waiting: list[object] = list(code.co_consts)
-    while waiting:
-        constant = waiting.pop()
-        if isinstance(constant, str) and len(constant.split()) == 1:
-            found.add(constant)
-        elif isinstance(constant, CodeType):
-            found |= _words(constant)
-        elif isinstance(constant, (tuple, frozenset)):
-            waiting.extend(constant)
-    return frozenset(found)
+    words = {text for text in strings_in(code) if len(text.split()) == 1}
+    inside = (_words(each) for each in code.co_consts if isinstance(each, CodeType))
+    return frozenset(words.union([code.co_name], code.co_names, *inside))
+
+
+def strings_in(constant: object) -> Iterator[str]:
+    """Yield the strings in a constant: for a code object, those in it and in the ones inside it."""
+    if isinstance(constant, str):
+        yield constant
+    elif isinstance(constant, CodeType):
+        yield from strings_in(constant.co_consts)
+    elif isinstance(constant, (tuple, frozenset)):
+        for each in constant:
+            yield from strings_in(each)
 
 
 # The response headers of the CORS protocol in code: their names, or Werkzeug's attributes.

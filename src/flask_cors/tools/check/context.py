@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, wraps
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from flask import Flask
@@ -16,6 +16,7 @@ from ...diagnostics.rules import BareDecorator, DecoratorAboveRoute
 from ...diagnostics.source_location import SourceLocation
 from ...policy.layers import LayerKind
 from ...policy.options import Option, config_key
+from ...policy.policy import Policy
 from ...runtime.install import registry_of
 from ...runtime.registry import Registry
 from ...runtime.resolver import Resolver
@@ -57,14 +58,10 @@ class CheckContext:
         """The policies of the app, its blueprints and its decorated views."""
         return tuple(iter_bound_policies(self.app))
 
-    def iter_options(self, name: str) -> Iterator[tuple[Option[Any], BoundPolicy]]:
-        """Yield each value of an option once, with the first policy that has it."""
-        seen: set[object] = set()
-        for bound in self.bound:
-            option: Option[Any] = getattr(bound.policy.options, name)
-            if key_of(option) not in seen:
-                seen.add(key_of(option))
-                yield option, bound
+    def iter_options(self, name: str) -> Iterator[tuple[Option[Any], Located]]:
+        """Yield each value of an option once, and where the first policy that has it got it."""
+        for option, bounds in group_by_option(self.bound, name):
+            yield option, locate_option(name, bounds[0])
 
     def iter_candidates(self) -> Iterator[tuple[Route, MethodGroup, Candidate]]:
         """Yield each policy that may decide on a route, with the methods for which it may."""
@@ -112,6 +109,25 @@ def cached_per_check(find: Callable[[CheckContext], T]) -> Callable[[CheckContex
     return found
 
 
+class _WithPolicy(Protocol):
+    @property
+    def policy(self) -> Policy: ...
+
+
+Member = TypeVar("Member", bound=_WithPolicy)
+
+
+def group_by_option(
+    members: Iterable[Member], name: str
+) -> Iterator[tuple[Option[Any], list[Member]]]:
+    """Yield each value of an option, and the policies that have it."""
+    groups: dict[object, tuple[Option[Any], list[Member]]] = {}
+    for each in members:
+        option: Option[Any] = getattr(each.policy.options, name)
+        groups.setdefault(key_of(option), (option, []))[1].append(each)
+    yield from groups.values()
+
+
 def key_of(option: Option[Any]) -> object:
     """Return what identifies an option as it was given. Each decorator reads ``app.config`` anew:
     one key of it has one identity."""
@@ -120,8 +136,9 @@ def key_of(option: Option[Any]) -> object:
     return id(option)
 
 
-def locate_option(name: str, option: Option[Any], bound: BoundPolicy) -> Located:
+def locate_option(name: str, bound: BoundPolicy) -> Located:
     """Return where an option of a policy was given; for a default, where the policy was bound."""
+    option: Option[Any] = getattr(bound.policy.options, name)
     if option.layer.kind is LayerKind.CONFIG:
         # The first of many decorated views that read it is not where it was given.
         location = None if bound.source.kind == "view" else option.layer.location

@@ -74,15 +74,21 @@ class AcceptedOrigin:
 
 
 class PatternAudit:
-    """What one pattern allows, found by trying.
+    """What a wildcard pattern or a regular expression allows, found by trying.
 
-    :ivar pattern: an :class:`OriginSet` of one wildcard or one regular expression.
+    :ivar pattern: an :class:`OriginSet` of the pattern alone.
     """
 
-    def __init__(self, pattern: OriginSet, name: str, guesses: list[Sample]) -> None:
-        self.pattern = pattern
-        self.name = name
-        self._guesses = guesses
+    def __init__(self, pattern: str | Regex) -> None:
+        if isinstance(pattern, str):
+            self.pattern = OriginSet(wildcards=frozenset({pattern}))
+            self.name = format_value(pattern)
+            self._guesses = list(_wildcard_samples(pattern))
+        else:
+            self.pattern = OriginSet(regexes=(pattern,))
+            self.name = format_value(pattern.pattern.pattern)
+            samples = samples_of(pattern.pattern)
+            self._guesses = [each for each in samples if not _CLOSED_GAP.search(each.written)]
 
     def allows(self, text: str) -> bool:
         return self.pattern.allow_origin_for(text) is not None
@@ -219,22 +225,6 @@ class PatternAudit:
         named = (host for each in self.pattern.regexes for host in find_named_hosts(each.pattern))
         ends = (host for host in named if f".{host}".endswith(f".{domain}"))
         return max(filter(origin.parsed.host.endswith, ends), key=len, default=domain)
-
-
-def audit_pattern(pattern: str | Regex) -> PatternAudit:
-    """Return the audit of a wildcard pattern or a regular expression."""
-    if isinstance(pattern, str):
-        return PatternAudit(
-            OriginSet(wildcards=frozenset({pattern})),
-            format_value(pattern),
-            list(_wildcard_samples(pattern)),
-        )
-    samples = samples_of(pattern.pattern)
-    return PatternAudit(
-        OriginSet(regexes=(pattern,)),
-        format_value(pattern.pattern.pattern),
-        [sample for sample in samples if not _CLOSED_GAP.search(sample.written)],
-    )
 
 
 def _wildcard_samples(wildcard: str) -> Iterator[Sample]:

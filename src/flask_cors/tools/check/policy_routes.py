@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
 
-from ...policy.options import Option, Options
+from ...policy.options import Options
 from ...policy.origins import OriginSet
 from ...policy.policy import Policy
 from ...policy.resources import ResourceMap
@@ -15,7 +14,7 @@ from ..shared.example_origins import iter_test_origins
 from ..shared.inventory import BoundPolicy, Candidate, MethodGroup, Route
 from ..shared.rule_paths import iter_sample_paths, pieces_of, sample_path
 from ..shared.text import escape_first_line, format_list
-from .context import CheckContext, key_of
+from .context import CheckContext
 
 MAX_ROUTES_SHOWN = 5  # in a message
 
@@ -45,17 +44,6 @@ def find_served(context: CheckContext) -> list[Served]:
                 new = Served(BoundPolicy(found.source, found.policy))
                 by_policy.setdefault(id(found.policy), new).routes.append((route, group.methods))
     return list(by_policy.values())
-
-
-def group_by_option(
-    found: Iterable[Served], name: str
-) -> Iterator[tuple[Option[Any], list[Served]]]:
-    """Yield each value of an option, and the policies that have it."""
-    groups: dict[object, tuple[Option[Any], list[Served]]] = {}
-    for each in found:
-        option: Option[Any] = getattr(each.policy.options, name)
-        groups.setdefault(key_of(option), (option, []))[1].append(each)
-    yield from groups.values()
 
 
 def find_decider(group: MethodGroup, path: str | None) -> Candidate | None:

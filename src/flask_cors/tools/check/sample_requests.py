@@ -71,11 +71,18 @@ def make_sample_requests(context: CheckContext) -> tuple[SampleRequest, ...]:
 
 
 def _is_routed(adapter: MapAdapter, sample: SampleRequest) -> bool:
+    matched = match_path(adapter, sample.path, sample.method)
+    return matched is not None and matched[0] == sample.route.endpoint
+
+
+def match_path(
+    adapter: MapAdapter, path: str, method: str
+) -> tuple[str, Mapping[str, object]] | None:
+    """Return the endpoint and the values that a path is routed to; None if it is not served."""
     try:
-        endpoint, _ = adapter.match(sample.path, method=sample.method)
+        return adapter.match(path, method=method)
     except Exception:  # an HTTPException, or whatever a converter raises
-        return False
-    return bool(endpoint == sample.route.endpoint)
+        return None
 
 
 def _key_of(sample: SampleRequest, candidate: Candidate) -> tuple[object, ...]:

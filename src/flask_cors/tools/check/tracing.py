@@ -227,15 +227,9 @@ def iter_middleware(app: Flask) -> Iterator[_Middleware]:
 
 def find_responsible(app: Flask, holds: Callable[[], object]) -> _Middleware | None:
     """Return the innermost middleware with which something holds; None where it does without."""
-    before = vars(app).get("wsgi_app")
     own: _Middleware = type(app).wsgi_app.__get__(app)
-    try:
-        for layer in (None, *reversed(list(iter_middleware(app)))):
-            app.wsgi_app = layer or own  # type: ignore[method-assign]
+    for layer in (None, *reversed(list(iter_middleware(app)))):
+        with replace_item(vars(app), "wsgi_app", layer or own):
             if holds():
                 return layer
-        return None
-    finally:
-        del app.wsgi_app
-        if before is not None:
-            app.wsgi_app = before  # type: ignore[method-assign]
+    return None

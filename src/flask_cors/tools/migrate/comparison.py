@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,8 +12,6 @@ from urllib.parse import quote
 from flask import Flask, Request
 from werkzeug.exceptions import NotFound
 
-from ...diagnostics.source_location import SourceLocation
-from ...errors import CORSConfigError
 from ...policy.layers import LayerKind
 from ...policy.options import Option, Options, config_key
 from ...policy.path_patterns import PathPattern
@@ -28,7 +26,7 @@ from ..shared.inventory import BoundPolicy, PolicySource, Route, iter_bound_poli
 from ..shared.rule_paths import iter_sample_paths, literal_beginning
 from .change import Cause
 from .samples import beginnings
-from .v6_app import V6App, own_policy, view_class_of
+from .v6_app import V6App
 from .v6_policy import Headers, V6Policy
 
 MAX_PATHS = 20  # of one route
@@ -52,13 +50,11 @@ class TriedRequest(NamedTuple):
 class PolicyComparison:
     """One policy in both versions.
 
-    :ivar v6_options: as 6.0.5 read them.
     :ivar methods: those that the routes serve which it may decide on.
     """
 
     policy: Policy
     v6: V6Policy
-    v6_options: Mapping[str, object]
     source: PolicySource
     methods: tuple[str, ...]
 
@@ -83,7 +79,7 @@ class PolicyComparison:
         cause = cause_of(self.source)
         if setting.layer.location is not None:
             cause = cause._replace(location=setting.layer.location)
-        if setting.layer.kind is LayerKind.CONFIG or self.v6_options[option] == "":
+        if setting.layer.kind is LayerKind.CONFIG or self.v6.options[option] == "":
             cause = cause._replace(subject=f"{config_key(option)} of app.config")
             if self.source.kind == "view":  # each reads the config: its line is one of many
                 cause = cause._replace(location=None)
@@ -94,9 +90,10 @@ class PolicyComparison:
     ) -> tuple[Headers, Headers]:
         """Return the headers of 6.0.5 and those of this version; with a method to a preflight."""
         if origin is None or method is None:
-            return self.v6.actual(origin), headers_of(self.policy.decide(origin))
-        now = self.policy.decide_preflight(origin, method, names)
-        return self.v6.preflight(origin, method, names), headers_of(now)
+            now = self.policy.decide(origin)
+        else:
+            now = self.policy.decide_preflight(origin, method, names)
+        return self.v6.respond(origin, method, names), headers_of(now)
 
 
 class RoutedPath(NamedTuple):
@@ -128,7 +125,8 @@ class AppComparison:
         self.app = app
         self.registry = install(app)
         self.resolver = self.registry.resolver()
-        self.routes = take_inventory(app).routes
+        self.inventory = take_inventory(app)
+        self.routes = self.inventory.routes
         self.v6 = V6App(app, self.registry)
         self.problems: list[str] = []
 
@@ -146,11 +144,9 @@ class AppComparison:
         for key, bound in self._bound.items():
             policy, source = bound.policy, bound.source
             if not policy.options.origins.value.functions:
-                is_of_blueprint = source.kind == "blueprint"
-                v6 = self.v6.policy(policy, is_of_blueprint=is_of_blueprint)
-                v6_options = self.v6.options(policy.options, is_of_blueprint=is_of_blueprint)
+                v6 = self.v6.policy(policy, is_of_blueprint=source.kind == "blueprint")
                 methods = tuple(sorted(served.get(key, ())))
-                compared.append(PolicyComparison(policy, v6, v6_options, source, methods))
+                compared.append(PolicyComparison(policy, v6, source, methods))
         return tuple(compared)
 
     @cached_property
@@ -160,25 +156,10 @@ class AppComparison:
             by_policy.setdefault(id(bound.policy), bound)
         return by_policy
 
-    @property
-    def invalid_views(self) -> Iterator[tuple[str, CORSConfigError, SourceLocation]]:
-        """Yield the decorated views whose options are invalid."""
-        for route in self.routes:
-            for share in route.method_groups:
-                for candidate in share.candidates:
-                    if isinstance(candidate.policy, CORSConfigError):
-                        yield route.endpoint, candidate.policy, candidate.source.location
-
     def cause(self, policy: Policy | None) -> Cause:
         """Return what a policy was bound by."""
         bound = self._bound.get(id(policy))
         return Cause(None, "the app") if bound is None else cause_of(bound.source)
-
-    def own_policy(self, endpoint: str | None, method: str) -> Policy | None:
-        return own_policy(self.app, self.registry, endpoint, method)
-
-    def is_class_based(self, endpoint: str) -> bool:
-        return view_class_of(self.app, endpoint) is not None
 
     def is_decorated(self, endpoint: str) -> bool:
         view = self.app.view_functions.get(endpoint)
@@ -198,14 +179,12 @@ class AppComparison:
         )
 
     def _paths_of(self, route: Route) -> Iterator[str]:
-        known: set[str] = set()
-        for path in iter_sample_paths(route.rule):
-            if self._serves(route, path):
-                known.add(path)
-                yield path
-                break
-        else:
+        paths = (path for path in iter_sample_paths(route.rule) if self._serves(route, path))
+        path = next(paths, None)
+        if path is None:
             return
+        yield path
+        known = {path}
         for share in route.method_groups:
             for candidate in share.candidates:
                 pattern = candidate.source.pattern

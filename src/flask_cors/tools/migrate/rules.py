@@ -1,5 +1,5 @@
-"""The rules of ``flask cors migrate``: one per row of the page "Differences from flask-cors 6",
-and the rows that it cannot detect."""
+"""The rules of ``flask cors migrate``: one per row of the page "Differences from flask-cors 6" that
+an app shows. ``tests/tools/migrate/test_migrate.py`` has the other rows, each with the reason."""
 
 from __future__ import annotations
 
@@ -74,22 +74,3 @@ BLUEPRINT = _difference("CORS095", "`CORS(blueprint)`: the config, 404 and 405")
 IPV6 = _difference("CORS096", "IPv6 origins")
 
 RULES: tuple[type[Difference], ...] = tuple(Difference.__subclasses__())
-
-# The other rows of the page, and why the app does not show whether they concern it.
-NOT_DETECTABLE: dict[str, str] = {
-    "Changing the config later": "the app was just loaded, and has not changed its config yet",
-    "Unknown options": "ignored before and now; the app warns of them when it is loaded",
-    "Empty items, and `None` in a list": "the app warns of `None`; browsers skip empty items",
-    "An `Origin` that no browser sends": "no page has such an origin",
-    "Very long paths": "no page requests them",
-    "A decorated function that is called as a helper": "views are not called",
-    "A Response object that is sent more than once": "views are not called",
-    "`Allow` on a preflight": "browsers do not read it there",
-    "Very many requested headers": "no page sends so many",
-    "Names that are not header names": "browsers do not send them",
-    "`Vary` on a preflight": "caches do not keep responses to OPTIONS (RFC 9110 9.3.7)",
-    "`Vary` beside the view's own": "views are not called, and caches read both forms alike",
-    "When the headers are put on the response": "what the app's functions read is not known",
-    "Loggers": "no response changes",
-    "What `CORS` can be bound to": "the app does not load; the TypeError says what to pass",
-}

@@ -35,27 +35,38 @@ def compile_v6(text: str, flags: int = 0) -> Iterator[re.Pattern[str]]:
 class V6Policy:
     """The headers that one set of options makes.
 
-    :param raw: the options as they were written; those of the defaults, where nothing was.
+    :ivar options: as they were written; those of the defaults, where nothing was.
     """
 
-    def __init__(self, raw: Mapping[str, object]) -> None:
-        items = _items(raw["origins"])
+    def __init__(self, options: Mapping[str, object]) -> None:
+        self.options = options
+        items = _items(options["origins"])
         self._is_any = any(item in ("*", ".*") for item in items)
         self._origins = _Allowlist(items)
         self._literals = sorted(self._origins.literals)
         self._is_constant = len(items) == 1 and len(self._literals) == 1
-        self._has_credentials = bool(raw["supports_credentials"])
-        self._sends_wildcard = bool(raw["send_wildcard"])
-        self._varies = bool(raw["vary_header"])
-        self._always_sends = bool(raw["always_send"])
-        self._private_network = bool(raw["allow_private_network"])
-        self._methods = _listed(raw["methods"]).upper()
-        self._allow_headers = _Allowlist(_items(raw["allow_headers"]))
-        self._exposes = _listed(raw["expose_headers"])
-        self._max_age = _seconds(raw["max_age"])
+        self._has_credentials = bool(options["supports_credentials"])
+        self._sends_wildcard = bool(options["send_wildcard"])
+        self._varies = bool(options["vary_header"])
+        self._always_sends = bool(options["always_send"])
+        self._private_network = bool(options["allow_private_network"])
+        self._methods = _listed(options["methods"]).upper()
+        self._allow_headers = _Allowlist(_items(options["allow_headers"]))
+        self._exposes = _listed(options["expose_headers"])
+        self._max_age = _seconds(options["max_age"])
 
-    def actual(self, origin: str | None, private_network: str | None = None) -> Headers:
-        """Return the headers of an actual request, which has no ``Origin`` if that is None."""
+    def respond(
+        self,
+        origin: str | None,
+        method: str | None = None,
+        names: str | None = None,
+        private_network: str | None = None,
+    ) -> Headers:
+        """Return the headers of a response.
+
+        :param origin: None for a request without ``Origin``.
+        :param method: with an origin, that of the preflight's ``Access-Control-Request-Method``.
+        """
         allowed = self._without_origin() if origin is None else self._allow_origin_for(origin)
         if allowed is None:
             return {}
@@ -68,20 +79,13 @@ class V6Policy:
             headers[h.ALLOW_PRIVATE_NETWORK] = "true" if self._private_network else "false"
         if self._varies and allowed != "*" and not self._is_constant:
             headers["Vary"] = "Origin"
-        return headers
-
-    def preflight(
-        self, origin: str, method: str, names: str | None = None, private_network: str | None = None
-    ) -> Headers:
-        """Return the headers of a CORS-preflight request."""
-        headers = self.actual(origin, private_network)
-        if headers and method.upper() in self._methods:
+        if origin is not None and method is not None and method.upper() in self._methods:
             headers[h.ALLOW_METHODS] = self._methods
             if self._max_age:
                 headers[h.MAX_AGE] = self._max_age
-            allowed = self._allowed_names(names or "")
-            if allowed:
-                headers[h.ALLOW_HEADERS] = ", ".join(allowed)
+            allowed_names = self._allowed_names(names or "")
+            if allowed_names:
+                headers[h.ALLOW_HEADERS] = ", ".join(allowed_names)
         return headers
 
     def _allow_origin_for(self, origin: str) -> str | None:

@@ -11,8 +11,8 @@ from werkzeug.routing import PathConverter
 from flask_cors import CORS, cross_origin
 from flask_cors.diagnostics.finding import Finding
 from flask_cors.policy.policy import Policy
-from flask_cors.tools.check import pattern_map
 from flask_cors.tools.check.command import choose_rules
+from flask_cors.tools.check.rules import overlaps
 from flask_cors.tools.check.run import run
 
 RULES = choose_rules(["CORS503", "CORS509"], [])
@@ -113,13 +113,13 @@ def test_two_regexes_for_one_route_are_compared_only_if_a_path_begins_like_both(
     monkeypatch: pytest.MonkeyPatch,
 ):
     compared: list[object] = []
-    agree = pattern_map.are_equal
+    agree = overlaps.are_equal
 
     def agree_and_record(first: Policy, second: Policy) -> bool:
         compared.append((first, second))
         return agree(first, second)
 
-    monkeypatch.setattr(pattern_map, "are_equal", agree_and_record)
+    monkeypatch.setattr(overlaps, "are_equal", agree_and_record)
     app = an_app(*(f"/api/{number}/users" for number in range(20)))
     rules = {
         rf"/api/{number}/\w+": {"origins": f"https://{number}.example"} for number in range(20)

@@ -16,7 +16,7 @@ from ....policy.policy import Policy
 from ....runtime.decorated_views import OPTIONS, ViewOptions, find_options, hides, iter_view_options
 from ...shared.app_errors import SuppressAppErrors
 from ..code_names import parts_of
-from ..context import CheckContext, CheckRule, locate_option
+from ..context import CheckContext, CheckRule
 from ..policy_routes import (
     allows,
     find_more_allowed,
@@ -193,13 +193,13 @@ class PrivateNetworkAccess(CheckRule):
 
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
-        for option, bound in context.iter_options("allow_private_network"):
+        for option, located in context.iter_options("allow_private_network"):
             if option.value:
                 yield cls(
                     "allow_private_network: pages of the public web may reach the app where it is "
                     "served in a private network",
                     "leave it out, unless the app runs on such a device",
-                ).at(*locate_option("allow_private_network", option, bound))
+                ).at(*located)
 
 
 class AppWithoutPolicies(CheckRule):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from flask import Flask
@@ -17,17 +19,16 @@ from ...shared.inventory import Route, scopes_of
 from ...shared.option_code import format_option
 from ...shared.rule_paths import sample_path
 from ..code_names import words_of
-from ..context import CheckContext, CheckRule, key_of, locate_option, locate_policy
+from ..context import CheckContext, CheckRule, group_by_option, locate_option, locate_policy
 from ..policy_routes import (
     Served,
     find_served,
-    group_by_option,
     is_static,
     list_some,
     name_route,
 )
 from ..sample_requests import make_request
-from ..tracing import Send, Trace, trace_requests
+from ..tracing import Trace, trace_requests
 
 MAX_TRIED = 200  # requests that try what the after_request functions set
 
@@ -68,7 +69,7 @@ class LongMaxAge(CheckRule):
 
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
-        for option, bound in context.iter_options("max_age"):
+        for option, located in context.iter_options("max_age"):
             longest = max(_LIMITS.values())
             if int(option.value or 0) > longest:
                 limits = ", ".join(f"{name} after {limit:,} s" for name, limit in _LIMITS.items())
@@ -76,7 +77,7 @@ class LongMaxAge(CheckRule):
                 yield cls(
                     f"max_age: {format_value(option.raw)} is cut short: {limits}",
                     f"{best}, the most that any browser keeps",
-                ).at(*locate_option("max_age", option, bound))
+                ).at(*located)
 
 
 class UnsetMaxAge(CheckRule):
@@ -164,16 +165,14 @@ class MissingVary(CheckRule):
 
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
-        seen: set[object] = set()
-        for bound in context.bound:
-            option = bound.policy.options.vary_header
-            if not option.value and key_of(option) not in seen and varies_by_origin(bound.policy):
-                seen.add(key_of(option))
+        for option, bounds in group_by_option(context.bound, "vary_header"):
+            varying = [] if option.value else [b for b in bounds if varies_by_origin(b.policy)]
+            if varying:
                 yield cls(
                     f"vary_header: {format_value(option.raw)}, and the response of "
-                    f"{bound.source.resource} depends on the origin",
+                    f"{varying[0].source.resource} depends on the origin",
                     format_option("vary_header", option, "True"),
-                ).at(*locate_option("vary_header", option, bound))
+                ).at(*locate_option("vary_header", varying[0]))
 
 
 class PublicResponse(CheckRule):
@@ -219,10 +218,16 @@ class PublicResponse(CheckRule):
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
         varying = [member for member in find_served(context) if varies_by_origin(member.policy)]
-        audit = _CacheAudit(context.app)  # before the views and hooks are replaced
-        with trace_requests(context.app, context.calls) as send:
-            for member in varying:
-                kept = list(audit.iter_kept(member, send))
+        app = context.app
+        suspected = list(_find_suspected(app, varying))  # before the views and hooks are replaced
+        with trace_requests(app, context.calls) as send:
+            for member, group in groupby(suspected, key=itemgetter(0)):
+                kept: list[tuple[Route, str]] = []
+                for _, route, path, endpoint in group:
+                    trace = send(make_request(app, "GET", path), endpoint)
+                    header = _get_cache_control(trace, route)
+                    if _is_for_all(header):
+                        kept.append((route, header))
                 if kept:
                     routes = list_some(name_route("GET", route) for route, _ in kept)
                     yield cls(
@@ -236,52 +241,36 @@ class PublicResponse(CheckRule):
 _CACHE_CONTROL = frozenset({"cache-control", "cache_control"})
 
 
-class _CacheAudit:
-    """Finds the responses that every cache may keep."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self.views = app.view_functions
-        self.left = MAX_TRIED
-        # The blueprints, None for the app, where an after_request function names the header.
-        self.scopes = {
-            name
-            for name, functions in app.after_request_funcs.items()
-            if any(_CACHE_CONTROL & words_of(function) for function in functions)
-        }
-
-    def iter_kept(self, member: Served, send: Send) -> Iterator[tuple[Route, str]]:
-        """Yield the routes of a policy whose responses a shared cache may keep, each with their
-        ``Cache-Control``."""
+def _find_suspected(
+    app: Flask, members: Iterable[Served]
+) -> Iterator[tuple[Served, Route, str, str | None]]:
+    """Yield what a cache may keep: the policy, the route, the path to request, and the endpoint of
+    the view to call."""
+    # The blueprints, None for the app, where an after_request function names the header.
+    scopes = {
+        name
+        for name, functions in app.after_request_funcs.items()
+        if any(_CACHE_CONTROL & words_of(function) for function in functions)
+    }
+    left = MAX_TRIED
+    for member in members:
+        # The beginnings of paths: after_request functions distinguish routes by them.
         seen: set[tuple[str, ...]] = set()
-        for route, methods in member.routes:
-            path, endpoint = self._choose_request(route, seen) if "GET" in methods else (None, None)
+        for route in (route for route, methods in member.routes if "GET" in methods):
+            view = app.view_functions[route.endpoint]
+            beginning = (*map(str, scopes_of(route)), route.path.split("/")[1])
+            path: str | None = None
+            endpoint: str | None = route.endpoint
+            if is_static(route):
+                path = _find_static_path(app, route)
+            elif "<" not in route.path and _CACHE_CONTROL & words_of(view):
+                path = route.path
+            elif left and scopes.intersection(scopes_of(route)) and beginning not in seen:
+                seen.add(beginning)
+                left -= 1
+                path, endpoint = sample_path(route.rule), None
             if path is not None:
-                header = _get_cache_control(
-                    send(make_request(self.app, "GET", path), endpoint), route
-                )
-                if _is_for_all(header):
-                    yield route, header
-
-    def _choose_request(
-        self, route: Route, seen: set[tuple[str, ...]]
-    ) -> tuple[str | None, str | None]:
-        """Return the path to request, None where nothing is suspected, and the endpoint of the view
-        to call.
-
-        :param seen: the beginnings of the paths for which the after_request functions were tried:
-            such functions distinguish routes by them.
-        """
-        if is_static(route):
-            return _find_static_path(self.app, route), route.endpoint
-        if "<" not in route.path and _CACHE_CONTROL & words_of(self.views[route.endpoint]):
-            return route.path, route.endpoint
-        beginning = (*map(str, scopes_of(route)), route.path.split("/")[1])
-        if self.left and self.scopes.intersection(scopes_of(route)) and beginning not in seen:
-            seen.add(beginning)
-            self.left -= 1
-            return sample_path(route.rule), None
-        return None, None
+                yield member, route, path, endpoint
 
 
 def _find_static_path(app: Flask, route: Route) -> str | None:

@@ -18,7 +18,7 @@ from ....policy.layers import (
     unknown_keys,
 )
 from ....policy.options import EXTENSION_OPTIONS, POLICY_OPTIONS, config_key
-from ..context import CheckContext, CheckRule, Located, locate_option
+from ..context import CheckContext, CheckRule, Located
 
 # The rules for names that are not an option's.
 NAME_RULES = (ForeignConfigKey, OldOptionName, UnknownOption)
@@ -151,12 +151,12 @@ def _every_resource_gives(option: str, layers: Sequence[Layer]) -> bool:
 def _find_changed_in_place(context: CheckContext, now: Layer) -> Iterator[tuple[str, Located]]:
     """Yield the keys whose value is the object that was read, with another content."""
     for name in POLICY_OPTIONS:
-        for option, bound in context.iter_options(name):
+        for option, located in context.iter_options(name):
             is_read = option.layer.kind is LayerKind.CONFIG and now.raw.get(name) is option.raw
             # An iterator gives something else the second time.
             is_list = isinstance(option.raw, (list, set))
             if is_read and is_list and _parse_value(name, now) != option.value:
-                yield config_key(name), locate_option(name, option, bound)
+                yield config_key(name), located
 
 
 def _is_same(option: str, then: Layer, now: Layer) -> bool:

@@ -15,10 +15,10 @@ from ...shared.example_origins import UNTRUSTED, iter_examples
 from ...shared.inventory import BoundPolicy, Route
 from ...shared.rule_paths import sample_path
 from ...shared.text import format_list
-from ..context import CheckContext, CheckRule, key_of, locate_option
+from ..context import CheckContext, CheckRule, group_by_option, locate_option
 from ..cookies import Cookie, is_same_site, iter_cookies
 from ..domains import is_loopback
-from ..policy_routes import Served, find_served, group_by_option, list_some, name_route
+from ..policy_routes import Served, find_served, list_some, name_route
 from ..sample_requests import make_request
 from ..tracing import Send, trace_requests
 
@@ -57,10 +57,9 @@ class InsecureOrigin(CheckRule):
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
         for bound in _iter_with_credentials(context.bound):
-            option = bound.policy.options.origins
             insecure = dict.fromkeys(
                 entry
-                for entry, origin in iter_examples(option.value)
+                for entry, origin in iter_examples(bound.policy.options.origins.value)
                 if _is_insecure(origin) and bound.policy.decide(origin).allow_origin is not None
             )
             if insecure:
@@ -69,18 +68,13 @@ class InsecureOrigin(CheckRule):
                 message = f"origins: {shown} gets credentials over http, which anyone on the way "
                 yield cls(
                     message + "can change", f"write {format_list(list(secure), MAX_ORIGINS_SHOWN)}"
-                ).at(*locate_option("origins", option, bound))
+                ).at(*locate_option("origins", bound))
 
 
 def _iter_with_credentials(bounds: Iterable[BoundPolicy]) -> Iterator[BoundPolicy]:
     """Yield the policies with credentials, one for each value of the origins."""
-    seen: set[object] = set()
-    for bound in bounds:
-        options = bound.policy.options
-        key = key_of(options.origins)
-        if options.supports_credentials.value and key not in seen:
-            seen.add(key)
-            yield bound
+    found = (bound for bound in bounds if bound.policy.options.supports_credentials.value)
+    yield from (members[0] for _, members in group_by_option(found, "origins"))
 
 
 def _is_insecure(origin: str) -> bool:
@@ -133,7 +127,6 @@ class SameSiteCookie(CheckRule):
                 continue
             staying = [cookie for cookie in iter_cookies(context.app) if not cookie.crosses_sites]
             if staying:
-                option = bound.policy.options.supports_credentials
                 settings = ", ".join(
                     f'{cookie.prefix}_SAMESITE="None", {cookie.prefix}_SECURE=True'
                     for cookie in staying
@@ -143,7 +136,7 @@ class SameSiteCookie(CheckRule):
                     f"requests of pages on {entry}",
                     f"app.config.update({settings}); or set SERVER_NAME, if page and app are on "
                     "one site",
-                ).at(*locate_option("supports_credentials", option, bound))
+                ).at(*locate_option("supports_credentials", bound))
             return
 
 
@@ -229,7 +222,7 @@ class ForgeableRequest(CheckRule):
                     yield cls(
                         f"a form on any page reaches the view of {shown} with the cookie {names}",
                         f"{_PROTECTION[cookies[0].prefix]}, unless the view verifies a token",
-                    ).at(*locate_option("supports_credentials", option, members[0].bound))
+                    ).at(*locate_option("supports_credentials", members[0].bound))
 
 
 # What protects an app, by the cookie that identifies its visitors.

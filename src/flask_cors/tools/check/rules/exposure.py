@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import CodeType
-from typing import Any
+from typing import NamedTuple
 
 from ....browser import Response
 from ....diagnostics.finding import Finding, Severity
-from ....policy.options import Option
 from ....policy.policy import Policy
 from ....protocol import headers as h
 from ...shared.functions import Function
 from ...shared.inventory import BoundPolicy, Route
 from ...shared.option_code import format_option_list
-from ..code_names import parts_of
-from ..context import CheckContext, CheckRule, key_of, locate_option
+from ..code_names import parts_of, strings_in
+from ..context import CheckContext, CheckRule, group_by_option, locate_option
 from ..policy_routes import find_served, is_static, list_some, name_route
 from ..sample_requests import find_allowed_origin, make_request, make_sample_requests
 from ..tracing import Send, trace_requests
@@ -30,8 +28,17 @@ _READ_BY_SCRIPTS = re.compile(
 # The arguments by which Flask's send_file sends the name of a download.
 _OF_DOWNLOADS = frozenset({"as_attachment", "download_name"})
 
-# A policy, a request, and the names of the headers in the response that scripts cannot read.
-_Unreadable = tuple[Policy, str, list[str]]
+
+class _Unreadable(NamedTuple):
+    """The names of the headers that a response has and scripts cannot read."""
+
+    bound: BoundPolicy
+    request: str
+    names: list[str]
+
+    @property
+    def policy(self) -> Policy:
+        return self.bound.policy
 
 
 class UnreadableHeader(CheckRule):
@@ -75,40 +82,36 @@ class UnreadableHeader(CheckRule):
 
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
-        bound_by_policy = {id(each.policy): each.bound for each in find_served(context)}
-        found: dict[object, tuple[Option[Any], BoundPolicy, dict[str, str], list[str]]] = {}
-        for policy, request, names in _find_unreadable(context):
-            option, bound = policy.options.expose_headers, bound_by_policy.get(id(policy))
-            if names and bound is not None:
-                first = option, bound, dict[str, str](), list[str]()
-                _, _, headers, requests = found.setdefault(key_of(option), first)
-                headers.update((name.lower(), name) for name in names)
-                requests.append(request)
-        for option, bound, headers, requests in found.values():
-            names = sorted(headers.values())
+        found = [each for each in _find_unreadable(context) if each.names]
+        for option, members in group_by_option(found, "expose_headers"):
+            by_name = {name.lower(): name for each in members for name in each.names}
+            names = sorted(by_name.values())
+            requests = list_some(each.request for each in members)
             exposed = [*h.comma_list(option.value or ""), *names]
             yield cls(
-                f"expose_headers: scripts cannot read {list_some(names)} of {list_some(requests)}",
+                f"expose_headers: scripts cannot read {list_some(names)} of {requests}",
                 format_option_list("expose_headers", option, exposed),
-            ).at(*locate_option("expose_headers", option, bound))
+            ).at(*locate_option("expose_headers", members[0].bound))
 
 
 def _find_unreadable(context: CheckContext) -> Iterator[_Unreadable]:
     samples = make_sample_requests(context)  # before the views are replaced
-    routes = [(each.policy, route) for each in find_served(context) for route, _ in each.routes]
+    served = find_served(context)
+    bound_by_policy = {id(each.policy): each.bound for each in served}
     views = context.app.view_functions
     named_by = {name: _find_named_headers(view) for name, view in views.items()}
     with trace_requests(context.app, context.calls) as send:
         for sample in samples:  # what functions around the views send
             response = send(sample.request(context.app)).response
-            if response is not None:
+            bound = bound_by_policy.get(id(sample.policy))
+            if response is not None and bound is not None:
                 names = _read_unreadable(sample.policy, response)
-                yield sample.policy, name_route(sample.method, sample.route), names
-        for policy, route in routes:
+                yield _Unreadable(bound, name_route(sample.method, sample.route), names)
+        for bound, route in ((each.bound, route) for each in served for route, _ in each.routes):
             named = named_by[route.endpoint]
             if named and not is_static(route):
-                names = _try_view(context, policy, route, named, send)
-                yield policy, name_route(route.methods[0], route), names
+                names = _try_view(context, bound.policy, route, named, send)
+                yield _Unreadable(bound, name_route(route.methods[0], route), names)
 
 
 def _try_view(
@@ -129,19 +132,9 @@ def _try_view(
 
 def _find_named_headers(view: Function) -> list[str]:
     """Return the headers that the code of a view writes out as strings."""
-    strings = {text for part in parts_of(view) for text in _iter_strings(part.__code__)}
+    strings = {text for part in parts_of(view) for text in strings_in(part.__code__)}
     names = {text for text in strings if _READ_BY_SCRIPTS.fullmatch(text) and text != "link"}
     return sorted(names | ({"Content-Disposition"} if strings & _OF_DOWNLOADS else set()))
-
-
-def _iter_strings(constant: object) -> Iterator[str]:
-    if isinstance(constant, str):
-        yield constant
-    elif isinstance(constant, CodeType):
-        yield from _iter_strings(constant.co_consts)
-    elif isinstance(constant, (tuple, frozenset)):
-        for each in constant:
-            yield from _iter_strings(each)
 
 
 def _read_unreadable(policy: Policy, response: Response) -> list[str]:

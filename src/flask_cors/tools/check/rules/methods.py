@@ -16,12 +16,18 @@ from ....policy.policy import Policy
 from ....protocol import headers as h
 from ...shared.option_code import format_option_list
 from ...shared.text import format_list
-from ..context import CheckContext, CheckRule, cached_per_check, key_of, locate_option
+from ..context import (
+    CheckContext,
+    CheckRule,
+    cached_per_check,
+    group_by_option,
+    key_of,
+    locate_option,
+)
 from ..policy_routes import (
     Served,
     find_served,
     find_undecorated,
-    group_by_option,
     is_catch_all,
     is_static,
     list_some,
@@ -91,7 +97,7 @@ class RefusedMethod(CheckRule):
                     f"{list_some(shown for _, shown in refused)}: browsers refuse to send it",
                     format_option_list("methods", option, sorted(useful)),
                     severity=Severity.NOTE if h.SAFE_METHODS.issuperset(names) else None,
-                ).at(*locate_option("methods", option, members[0].bound))
+                ).at(*locate_option("methods", members[0].bound))
 
 
 # What a page sends with a method that needs no preflight by itself, and how a message puts it.
@@ -158,14 +164,14 @@ class UnservedMethod(CheckRule):
         groups = group_by_option(find_served(context), "methods")
         # The hint of CORS301 leaves the others out too.
         corrected = {key_of(option) for option, members in groups if _find_refused(members)}
-        for option, bound in context.iter_options("methods"):
+        for option, located in context.iter_options("methods"):
             unserved = _find_unserved(context, option)
             if unserved and key_of(option) not in corrected:
                 rest = sorted(option.value.names - h.FORBIDDEN_METHODS - set(unserved))
                 yield cls(
                     f"methods: no route that the policy covers serves {', '.join(unserved)}",
                     format_option_list("methods", option, rest) if rest else "leave methods out",
-                ).at(*locate_option("methods", option, bound))
+                ).at(*located)
 
 
 def _find_unserved(context: CheckContext, option: Option[MethodAllowlist]) -> list[str]:
@@ -285,13 +291,11 @@ def _find_names(
     rule: type[CheckRule], context: CheckContext, is_meant: Callable[[str], bool], what: str
 ) -> Iterator[Finding]:
     """Yield a finding for each list that has such names; regular expressions are not read."""
-    for option, bound in context.iter_options("allow_headers"):
+    for option, located in context.iter_options("allow_headers"):
         found = sorted(filter(is_meant, option.value.names))
         if found:
             shown = format_list(list(map(format_value, found)), MAX_HEADERS_SHOWN)
-            yield rule(f"allow_headers: {what} {shown}", _keep_useful(option)).at(
-                *locate_option("allow_headers", option, bound)
-            )
+            yield rule(f"allow_headers: {what} {shown}", _keep_useful(option)).at(*located)
 
 
 def _keep_useful(option: Option[Any]) -> str:

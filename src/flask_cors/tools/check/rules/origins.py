@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from ....diagnostics.finding import Finding, Severity
@@ -11,36 +11,28 @@ from ....diagnostics.rules import LookalikeOrigin
 from ....policy.origins import OriginSet, Regex
 from ....protocol.origin import is_ip_host, parse
 from ...shared.text import format_list
-from ..context import CheckContext, CheckRule, Located, cached_per_check, locate_option
+from ..context import CheckContext, CheckRule, Located, cached_per_check
 from ..domains import INSTALL, is_listed, is_loopback, load_suffix_list
-from ..pattern_audit import PatternAudit, audit_pattern
+from ..pattern_audit import PatternAudit
 
 MAX_ENTRIES_SHOWN = 4
 
 
-def _iter_origins(context: CheckContext) -> Iterator[tuple[OriginSet, Located]]:
-    for option, bound in context.iter_options("origins"):
-        yield option.value, locate_option("origins", option, bound)
-
-
 @cached_per_check
-def _audit_patterns(context: CheckContext) -> list[tuple[PatternAudit, Located]]:
-    """Return the audit of each wildcard pattern and regular expression."""
-    return [
-        (audit, located)
-        for origins, located in _iter_origins(context)
-        for audit in _audit_each(context, origins)
-    ]
+def _audit_origins(context: CheckContext) -> list[tuple[OriginSet, list[PatternAudit], Located]]:
+    """Return each value of ``origins``, with the audits of its wildcard patterns and regular
+    expressions."""
+    audit = lru_cache(maxsize=None)(PatternAudit)  # views may share a pattern
+    found: list[tuple[OriginSet, list[PatternAudit], Located]] = []
+    for option, located in context.iter_options("origins"):
+        patterns: list[str | Regex] = [*sorted(option.value.wildcards), *option.value.regexes]
+        found.append((option.value, list(map(audit, patterns)), located))
+    return found
 
 
-@cached_per_check
-def _auditor(_: CheckContext) -> Callable[[str | Regex], PatternAudit]:
-    return lru_cache(maxsize=None)(audit_pattern)  # views may share a pattern
-
-
-def _audit_each(context: CheckContext, origins: OriginSet) -> list[PatternAudit]:
-    patterns: list[str | Regex] = [*sorted(origins.wildcards), *origins.regexes]
-    return list(map(_auditor(context), patterns))
+def _iter_audits(context: CheckContext) -> Iterator[tuple[PatternAudit, Located]]:
+    for _, audits, located in _audit_origins(context):
+        yield from ((audit, located) for audit in audits)
 
 
 class NullOrigin(CheckRule):
@@ -72,25 +64,17 @@ class NullOrigin(CheckRule):
 
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
-        found = [
-            ("'null'", located)
-            for origins, located in _iter_origins(context)
-            if "null" in origins.exact
-        ]
-        found += [
-            (f"{audit.name} allows 'null', which", located)
-            for audit, located in _audit_patterns(context)
-            if audit.allows("null")
-        ]
-        for what, located in found:
-            message = f"origins: {what} is what any site can send, from a sandboxed frame"
-            hint = "leave it out, and serve the page from an origin of its own"
-            yield cls(message, hint).at(*located)
+        hint = "leave it out, and serve the page from an origin of its own"
+        for origins, audits, located in _audit_origins(context):
+            names = [f"{each.name} allows 'null', which" for each in audits if each.allows("null")]
+            for what in ["'null'", *names] if "null" in origins.exact else names:
+                message = f"origins: {what} is what any site can send, from a sandboxed frame"
+                yield cls(message, hint).at(*located)
 
 
 def find_lookalikes(context: CheckContext) -> Iterator[Finding]:
     """Yield the patterns that allow other origins than those that they were written for."""
-    for audit, located in _audit_patterns(context):
+    for audit, located in _iter_audits(context):
         # A wildcard pattern has no dot to escape and no end to forget.
         found = _find_worst(audit) if audit.pattern.regexes else None
         if found is not None:
@@ -152,7 +136,7 @@ class PublicSuffix(CheckRule):
 
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
-        for audit, located in _audit_patterns(context):
+        for audit, located in _iter_audits(context):
             if load_suffix_list() is not None:
                 for suffix in filter(is_listed, audit.open_suffixes):
                     yield cls(
@@ -207,7 +191,7 @@ class AddressPattern(CheckRule):
 
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
-        for audit, located in _audit_patterns(context):
+        for audit, located in _iter_audits(context):
             found = [] if audit.allows_unrelated else _find_addresses(audit)
             if len(found) > 1:
                 yield cls(
@@ -276,10 +260,8 @@ class DevelopmentOrigin(CheckRule):
             return
         entries: dict[str, None] = {}
         locations: list[Located] = []
-        for origins, located in _iter_origins(context):
-            own, are_beside_others = _find_development_entries(
-                origins, _audit_each(context, origins)
-            )
+        for origins, audits, located in _audit_origins(context):
+            own, are_beside_others = _find_development_entries(origins, audits)
             if own and are_beside_others and not origins.any:  # else they change nothing
                 entries.update(dict.fromkeys(own))
                 locations.append(located)
@@ -348,7 +330,7 @@ class UnmatchedRegex(CheckRule):
 
     @classmethod
     def find(cls, context: CheckContext) -> Iterator[Finding]:
-        for audit, located in _audit_patterns(context):
+        for audit, located in _iter_audits(context):
             # A wildcard that matches no origin is a finding of CORS103 and the like.
             if audit.pattern.regexes and audit.mismatched is not None:
                 yield cls(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from ....diagnostics.finding import Finding, Severity
 from ....diagnostics.format import format_value
 from ....diagnostics.source_location import SourceLocation
-from ....policy.path_patterns import PathPattern
+from ....policy.path_patterns import PathPattern, literal_part
 from ....policy.policy import Policy, are_equal
+from ....policy.resources import ResourceMap
 from ...shared.inventory import BoundPolicy, MethodGroup, PolicySource
-from ...shared.rule_paths import iter_sample_paths
+from ...shared.rule_paths import iter_sample_paths, literal_beginning
 from ..context import CheckContext, CheckRule, locate_policy
-from ..pattern_map import map_patterns
 from ..policy_routes import is_catch_all, list_some
 
 # ---- regular expressions that match the same path ----------------------------------------------
@@ -73,9 +74,9 @@ class AmbiguousRegexes(CheckRule):
 def _find_overlaps(context: CheckContext) -> Iterator[tuple[str, str, PathPattern, PathPattern]]:
     """Yield the blueprint, empty for the app, and the path; the regular expression that decides;
     and another one that matches and differs."""
-    maps = map_patterns(context)
-    if not any(regexes.are_several for regexes in maps.values()):
-        return
+    blueprints = context.registry.blueprints.items()
+    maps = {name: _PatternMap(bound.resources) for name, bound in blueprints}
+    maps[""] = _PatternMap(context.registry.resources)
     for route in context.inventory.routes:
         if all(
             each.source.kind == "view" for group in route.method_groups for each in group.candidates
@@ -88,6 +89,54 @@ def _find_overlaps(context: CheckContext) -> Iterator[tuple[str, str, PathPatter
                     for other in maps[name].beside(deciding, path):
                         yield name, path, deciding, other
                     break
+
+
+class _PatternMap:
+    """The patterns of some resources, found by a path.
+
+    :ivar match: returns the pattern that decides on a path.
+    """
+
+    def __init__(self, resources: ResourceMap[Policy]) -> None:
+        self.match = ResourceMap((pattern, pattern) for pattern in resources.patterns).match
+        self._policies = resources.patterns
+        self._differing: dict[tuple[PathPattern, PathPattern], bool] = {}
+        # By what all paths that match begin with, so that not all of hundreds are tried.
+        self._by_beginning: dict[str, list[tuple[PathPattern, re.Pattern[str]]]] = {}
+        for pattern in resources.patterns:
+            if pattern.regex is not None:
+                beginning = literal_beginning(pattern) or ""
+                self._by_beginning.setdefault(beginning, []).append((pattern, pattern.regex))
+
+    def beside(self, deciding: PathPattern, path: str) -> Iterator[PathPattern]:
+        """Yield the regular expressions that match a path too, and have other options."""
+        if deciding.regex is None:
+            return
+        for end in range(len(path) + 1):
+            for other, regex in self._by_beginning.get(path[:end], ()):
+                if regex.match(path) and self._differ(deciding, other):
+                    yield other
+
+    def _differ(self, deciding: PathPattern, other: PathPattern) -> bool:
+        pair = deciding, other
+        if pair not in self._differing:
+            self._differing[pair] = not (
+                are_equal(self._policies[deciding], self._policies[other])
+                or _is_plainly_around(other, deciding)
+            )
+        return self._differing[pair]
+
+
+# Everything below a literal beginning: "/api/.*", "^/api/.+$", "/api/(.*)".
+_REST = re.compile(r"\(?(?:\?:)?\.[*+]\)?(?:\$|\\Z)?\Z")
+
+
+def _is_plainly_around(outer: PathPattern, inner: PathPattern) -> bool:
+    """Return whether ``outer`` is for all that begins with what ``inner`` begins with."""
+    beginning, own = literal_part(outer).prefix, literal_part(inner).prefix
+    literal = _REST.sub("", re.sub(r"\A(?:\^|\\A)", "", outer.source))
+    is_around = re.sub(r"\\(\W)", r"\1", literal) == beginning
+    return is_around and own != beginning and own.startswith(beginning)
 
 
 # ---- paths of one URL rule ---------------------------------------------------------------------

@@ -11,11 +11,10 @@ from ....diagnostics.format import format_value
 from ....policy.path_patterns import EVERY_PATH, PathPattern, literal_part, parse_pattern
 from ....policy.policy import Policy, are_equal
 from ...shared.app_transport import route_request
-from ...shared.inventory import BoundPolicy, Route
+from ...shared.inventory import BoundPolicy, Route, match_pattern
 from ...shared.option_code import code_of
 from ...shared.rule_paths import Match, Paths
 from ..context import CheckContext, CheckRule, cached_per_check, locate_policy
-from ..pattern_map import map_patterns
 from ..policy_routes import list_some
 
 _Routes = tuple[tuple[Route, Paths], ...]
@@ -39,24 +38,18 @@ def _find_matching(pattern: PathPattern, routes: _Routes) -> tuple[Route, ...]:
 
 
 @cached_per_check
-def _list_paths(context: CheckContext) -> _Routes:
-    return tuple((route, Paths(route.rule)) for route in context.inventory.routes)
-
-
-@cached_per_check
 def _find_idle(context: CheckContext) -> tuple[_Idle, ...]:
     """Return the resources that decide on no route. The app's are bound for every route, a
     blueprint's for its own."""
     sources = (candidate.source for _, _, candidate in context.iter_candidates())
     deciding = {(source.name, source.pattern) for source in sources}
+    all_paths = [(route, Paths(route.rule)) for route in context.inventory.routes]
     found: list[_Idle] = []
     for bound in context.inventory.bound:
         name, pattern = bound.source.name, bound.source.pattern
         if pattern is not None and (name, pattern) not in deciding:
             prefix = f"{name}." if name else ""
-            routes = tuple(
-                each for each in _list_paths(context) if each[0].endpoint.startswith(prefix)
-            )
+            routes = tuple(each for each in all_paths if each[0].endpoint.startswith(prefix))
             found.append(_Idle(bound, pattern, routes, _find_matching(pattern, routes)))
     return tuple(found)
 
@@ -257,6 +250,8 @@ def _decides_on_404(context: CheckContext, idle: _Idle) -> bool:
     if idle.pattern.is_exact:
         return False
     path = literal_part(idle.pattern).prefix + "a-path-that-is-not-served"
-    policy = context.resolver.policy_of(route_request(context.app, path))
-    deciding = map_patterns(context)[idle.bound.source.name].match(path)
-    return policy is idle.bound.policy and deciding == idle.pattern
+    if context.resolver.policy_of(route_request(context.app, path)) is not idle.bound.policy:
+        return False
+    blueprint = context.registry.blueprints.get(idle.bound.source.name)
+    resources = (blueprint or context.registry).resources
+    return match_pattern(resources, path) == idle.pattern  # others may share the policy

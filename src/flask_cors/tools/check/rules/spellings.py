@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
+from itertools import islice
 
 from werkzeug.routing import MapAdapter
 
@@ -14,10 +14,11 @@ from ....policy.path_spellings import look_up_unambiguous
 from ....policy.policy import DecisionReason, Policy
 from ....policy.resources import ResourceMap
 from ...shared.example_origins import UNTRUSTED
-from ...shared.inventory import BoundPolicy, Candidate, MethodGroup, PolicySource, Route
+from ...shared.inventory import BoundPolicy, MethodGroup, PolicySource, Route
 from ...shared.rule_paths import iter_sample_paths
 from ..context import CheckContext, CheckRule, locate_policy
 from ..policy_routes import find_decider, find_more_allowed, is_catch_all, list_some
+from ..sample_requests import match_path
 
 
 class BypassedResource(CheckRule):
@@ -56,39 +57,32 @@ class BypassedResource(CheckRule):
     def find(cls, context: CheckContext) -> Iterator[Finding]:
         adapter = context.app.url_map.bind("")
         for route, group, candidate in context.iter_candidates():
-            found = _find_bypass(adapter, route, group, candidate)
-            if found is not None:
+            pattern, policy = candidate.source.pattern, candidate.policy
+            is_exact = pattern is not None and pattern.is_exact and not candidate.is_certain
+            if not is_exact or not isinstance(policy, Policy) or is_catch_all(route):
+                continue
+            assert pattern is not None
+            for path, origin in islice(_find_bypasses(adapter, group, pattern.source, policy), 1):
                 yield cls(
-                    f"resources: the view of {format_value(found.exact)} also serves "
-                    f"{format_value(found.path)}, which allows {found.origin}",
+                    f"resources: the view of {format_value(pattern.source)} also serves "
+                    f"{format_value(path)}, which allows {origin}",
                     "decorate the view with @cross_origin(...), which holds for each of its paths",
-                ).at(*locate_policy(found.bound))
+                ).at(*locate_policy(BoundPolicy(candidate.source, policy)))
 
 
-class _Bypass(NamedTuple):
-    bound: BoundPolicy
-    exact: str
-    path: str
-    origin: str
-
-
-def _find_bypass(
-    adapter: MapAdapter, route: Route, group: MethodGroup, candidate: Candidate
-) -> _Bypass | None:
-    pattern, policy = candidate.source.pattern, candidate.policy
-    is_beside_others = pattern is not None and pattern.is_exact and not candidate.is_certain
-    if not is_beside_others or not isinstance(policy, Policy) or is_catch_all(route):
-        return None
-    assert pattern is not None
-    served = _match(adapter, pattern.source, group)
-    for path in _respell(pattern.source):
+def _find_bypasses(
+    adapter: MapAdapter, group: MethodGroup, exact: str, policy: Policy
+) -> Iterator[tuple[str, str]]:
+    """Yield other paths of the view of an exact resource, each with an origin that the policy there
+    allows and that of the resource refuses."""
+    method = group.methods[0]
+    served = match_path(adapter, exact, method)
+    for path in _respell(exact):
         other = find_decider(group, path)
-        if other is None or not isinstance(other.policy, Policy):
-            continue
-        origin = find_more_allowed(other.policy.options, policy.options)
-        if origin is not None and served is not None and _match(adapter, path, group) == served:
-            return _Bypass(BoundPolicy(candidate.source, policy), pattern.source, path, origin)
-    return None
+        if other is not None and isinstance(other.policy, Policy):
+            origin = find_more_allowed(other.policy.options, policy.options)
+            if origin and served and match_path(adapter, path, method) == served:
+                yield path, origin
 
 
 def _respell(path: str) -> Iterator[str]:
@@ -97,14 +91,6 @@ def _respell(path: str) -> Iterator[str]:
     for index, segment in enumerate(segments):
         for other in (f"0{segment}", segment.upper(), segment.lower()):
             yield "/".join([*segments[:index], other, *segments[index + 1 :]])
-
-
-def _match(adapter: MapAdapter, path: str, group: MethodGroup) -> object:
-    """Return the endpoint and the values that a path is routed to; None if it is not served."""
-    try:
-        return adapter.match(path, method=group.methods[0])
-    except Exception:  # an HTTPException, or whatever a converter raises
-        return None
 
 
 class UnreadablePath(CheckRule):

@@ -48,16 +48,14 @@ def find_readings(compared: PolicyComparison) -> Iterator[Change]:
     """Yield the options that are read differently, where that changes a header: the first that
     differs, Access-Control-Allow-Origin before the others."""
     origins = (UNTRUSTED, *allowed_origins(compared.policy)[:1], None)
-    tried = [(origin, method) for origin in origins for method in (None, *compared.methods)]
-    for option in compared.v6_options:
+    methods = (None, *compared.methods)
+    tried = [(origin, each, "x-requested-with", "true") for origin in origins for each in methods]
+    for option in compared.v6.options:
         reading = _reading(compared, option)
         if reading is None:
             continue
-        now = V6Policy({**compared.v6_options, option: reading.value})
-        responses = [
-            (origin, _respond(compared.v6, origin, method), _respond(now, origin, method))
-            for origin, method in tried
-        ]
+        now = V6Policy({**compared.v6.options, option: reading.value})
+        responses = [(each[0], compared.v6.respond(*each), now.respond(*each)) for each in tried]
         names = [h.ALLOW_ORIGIN, *(name for _, old, new in responses for name in {**old, **new})]
         changed = (
             Change(
@@ -78,7 +76,7 @@ def find_readings(compared: PolicyComparison) -> Iterator[Change]:
 
 def _reading(compared: PolicyComparison, name: str) -> _Reading | None:
     option: Option[Any] = getattr(compared.options, name)
-    raw, key, default = compared.v6_options[name], config_key(name), DEFAULTS.raw[name]
+    raw, key, default = compared.v6.options[name], config_key(name), DEFAULTS.raw[name]
     if compared.source.kind == "blueprint" and option.layer.kind is LayerKind.CONFIG:
         what = f"{key}={format_value(option.raw)}"
         instead = f"CORS(blueprint, {name}={default!r})"
@@ -99,12 +97,6 @@ def _reading(compared: PolicyComparison, name: str) -> _Reading | None:
 def _describe(headers: Headers, name: str, origin: str | None) -> str:
     is_about_origin = name == h.ALLOW_ORIGIN and origin is not None
     return f"{format_value(origin)} " * is_about_origin + describe(headers, name, origin)
-
-
-def _respond(policy: V6Policy, origin: str | None, method: str | None) -> Headers:
-    if origin is None or method is None:
-        return policy.actual(origin, private_network="true")
-    return policy.preflight(origin, method, "x-requested-with", private_network="true")
 
 
 def find_intercepted_exceptions(compared: PolicyComparison) -> Iterator[Change]:

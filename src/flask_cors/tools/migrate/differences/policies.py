@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import Enum
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -37,13 +36,8 @@ class Tried(NamedTuple):
     names: str | None = None
 
 
-class Effect(Enum):
-    """What happens to a header: whether it was sent, and whether it is sent now."""
-
-    LOST = (True, False)
-    GAINED = (False, True)
-    CHANGED = (True, True)
-
+# What happens to a header: whether it was sent, and whether it is sent now.
+_LOST, _GAINED, _CHANGED = (True, False), (False, True), (True, True)
 
 # The option that decides on each header.
 _OPTIONS = {
@@ -66,7 +60,7 @@ class PolicyDifference(NamedTuple):
 
     rule: type[rules.Difference]
     header: str
-    effect: Effect
+    effect: tuple[bool, bool]
     requests: Callable[[PolicyComparison], Iterable[Tried]]
     hint: str | Callable[[PolicyComparison, list[Tried]], str]
     applies: Callable[[PolicyComparison, Headers, Headers], bool] | None = None
@@ -96,7 +90,7 @@ class PolicyDifference(NamedTuple):
         before, now = compared.respond(*tried[1:])
         old, new = before.get(self.header), now.get(self.header)
         effect = old is not None, new is not None
-        if old == new or effect != self.effect.value:
+        if old == new or effect != self.effect:
             return False
         return self.applies is None or self.applies(compared, before, now)
 
@@ -146,14 +140,10 @@ def _is_lost(compared: PolicyComparison, tried: Tried) -> bool:
     return h.ALLOW_ORIGIN in before and h.ALLOW_ORIGIN not in now
 
 
-def _domains(compared: PolicyComparison) -> list[str]:
-    """Return the patterns without their wildcards for subdomains and ports."""
-    patterns = sorted(compared.options.origins.value.wildcards)
-    return [each.replace("://*.", "://").removesuffix(":*") for each in patterns]
-
-
 def _of_domains(compared: PolicyComparison, behind: str = "") -> Iterator[Tried]:
-    return _from(origin + behind for origin in _domains(compared))
+    """Yield those from the patterns without their wildcards for subdomains and ports."""
+    patterns = sorted(compared.options.origins.value.wildcards)
+    return _from(each.replace("://*.", "://").removesuffix(":*") + behind for each in patterns)
 
 
 def _of_patterns(compared: PolicyComparison) -> Iterator[Tried]:
@@ -299,7 +289,6 @@ def _had_no_header(_: PolicyComparison, before: Headers, now: Headers) -> bool:
 
 # ---- the table ---------------------------------------------------------------------------------
 
-_LOST, _GAINED, _CHANGED = Effect
 _AS_WRITTEN = "nothing to do: the configuration allows it"
 _WHOLE_ORIGINS = (
     "nothing to do if you meant whole origins; otherwise add what may follow, such as "

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from inspect import unwrap
 from itertools import chain, groupby, islice
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from ....browser import Request
 from ....policy.policy import Policy
 from ....protocol.headers import ALL_METHODS
 from ...shared.app_server import serve, url_of
-from ...shared.app_transport import AppTransport
+from ...shared.app_transport import AppTransport, replace_item
 from ...shared.example_origins import UNTRUSTED
 from ...shared.functions import Function, name_of, owner_of
 from ...shared.inventory import Route, scopes_of
@@ -114,7 +113,10 @@ class _Responded(NamedTuple):
 
 def find_other_statuses(app: AppComparison) -> Iterator[Change]:
     """Yield the preflights that the app itself responds to with an error or a redirect."""
-    with serve(app.app) as transport, _preflights_inside(app):
+    # Flask responds to the preflights itself, behind all functions that come before.
+    dispatch = unwrap(app.app.full_dispatch_request)
+    inside = replace_item(vars(app.app), "full_dispatch_request", dispatch)
+    with serve(app.app) as transport, inside:
         for each in chain(_refused(app), _redirected(app), _unserved(app)):
             status = _status(app, transport, each.request)
             if status in each.expected:
@@ -164,17 +166,6 @@ def _status(app: AppComparison, transport: AppTransport, tried: TriedRequest) ->
     except NoVerdict as error:
         app.problems.append(error.message)
         return None
-
-
-@contextmanager
-def _preflights_inside(app: AppComparison) -> Generator[None]:
-    """Have Flask respond to preflights, behind all functions that come before."""
-    dispatch = app.app.full_dispatch_request
-    vars(app.app)["full_dispatch_request"] = unwrap(dispatch)
-    try:
-        yield
-    finally:
-        vars(app.app)["full_dispatch_request"] = dispatch
 
 
 def _change(

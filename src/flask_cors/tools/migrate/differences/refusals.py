@@ -17,7 +17,7 @@ from ....protocol import headers as h
 from ...shared.example_origins import UNTRUSTED
 from .. import rules
 from ..change import Cause, Change, describe, findings_of
-from ..comparison import AppComparison
+from ..comparison import AppComparison, cause_of
 from ..v6_policy import V6Policy
 
 
@@ -27,12 +27,12 @@ def _with(**options: object) -> V6Policy:
 
 def _allowed_with_credentials(finding: Finding) -> str:
     origin = getattr(finding, "origin", None) or UNTRUSTED
-    headers = _with(origins=finding.value, supports_credentials=True).actual(origin)
+    headers = _with(origins=finding.value, supports_credentials=True).respond(origin)
     return f"{format_value(origin)} {describe(headers, h.ALLOW_ORIGIN, origin)} with credentials"
 
 
 def _sent_max_age(finding: Finding) -> str:
-    return describe(_with(max_age=finding.value).preflight(UNTRUSTED, "GET"), h.MAX_AGE)
+    return describe(_with(max_age=finding.value).respond(UNTRUSTED, "GET"), h.MAX_AGE)
 
 
 def _allowed_by_pattern(finding: Finding) -> str:
@@ -49,7 +49,7 @@ def _matched(finding: Finding) -> str:
 
 
 def _is_allowed(origins: object, origin: str) -> str:
-    headers = _with(origins=origins).actual(origin)
+    headers = _with(origins=origins).respond(origin)
     return f"{format_value(origin)} {describe(headers, h.ALLOW_ORIGIN, origin)}"
 
 
@@ -117,17 +117,18 @@ def _refused(finding: Finding, location: SourceLocation | None) -> Iterator[Chan
 
 def find_invalid_views(app: AppComparison) -> Iterator[Change]:
     """Yield the decorated views that refuse every origin, because their options are invalid."""
-    for endpoint, error, location in app.invalid_views:
-        for finding in error.findings:
+    for candidate in app.inventory.candidates:
+        error = candidate.policy
+        for finding in error.findings if isinstance(error, CORSConfigError) else ():
             _, describe_before = _REFUSALS.get(type(finding), _FAILED)
             yield Change(
                 rules.INVALID_VIEW,
                 f"{finding.option}={format_value(finding.value)}",
-                endpoint,
+                candidate.source.name,
                 describe_before(finding),
                 f"every origin refused ({finding.code})",
                 finding.hint,
-                Cause(location, "@cross_origin"),
+                cause_of(candidate.source),
             )
 
 

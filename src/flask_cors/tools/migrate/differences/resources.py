@@ -37,8 +37,8 @@ _TOGETHER = rules.ONE_RESOURCE_TWICE, "list all origins of the resource in one C
 
 def find_other_resources(app: AppComparison) -> Iterator[Change]:
     """Yield the paths that get another resource of the same CORS."""
-    for name in dict.fromkeys(bound.blueprint for bound in app.registry.bound):
-        for bound, v6_resources in app.v6.bound_to(name):
+    for pairs in app.v6.bound.values():
+        for bound, v6_resources in pairs:
             resources = ResourceMap(bound.resources)
             for path, special in _paths(app, bound):
                 old, (new, is_ambiguous) = v6_resources.match(path), _match(resources, path)
@@ -52,7 +52,7 @@ def find_other_resources(app: AppComparison) -> Iterator[Change]:
                     own = ResourceMap(each for each in bound.resources if each[1] is old)
                     explained = _PREFIX if own.match(path) is None else _CLOSEST
                 if old is not new:
-                    yield from _first_change(app, path, [(bound, old)], (bound, new), explained)
+                    yield from _first_change(app, bound, path, [old], new, explained)
 
 
 def _match(resources: ResourceMap[Policy], path: str) -> tuple[Policy | None, bool]:
@@ -90,29 +90,24 @@ def _is_served(app: AppComparison, bound: BoundExtension, path: str) -> bool:
 
 def find_several_extensions(app: AppComparison) -> Iterator[Change]:
     """Yield the paths for which two CORS have a resource, and one decides now."""
-    for name in dict.fromkeys(bound.blueprint for bound in app.registry.bound):
-        all_bound = [bound for bound, _ in reversed(app.v6.bound_to(name))]
-        each = [(bound, ResourceMap(bound.resources)) for bound in all_bound]
+    for pairs in app.v6.bound.values():
+        all_bound = [bound for bound, _ in reversed(pairs)]
+        maps = [ResourceMap(bound.resources) for bound in all_bound]
         together = ResourceMap(pair for bound in reversed(all_bound) for pair in bound.resources)
         for path in app.paths_of(all_bound[0]) if len(all_bound) > 1 else ():
-            matched = [
-                (bound, policy)
-                for bound, resources in each
-                if (policy := resources.match(path)) is not None
-            ]
+            found = (resources.match(path) for resources in maps)
+            matched = [policy for policy in found if policy is not None]
             if len(matched) > 1:
-                now = all_bound[0], together.match(path)
-                yield from _first_change(app, path, matched, now, _TOGETHER)
-
-
-_BoundPolicy = tuple[BoundExtension, "Policy | None"]
+                now = together.match(path)
+                yield from _first_change(app, all_bound[0], path, matched, now, _TOGETHER)
 
 
 def _first_change(
     app: AppComparison,
+    bound: BoundExtension,
     path: str,
-    old: Sequence[_BoundPolicy],
-    new: _BoundPolicy,
+    old: Sequence[Policy | None],
+    new: Policy | None,
     explained: _Explained,
 ) -> Iterator[Change]:
     """Yield the first origin that gets other headers, if one does: in 6.0.5 those of the first
@@ -121,16 +116,16 @@ def _first_change(
     What else differs is another difference, so all headers are those that 6.0.5 sends.
     """
 
-    def headers_of(bound: BoundExtension, policy: Policy | None, origin: str) -> Headers:
+    def headers_of(policy: Policy | None, origin: str) -> Headers:
         if policy is None:
             return {}
-        return app.v6.policy(policy, is_of_blueprint=bool(bound.blueprint)).actual(origin)
+        return app.v6.policy(policy, is_of_blueprint=bool(bound.blueprint)).respond(origin)
 
     rule, hint = explained
     severity = Severity.NOTE if explained is _DOTS else None  # browsers do not request such paths
-    for origin in distinguishing_origins(*(policy for _, policy in (*old, new))):
-        before: Headers = next(filter(None, (headers_of(*each, origin) for each in old)), {})
-        now = headers_of(*new, origin)
+    for origin in distinguishing_origins(*old, new):
+        before: Headers = next(filter(None, (headers_of(each, origin) for each in old)), {})
+        now = headers_of(new, origin)
         names = [h.ALLOW_ORIGIN, *before, *now]
         name = next((each for each in names if before.get(each) != now.get(each)), None)
         if name is not None:
@@ -141,7 +136,7 @@ def _first_change(
                 describe(before, name, origin),
                 describe(now, name, origin),
                 hint,
-                Cause(new[0].location, "CORS(...)"),
+                Cause(bound.location, "CORS(...)"),
                 severity,
             )
             return
@@ -153,16 +148,17 @@ def _first_change(
 def find_refusals_of_blueprints(app: AppComparison) -> Iterator[Change]:
     """Yield the origins that an outer CORS allowed where that of a blueprint refused them."""
     for endpoint, path in app.by_path:
-        found = [
-            (name, resources.match(path)) for name, resources in app.resolver.resources_of(endpoint)
+        matched = [
+            (name, policy)
+            for name, resources in app.resolver.resources_of(endpoint)
+            if (policy := resources.match(path)) is not None
         ]
-        matched = [(name, policy) for name, policy in found if policy is not None]
         if len(matched) < 2:
             continue
         policies = [app.v6.policy(policy, is_of_blueprint=bool(name)) for name, policy in matched]
         (name, inner), *outer = matched
         for origin in distinguishing_origins(*(policy for _, policy in outer)):
-            inner_headers, *outer_headers = [policy.actual(origin) for policy in policies]
+            inner_headers, *outer_headers = [policy.respond(origin) for policy in policies]
             is_refused = not inner_headers and not inner.decide(origin).allows_origin
             if is_refused and any(outer_headers):
                 yield Change(

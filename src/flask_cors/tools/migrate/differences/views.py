@@ -32,7 +32,7 @@ def find_errors(app: AppComparison) -> Iterator[Change]:
                     describe_error(before),
                     describe_error(now),
                     "remove code that adds CORS headers in error handlers, if there is any",
-                    app.cause(app.own_policy(route.endpoint, method)),
+                    app.cause(app.v6.own_policy(route.endpoint, method)),
                 )
                 break
 
@@ -40,7 +40,7 @@ def find_errors(app: AppComparison) -> Iterator[Change]:
 def find_async_views(app: AppComparison) -> Iterator[Change]:
     """Yield the decorated coroutine functions, which work now."""
     for route, path in app.routed:
-        policy = app.own_policy(route.endpoint, "GET")
+        policy = app.v6.own_policy(route.endpoint, "GET")
         if policy is not None and iscoroutinefunction(app.app.view_functions[route.endpoint]):
             yield Change(
                 rules.ASYNC_VIEW,
@@ -60,7 +60,7 @@ def find_preflights(app: AppComparison) -> Iterator[Change]:
         origins = _origins(app, [route for route, _ in views])
         for routed in views:
             route = routed.route
-            if app.is_class_based(route.endpoint):
+            if app.v6.view_class_of(route.endpoint) is not None:
                 hint = "nothing to do; remove an options method that was only for preflights"
                 own = _origins(app, [route])
                 yield from _preflights(app, routed, own, rules.METHOD_VIEW, hint)
@@ -73,7 +73,7 @@ def find_preflights(app: AppComparison) -> Iterator[Change]:
 
 
 def _is_automatic(app: AppComparison, route: Route) -> bool:
-    own = (app.own_policy(route.endpoint, method) for method in route.methods)
+    own = (app.v6.own_policy(route.endpoint, method) for method in route.methods)
     return all(policy is None or policy.automatic_options for policy in own)
 
 
@@ -105,7 +105,9 @@ def _preflights(
 def _origins(app: AppComparison, routes: list[Route]) -> list[str]:
     """Return origins to try decorated views with: those that they allow, and one that is not
     listed; none where no view is decorated."""
-    policies = [app.own_policy(route.endpoint, each) for route in routes for each in route.methods]
+    policies = [
+        app.v6.own_policy(route.endpoint, each) for route in routes for each in route.methods
+    ]
     own = [policy for policy in policies if policy is not None]
     allowed = {origin for policy in own for origin in allowed_origins(policy)[:1]}
     return [*sorted(allowed), UNTRUSTED] if own else []
