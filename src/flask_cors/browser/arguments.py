@@ -25,10 +25,6 @@ Mode = Literal["cors", "no-cors", "same-origin"]
 Redirect = Literal["follow", "error", "manual"]
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 
-CREDENTIALS = ("omit", "same-origin", "include")
-MODES = ("cors", "no-cors", "same-origin")
-REDIRECTS = ("follow", "error", "manual")
-
 
 def check_origin(origin: object) -> None:
     """Require an origin as browsers serialise it, or ``"null"``."""
