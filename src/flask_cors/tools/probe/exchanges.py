@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ...browser import Exchange, Request, Response, Transport
-from ...browser.arguments import parse_headers
+from ...browser.headerlist import get
 from ...protocol.headers import SAFE_METHODS
 from ..shared.page_request import NoVerdict, PageRequest
 from ..shared.verdict import Verdict, evaluate
@@ -111,8 +111,8 @@ def _send_skipped(
     method = page_request.method
     if method not in SAFE_METHODS or len(exchanges) != 1 or not exchanges[0].preflight:
         return None
-    headers = [*parse_headers(page_request.headers), ("Origin", page_request.origin)]
-    if not any(name.lower() == "accept" for name, _ in headers):
+    headers = [*page_request.headers, ("Origin", page_request.origin)]
+    if get(headers, "Accept") is None:
         headers.insert(0, ("Accept", "*/*"))
     request = Request(method, exchanges[0].request.url, tuple(headers))
     return Exchange(request, transport(request))

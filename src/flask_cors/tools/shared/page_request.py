@@ -80,14 +80,14 @@ def parse_page_request(
         browser.check_method(method, "cors")
         _check_known(method, {*_REGISTERED_METHODS, *also_methods})
         pairs = tuple(map(_parse_header, headers))
-        browser.parse_headers(pairs)
+        kept = browser.parse_headers(pairs)
     except ValueError as error:
         raise InvalidRequest(str(error)) from error
     return PageRequest(
         normalize_method(method),
         str(parsed),
         origin,
-        tuple(pair for pair in pairs if not is_forbidden_request_header(*pair)),
+        tuple(kept),
         cast(browser.Credentials, credentials),
         tuple(pair[0] for pair in pairs if is_forbidden_request_header(*pair)),
     )
