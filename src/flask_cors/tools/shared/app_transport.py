@@ -82,19 +82,17 @@ class AppTransport:
                 "probe` for that one"
             )
         root = self._root if url.path.startswith(self._root) else "/"
-        errors: list[BaseException] = []
-        requests: list[FlaskRequest] = []
-        returned: list[Headers] = []
-        others: list[Flask] = []
+        handled = HandledRequest(Response(0))
 
         def on_exception(_: Flask, exception: BaseException, **__: Any) -> None:
-            errors.append(exception)
+            handled.error = exception
 
         def on_context(sender: Flask, **__: Any) -> None:
-            others.extend([sender] if sender is not self.app else [])
+            if sender is not self.app:
+                handled.other_app = handled.other_app or sender
 
         def on_request(_: Flask, **__: Any) -> None:
-            requests.append(current_request())
+            handled.request = current_request()
 
         dispatch: Callable[..., Any] = self.app.full_dispatch_request
 
@@ -103,7 +101,7 @@ class AppTransport:
             # No signal is sent for a preflight that Flask-CORS responds to.
             on_request(self.app)
             response = dispatch(*args, **kwargs)
-            returned.append(Headers(response.headers))
+            handled.returned = Headers(response.headers)
             return response
 
         with (
@@ -122,14 +120,10 @@ class AppTransport:
                 first = first_error(error)
                 raised = escape_first_line(f"{type(first).__name__}: {first}")
                 raise NoVerdict(f"outside of Flask, the app raised {raised}") from error
-        handled = HandledRequest(Response(response.status_code, tuple(response.headers)))
+        handled.response = Response(response.status_code, tuple(response.headers))
         self.handled[request] = handled
-        if errors:
-            handled.error = errors[-1]
-        handled.other_app = next(iter(others), None)
-        if requests:
-            handled.returned = next(iter(returned), None)
-            handled.request = last = requests[-1]
+        last = handled.request
+        if last is not None:
             handled.policy, handled.decision = find_decision(last)
             handled.path = last.path
             handled.rule = None if last.url_rule is None else last.url_rule.rule
