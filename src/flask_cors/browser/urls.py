@@ -13,10 +13,9 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
 from ..protocol.idna_host import host_to_ascii
-from ..protocol.origin import ipv6_text
+from ..protocol.origin import DEFAULT_PORTS, ipv6_text
 
-_DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
-_SPECIAL = frozenset(_DEFAULT_PORTS)  # https://url.spec.whatwg.org/#special-scheme
+_SPECIAL = frozenset(DEFAULT_PORTS)  # https://url.spec.whatwg.org/#special-scheme
 
 # Schemes that need no network (https://fetch.spec.whatwg.org/#scheme-fetch).
 WITHOUT_NETWORK = frozenset({"about", "blob", "data", "file"})
@@ -140,12 +139,11 @@ def _parse_authority(scheme: str, text: str) -> URL | None:
     # A port or credentials without a host are a failure.
     if host is None or (not host and (is_special or colon or credentials)):
         return None
-    if not re.fullmatch(r"[0-9]*", port, re.ASCII) or len(port.lstrip("0")) > 5:
+    digits = re.fullmatch(r"0*([0-9]{0,5})", port, re.ASCII)
+    if digits is None or int(digits[1] or "0") > 65535:
         return None
-    number = int(port) if port else None
-    if number is not None and number > 65535:
-        return None
-    if number == _DEFAULT_PORTS.get(scheme):
+    number = int(digits[1] or "0") if port else None
+    if str(number) == DEFAULT_PORTS.get(scheme):
         number = None
     path, mark, query = rest.partition("?")
     if is_special:
