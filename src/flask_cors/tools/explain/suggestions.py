@@ -22,7 +22,7 @@ from ...protocol.headers import comma_list
 from ..shared.inventory import BoundPolicy, PolicySource
 from ..shared.option_code import code_of, ignore_finding, list_of
 from ..shared.rule_paths import CONVERTER
-from .placement import OptionChange, Suggestion, policy_with, suggest
+from .placement import OptionChange, Suggestion, means, policy_with, suggest
 from .verification import Verification
 
 _NOWHERE = SourceLocation("", 0)  # of a line that is not written yet
@@ -225,7 +225,4 @@ def _make_resource(rule: str, path: str) -> str:
 
 def _is_literal(text: str) -> bool:
     """Return whether ``text`` is not a regex; a ``*`` at its end covers all paths below."""
-    try:
-        return parse_pattern(text, ignore_finding) == PathPattern(text)
-    except CORSConfigError:
-        return False
+    return means(text, PathPattern(text))
