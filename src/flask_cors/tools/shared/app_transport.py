@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from flask import Flask, appcontext_pushed, got_request_exception, request_tearing_down
 from flask import Request as FlaskRequest
@@ -23,6 +23,7 @@ from ...runtime.decision import find_decision
 from ...runtime.install import install
 from .app_errors import SuppressAppErrors, first_error, is_app_error
 from .page_request import NoVerdict
+from .silence import silence_reports
 from .text import escape_first_line
 
 View = Callable[..., Any]
@@ -189,6 +190,26 @@ def with_views(app: Flask, replace: Callable[[View], View]) -> AbstractContextMa
     return replace_item(vars(app), "view_functions", views)
 
 
-def without_views(app: Flask) -> AbstractContextManager[None]:
-    """Replace each view within the block by one that responds with an empty 200."""
-    return with_views(app, lambda _: lambda *_, **__: "")
+@contextmanager
+def serve(app: Flask) -> Generator[AppTransport]:
+    """Return a transport to the app for a simulated browser, with views that respond with an
+    empty 200."""
+    with silence_reports(app), with_views(app, lambda _: lambda *_, **__: ""):
+        yield AppTransport(app, address_of(app))
+
+
+def address_of(app: Flask) -> str:
+    """Return the URL of the app as browsers write it, with a host that the app trusts."""
+    url = urlsplit(get_base_url(app))
+    trusted = app.config.get("TRUSTED_HOSTS")  # since Flask 3.1
+    if trusted and not app.config["SERVER_NAME"]:
+        url = url._replace(netloc=trusted[0].removeprefix("."))
+    try:
+        return str(parse_url(urlunsplit(url)))
+    except ValueError:  # a host that no browser sends requests to
+        return str(parse_url(urlunsplit(url._replace(netloc="localhost"))))
+
+
+def url_of(app: Flask, path: str) -> str:
+    """Return the URL of a path of the app."""
+    return urljoin(address_of(app), path.removeprefix("/"))
