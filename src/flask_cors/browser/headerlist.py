@@ -74,19 +74,12 @@ def extract_list(headers: Iterable[Header], name: str) -> list[str] | None:
     :raises NotAListError: if any line does not match.
     """
     lines = get_all(headers, name)
-    if not lines:
-        return None
-    items: list[str] = []
-    for line in lines:
-        # RFC 9110 5.6.1.2: a recipient ignores empty elements. OWS is SP and HTAB only.
-        for element in line.split(","):
-            item = element.strip(" \t")
-            if not item:
-                continue
-            if not is_token(item):
-                raise NotAListError(line)
-            items.append(item)
-    return items
+    # RFC 9110 5.6.1.2: a recipient ignores empty elements. OWS is SP and HTAB only.
+    elements = [element.strip(" \t") for line in lines for element in line.split(",")]
+    items = [item for item in elements if item]
+    if not all(map(is_token, items)):
+        raise NotAListError(name)
+    return items if lines else None
 
 
 def sort_and_combine(headers: Iterable[Header], names: Collection[str] | None) -> HeaderList:
