@@ -64,6 +64,7 @@ class Fetch:
     redirect: str
     tainting: Tainting = "basic"
     is_redirect_tainted: bool = False
+    needed_preflight: bool = False
     exchanges: list[Exchange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -72,11 +73,9 @@ class Fetch:
 
     def run(self) -> Outcome:
         """Send the request, follow redirects, and return the outcome."""
-        makes_preflight = False
         try:
             while True:
-                # A failure after a redirect also fails the request with the preflight before it.
-                makes_preflight = self.set_tainting() or makes_preflight
+                self.set_tainting()
                 response = self.http_fetch()
                 if response.status not in REDIRECT_STATUSES or not self.is_redirect(response):
                     return self.filter_response(response)
@@ -85,7 +84,7 @@ class Fetch:
                 self.follow_redirect(response)
         except FetchFailure as failure:
             if self.quirks.clears_on_any_failure or (
-                makes_preflight and self.quirks.clears_on_failure
+                self.needed_preflight and self.quirks.clears_on_failure
             ):
                 # Main fetch: "If corsWithPreflightResponse is a network error, then clear cache
                 # entries using request."
@@ -101,11 +100,11 @@ class Fetch:
 
     # ---- main fetch ----------------------------------------------------------------------------
 
-    def set_tainting(self) -> bool:
-        """Set the response tainting, and return whether the fetch may make a preflight
-        (https://fetch.spec.whatwg.org/#main-fetch, the step that chooses a fetch)."""
+    def set_tainting(self) -> None:
+        """Set the response tainting (https://fetch.spec.whatwg.org/#main-fetch, the step that
+        chooses a fetch)."""
         if self.url.origin == self.origin and self.tainting == "basic":
-            return False
+            return
         if self.mode == "same-origin":
             raise cors_failure(Reason.DISALLOWED_BY_MODE)
         if self.mode == "no-cors":
@@ -115,10 +114,6 @@ class Fetch:
         else:
             self.tainting = "cors"
         self.require_http()
-        # fetch() sets the unsafe-request flag.
-        return self.tainting == "cors" and (
-            not is_safelisted_method(self.method) or bool(self.unsafe_names())
-        )
 
     def require_http(self) -> None:
         """Fail if the URL is not an HTTP(S) URL (https://fetch.spec.whatwg.org/#main-fetch and
@@ -183,8 +178,10 @@ class Fetch:
     def preflight_if_needed(self) -> None:
         """Send a preflight unless the cache has its result (HTTP fetch, the step on
         makeCORSPreflight)."""
-        unsafe = self.unsafe_names()
+        unsafe = self.unsafe_names()  # fetch() sets the unsafe-request flag
         is_needed = not is_safelisted_method(self.method) or bool(unsafe)
+        # A failure after a redirect also fails the request with the preflight before it.
+        self.needed_preflight = self.needed_preflight or is_needed
         if not is_needed and not self.preflight_stays_needed:
             return
         self.preflight_stays_needed = self.quirks.preflights_stay_needed
