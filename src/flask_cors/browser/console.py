@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from ..protocol import headers as h
 from .outcome import Outcome
-from .reasons import Reason
+from .reasons import MAX_VALUE_SHOWN, Reason
 
 _NOT_SENT = "Fetch API cannot load {url}. "
 _ACCESS = "Access to fetch at '{url}' {redirected}from origin '{origin}' "
@@ -99,8 +99,6 @@ def _last_header(outcome: Outcome, name: str) -> str:
     """Return a header of the last response, the one at fault."""
     return "".join(exchange.response.get(name) or "" for exchange in outcome.exchanges[-1:])
 
-
-MAX_VALUE_SHOWN = 200  # servers choose how long a value is
 
 _escapes = re.compile(r"[^ -~]")
 

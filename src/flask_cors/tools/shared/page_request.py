@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import click
 
@@ -64,7 +64,7 @@ def parse_page_request(
     origin: str,
     method: str,
     headers: Iterable[str],
-    credentials: str,
+    credentials: browser.Credentials,
     also_methods: Iterable[str] = (),
 ) -> PageRequest:
     """Return the request that the options of the command line describe.
@@ -88,7 +88,7 @@ def parse_page_request(
         str(parsed),
         origin,
         tuple(kept),
-        cast(browser.Credentials, credentials),
+        credentials,
         tuple(pair[0] for pair in pairs if is_forbidden_request_header(*pair)),
     )
 
