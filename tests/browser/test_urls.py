@@ -141,6 +141,10 @@ def test_a_location_is_resolved_against_the_url(reference, whole):
     assert str(parse(reference, BASE)) == whole
 
 
+def test_a_port_of_a_location_may_have_many_zeros():
+    assert str(parse(f"//b.example:{'0' * 5000}80/", BASE)) == "https://b.example:80/"
+
+
 def test_an_invalid_location_is_refused():
     assert parse("//a b", BASE) is None
     assert parse("https://", BASE) is None

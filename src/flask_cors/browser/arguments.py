@@ -25,25 +25,18 @@ Mode = Literal["cors", "no-cors", "same-origin"]
 Redirect = Literal["follow", "error", "manual"]
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 
-CREDENTIALS = ("omit", "same-origin", "include")
-MODES = ("cors", "no-cors", "same-origin")
-REDIRECTS = ("follow", "error", "manual")
-
 
 def check_origin(origin: object) -> None:
     """Require an origin as browsers serialise it, or ``"null"``."""
     why = why_never_sent(origin) if isinstance(origin, str) else ("it is not a string", None)
     if why is not None:
         problem, hint = why
+        is_file = isinstance(origin, str) and origin.lower().startswith("file:")
+        instead = hint or ("null" if is_file else "https://app.example")
         raise ValueError(
             f"origin: {format_value(origin)} is not an origin that browsers send: {problem}; "
-            f"write {format_value(hint or _suggest_origin(origin))}"
+            f"write {format_value(instead)}"
         )
-
-
-def _suggest_origin(origin: object) -> str:
-    is_file = isinstance(origin, str) and origin.lower().startswith("file:")
-    return "null" if is_file else "https://app.example"
 
 
 def parse_url(url: object) -> urls.URL:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import get_args
 
 from . import arguments
 from .cache import Clock, PreflightCache
@@ -71,9 +72,9 @@ class Browser:
         """
         arguments.check_origin(origin)
         parsed = arguments.parse_url(url)
-        arguments.check_choice("mode", mode, arguments.MODES)
-        arguments.check_choice("credentials", credentials, arguments.CREDENTIALS)
-        arguments.check_choice("redirect", redirect, arguments.REDIRECTS)
+        arguments.check_choice("mode", mode, get_args(arguments.Mode))
+        arguments.check_choice("credentials", credentials, get_args(arguments.Credentials))
+        arguments.check_choice("redirect", redirect, get_args(arguments.Redirect))
         arguments.check_method(method, mode)
         normal = normalize_method(method)
         arguments.check_body(body, normal)
@@ -89,7 +90,7 @@ class Browser:
             self.cache,
             self._transport,
             origin=origin,
-            url=parsed,
+            url_list=[parsed],
             method=normal,
             headers=lines,
             body=body,

@@ -12,36 +12,31 @@ from types import MappingProxyType
 
 from ..protocol import headers as h
 from .outcome import Outcome
-from .reasons import Reason
+from .reasons import MAX_VALUE_SHOWN, Reason
 
 _NOT_SENT = "Fetch API cannot load {url}. "
 _ACCESS = "Access to fetch at '{url}' {redirected}from origin '{origin}' "
 _BLOCKED = f"{_ACCESS}has been blocked by CORS policy: "
 _PREFLIGHT = f"{_BLOCKED}Response to preflight request doesn't pass access control check: "
 
-# Failures of the CORS check have the same text for both responses, after another beginning.
-_MISSING = "No 'Access-Control-Allow-Origin' header is present on the requested resource."
-_WILDCARD = (
-    "The value of the 'Access-Control-Allow-Origin' header in the response must not be the "
-    "wildcard '*' when the request's credentials mode is 'include'."
-)
 _HINT = "Have the server send the header with a valid value."
-_MULTIPLE = (
-    "The 'Access-Control-Allow-Origin' header contains multiple values '{allow_origin}', but only "
-    f"one is allowed. {_HINT}"
-)
-_INVALID = (
-    f"The 'Access-Control-Allow-Origin' header contains the invalid value '{{allow_origin}}'. "
-    f"{_HINT}"
-)
-_MISMATCH = (
-    "The 'Access-Control-Allow-Origin' header has a value '{allow_origin}' that is not equal to "
-    f"the supplied origin. {_HINT}"
-)
-_CREDENTIALS = (
-    "The value of the 'Access-Control-Allow-Credentials' header in the response is "
-    "'{allow_credentials}' which must be 'true' when the request's credentials mode is 'include'."
-)
+
+# The CORS check fails with the same text on both responses, after another beginning.
+_CORS_CHECK = {
+    Reason.MISSING_ALLOW_ORIGIN_HEADER: "No 'Access-Control-Allow-Origin' header is present on the "
+    "requested resource.",
+    Reason.WILDCARD_ORIGIN_NOT_ALLOWED: "The value of the 'Access-Control-Allow-Origin' header in "
+    "the response must not be the wildcard '*' when the request's credentials mode is 'include'.",
+    Reason.MULTIPLE_ALLOW_ORIGIN_VALUES: "The 'Access-Control-Allow-Origin' header contains "
+    f"multiple values '{{allow_origin}}', but only one is allowed. {_HINT}",
+    Reason.INVALID_ALLOW_ORIGIN_VALUE: "The 'Access-Control-Allow-Origin' header contains the "
+    f"invalid value '{{allow_origin}}'. {_HINT}",
+    Reason.ALLOW_ORIGIN_MISMATCH: "The 'Access-Control-Allow-Origin' header has a value "
+    f"'{{allow_origin}}' that is not equal to the supplied origin. {_HINT}",
+    Reason.INVALID_ALLOW_CREDENTIALS: "The value of the 'Access-Control-Allow-Credentials' header "
+    "in the response is '{allow_credentials}' which must be 'true' when the request's credentials "
+    "mode is 'include'.",
+}
 
 # Every reason that the simulated browser gives.
 TEXTS: Mapping[Reason, str] = MappingProxyType(
@@ -55,18 +50,11 @@ TEXTS: Mapping[Reason, str] = MappingProxyType(
         "chrome-untrusted, data, http, https, isolated-app.",
         Reason.REDIRECT_CONTAINS_CREDENTIALS: _BLOCKED + "Redirect location '' contains a username "
         "and password, which is disallowed for cross-origin requests.",
-        Reason.MISSING_ALLOW_ORIGIN_HEADER: _BLOCKED + _MISSING,
-        Reason.WILDCARD_ORIGIN_NOT_ALLOWED: _BLOCKED + _WILDCARD,
-        Reason.MULTIPLE_ALLOW_ORIGIN_VALUES: _BLOCKED + _MULTIPLE,
-        Reason.INVALID_ALLOW_ORIGIN_VALUE: _BLOCKED + _INVALID,
-        Reason.ALLOW_ORIGIN_MISMATCH: _BLOCKED + _MISMATCH,
-        Reason.INVALID_ALLOW_CREDENTIALS: _BLOCKED + _CREDENTIALS,
-        Reason.PREFLIGHT_MISSING_ALLOW_ORIGIN_HEADER: _PREFLIGHT + _MISSING,
-        Reason.PREFLIGHT_WILDCARD_ORIGIN_NOT_ALLOWED: _PREFLIGHT + _WILDCARD,
-        Reason.PREFLIGHT_MULTIPLE_ALLOW_ORIGIN_VALUES: _PREFLIGHT + _MULTIPLE,
-        Reason.PREFLIGHT_INVALID_ALLOW_ORIGIN_VALUE: _PREFLIGHT + _INVALID,
-        Reason.PREFLIGHT_ALLOW_ORIGIN_MISMATCH: _PREFLIGHT + _MISMATCH,
-        Reason.PREFLIGHT_INVALID_ALLOW_CREDENTIALS: _PREFLIGHT + _CREDENTIALS,
+        **{reason: _BLOCKED + text for reason, text in _CORS_CHECK.items()},
+        **{
+            Reason(f"Preflight{reason.value}"): _PREFLIGHT + text
+            for reason, text in _CORS_CHECK.items()
+        },
         Reason.PREFLIGHT_DISALLOWED_REDIRECT: _PREFLIGHT + "Redirect is not allowed for a "
         "preflight request.",
         Reason.PREFLIGHT_INVALID_STATUS: _PREFLIGHT + "It does not have HTTP ok status.",
@@ -111,8 +99,6 @@ def _last_header(outcome: Outcome, name: str) -> str:
     """Return a header of the last response, the one at fault."""
     return "".join(exchange.response.get(name) or "" for exchange in outcome.exchanges[-1:])
 
-
-MAX_VALUE_SHOWN = 200  # servers choose how long a value is
 
 _escapes = re.compile(r"[^ -~]")
 

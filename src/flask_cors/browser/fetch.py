@@ -6,6 +6,7 @@ The steps are those of https://fetch.spec.whatwg.org/#fetching.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..protocol import headers as h
@@ -40,75 +41,54 @@ MAX_REDIRECTS = 20
 Tainting = Literal["basic", "cors", "opaque"]
 
 
-class _NetworkError(Exception):
-    """Ends a fetch (https://fetch.spec.whatwg.org/#concept-network-error)."""
-
-    def __init__(self, failure: FetchFailure) -> None:
-        super().__init__(failure.message)
-        self.failure = failure
-
-
 def _raise_for(failure: FetchFailure | None) -> None:
-    """Raise a network error if a check failed."""
+    """End the fetch if a check failed."""
     if failure is not None:
-        raise _NetworkError(failure)
+        raise failure
 
 
+@dataclass
 class Fetch:
     """A request and its state (https://fetch.spec.whatwg.org/#concept-request)."""
 
-    def __init__(
-        self,
-        quirks: Quirks,
-        cache: PreflightCache,
-        transport: Transport,
-        *,
-        origin: str,
-        url: URL,
-        method: str,
-        headers: list[Header],
-        body: bytes | None,
-        credentials: str,
-        mode: str,
-        redirect: str,
-    ) -> None:
-        self.quirks = quirks
-        self.cache = cache
-        self.transport = transport
-        self.origin = origin
-        self.url_list = [url]
-        self.method = method
-        self.headers = headers
-        self.body = body
-        self.credentials = credentials
-        self.mode = mode
-        self.redirect = redirect
-        self.tainting: Tainting = "basic"
-        self.is_redirect_tainted = False
-        self.exchanges: list[Exchange] = []
-        self.preflight_stays_needed = quirks.preflights_stay_needed and bool(self.unsafe_names())
+    quirks: Quirks
+    cache: PreflightCache
+    transport: Transport
+    origin: str
+    url_list: list[URL]
+    method: str
+    headers: list[Header]
+    body: bytes | None
+    credentials: str
+    mode: str
+    redirect: str
+    tainting: Tainting = "basic"
+    is_redirect_tainted: bool = False
+    needed_preflight: bool = False
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        needs_preflight = bool(self.unsafe_names())
+        self.preflight_stays_needed = self.quirks.preflights_stay_needed and needs_preflight
 
     def run(self) -> Outcome:
         """Send the request, follow redirects, and return the outcome."""
-        makes_preflight = False
         try:
             while True:
-                # A failure after a redirect also fails the request with the preflight before it.
-                makes_preflight = self.set_tainting() or makes_preflight
+                self.set_tainting()
                 response = self.http_fetch()
                 if response.status not in REDIRECT_STATUSES or not self.is_redirect(response):
                     return self.filter_response(response)
                 if self.redirect == "manual":
                     return self.filter_redirect()
                 self.follow_redirect(response)
-        except _NetworkError as error:
+        except FetchFailure as failure:
             if self.quirks.clears_on_any_failure or (
-                makes_preflight and self.quirks.clears_on_failure
+                self.needed_preflight and self.quirks.clears_on_failure
             ):
                 # Main fetch: "If corsWithPreflightResponse is a network error, then clear cache
                 # entries using request."
-                self.cache.clear_url(self.preflight_origin, self.cache_url)
-            failure = error.failure
+                self.cache.clear_url(self.preflight_origin, self.url.with_fragment)
             return self.make_outcome(
                 "error", failure.message, reason=failure.reason, parameter=failure.parameter
             )
@@ -120,24 +100,20 @@ class Fetch:
 
     # ---- main fetch ----------------------------------------------------------------------------
 
-    def set_tainting(self) -> bool:
-        """Set the response tainting, and return whether the fetch may make a preflight
-        (https://fetch.spec.whatwg.org/#main-fetch, the step that chooses a fetch)."""
+    def set_tainting(self) -> None:
+        """Set the response tainting (https://fetch.spec.whatwg.org/#main-fetch, the step that
+        chooses a fetch)."""
         if self.url.origin == self.origin and self.tainting == "basic":
-            return False
+            return
         if self.mode == "same-origin":
-            raise _NetworkError(cors_failure(Reason.DISALLOWED_BY_MODE))
+            raise cors_failure(Reason.DISALLOWED_BY_MODE)
         if self.mode == "no-cors":
             if self.redirect != "follow":
-                raise _NetworkError(cors_failure(Reason.NO_CORS_REDIRECT_MODE_NOT_FOLLOW))
+                raise cors_failure(Reason.NO_CORS_REDIRECT_MODE_NOT_FOLLOW)
             self.tainting = "opaque"
         else:
             self.tainting = "cors"
         self.require_http()
-        # fetch() sets the unsafe-request flag.
-        return self.tainting == "cors" and (
-            not is_safelisted_method(self.method) or bool(self.unsafe_names())
-        )
 
     def require_http(self) -> None:
         """Fail if the URL is not an HTTP(S) URL (https://fetch.spec.whatwg.org/#main-fetch and
@@ -145,10 +121,10 @@ class Fetch:
         if self.url.is_http:
             return
         if len(self.url_list) == 1:
-            raise _NetworkError(cors_failure(Reason.CORS_DISABLED_SCHEME, self.url.scheme))
+            raise cors_failure(Reason.CORS_DISABLED_SCHEME, self.url.scheme)
         if self.mode == "cors" and self.url.scheme not in WITHOUT_NETWORK:
-            raise _NetworkError(cors_failure(Reason.CORS_DISABLED_SCHEME))
-        raise _NetworkError(other_failure("The URL is neither http nor https."))
+            raise cors_failure(Reason.CORS_DISABLED_SCHEME)
+        raise other_failure("The URL is neither http nor https.")
 
     def unsafe_names(self) -> list[str]:
         """Return the CORS-unsafe request-header names."""
@@ -164,11 +140,6 @@ class Fetch:
     def preflight_origin(self) -> str:
         """The value of ``Origin`` in a preflight."""
         return self.origin if self.quirks.preflights_keep_origin else self.serialized_origin
-
-    @property
-    def cache_url(self) -> str:
-        """The URL in the preflight cache, with its fragment."""
-        return self.url.with_fragment
 
     # ---- HTTP fetch ----------------------------------------------------------------------------
 
@@ -207,19 +178,21 @@ class Fetch:
     def preflight_if_needed(self) -> None:
         """Send a preflight unless the cache has its result (HTTP fetch, the step on
         makeCORSPreflight)."""
-        unsafe = self.unsafe_names()
+        unsafe = self.unsafe_names()  # fetch() sets the unsafe-request flag
         is_needed = not is_safelisted_method(self.method) or bool(unsafe)
+        # A failure after a redirect also fails the request with the preflight before it.
+        self.needed_preflight = self.needed_preflight or is_needed
         if not is_needed and not self.preflight_stays_needed:
             return
         self.preflight_stays_needed = self.quirks.preflights_stay_needed
-        origin, url = self.preflight_origin, self.cache_url
+        origin, url = self.preflight_origin, self.url.with_fragment
         if is_needed and self.cache.allows(origin, url, self.credentials, self.method, unsafe):
             return
         response = self.send_preflight(unsafe)
         _raise_for(preflight_check(response, origin, self.credentials))
         allowed = read_permission(response)
         if not isinstance(allowed, Permission):
-            raise _NetworkError(allowed)
+            raise allowed
         _raise_for(allowed.check(self.method, unsafe, self.credentials, self.quirks))
         self.cache.store(origin, url, self.credentials, response, allowed)
 
@@ -240,13 +213,13 @@ class Fetch:
         )
         self.exchanges.append(Exchange(request, response, preflight))
         if any(not is_header_value(value) for _, value in response.headers):
-            raise _NetworkError(other_failure("A response header contains NUL, CR or LF."))
+            raise other_failure("A response header contains NUL, CR or LF.")
         size = sum(len(name) + len(value) + 4 for name, value in response.headers)
         if size > self.quirks.max_response_header_bytes:
-            raise _NetworkError(other_failure(f"The response headers are too large: {size} bytes."))
+            raise other_failure(f"The response headers are too large: {size} bytes.")
         # https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, the step on status 407
         if response.status == 407 and self.quirks.refuses_407:
-            raise _NetworkError(other_failure("Status 407 is reserved for proxies."))
+            raise other_failure("Status 407 is reserved for proxies.")
         return response
 
     # ---- redirects -----------------------------------------------------------------------------
@@ -258,9 +231,7 @@ class Fetch:
         if self.redirect == "error" and (lines or not self.quirks.error_needs_location):
             for line in lines:
                 self.require_no_userinfo(self.parse_location(line))
-            raise _NetworkError(
-                other_failure("The response is a redirect, and redirect is 'error'.")
-            )
+            raise other_failure("The response is a redirect, and redirect is 'error'.")
         return self.redirect == "manual" or bool(lines)
 
     def follow_redirect(self, response: Response) -> None:
@@ -269,23 +240,21 @@ class Fetch:
         lines = self.get_locations(response)
         location = self.parse_location(lines[0]) if len(lines) == 1 else None
         if location is None:
-            raise _NetworkError(other_failure("The response redirects to an invalid URL."))
+            raise other_failure("The response redirects to an invalid URL.")
         if len(self.url_list) > MAX_REDIRECTS:
-            raise _NetworkError(other_failure(f"There were more than {MAX_REDIRECTS} redirects."))
+            raise other_failure(f"There were more than {MAX_REDIRECTS} redirects.")
         self.require_no_userinfo(location)
         fragment = location.fragment or self.url.fragment
         before = self.url
         self.url_list.append(location._replace(userinfo=False, fragment=fragment))
         is_same_origin = location.origin == before.origin
         if self.mode == "same-origin" and not is_same_origin:
-            raise _NetworkError(
-                other_failure('The mode is "same-origin", and a redirect leads to another origin.')
+            raise other_failure(
+                'The mode is "same-origin", and a redirect leads to another origin.'
             )
         self.require_http()
         if location.userinfo and self.quirks.refuses_userinfo:
-            raise _NetworkError(
-                other_failure("The redirect URL contains a user name or a password.")
-            )
+            raise other_failure("The redirect URL contains a user name or a password.")
         if (response.status in (301, 302) and self.method == "POST") or (
             response.status == 303 and self.method not in ("GET", "HEAD")
         ):
@@ -313,7 +282,7 @@ class Fetch:
         if location is not None and location.userinfo:
             leaves = self.mode == "cors" and location.origin != self.origin
             if leaves or self.tainting == "cors":
-                raise _NetworkError(cors_failure(Reason.REDIRECT_CONTAINS_CREDENTIALS))
+                raise cors_failure(Reason.REDIRECT_CONTAINS_CREDENTIALS)
 
     def drop_headers(self, names: frozenset[str] | set[str]) -> None:
         """Remove request headers, by their lower-cased names."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from ..protocol.headers import is_token
+from ..protocol.headers import FORBIDDEN_RESPONSE_HEADERS, is_token
 
 Header = tuple[str, str]
 
@@ -19,9 +19,6 @@ _WHITESPACE = "\t\n\r "
 # ends at CR or LF, and browsers refuse a whole response with a NUL.
 _has_forbidden_character = re.compile(r"[\0\r\n]").search
 _is_latin1 = re.compile(r"[\0-\xff]*").fullmatch
-
-# https://fetch.spec.whatwg.org/#forbidden-response-header-name
-_FORBIDDEN_RESPONSE_NAMES = frozenset({"set-cookie", "set-cookie2"})
 
 
 class HeaderList(tuple[Header, ...]):
@@ -74,19 +71,12 @@ def extract_list(headers: Iterable[Header], name: str) -> list[str] | None:
     :raises NotAListError: if any line does not match.
     """
     lines = get_all(headers, name)
-    if not lines:
-        return None
-    items: list[str] = []
-    for line in lines:
-        # RFC 9110 5.6.1.2: a recipient ignores empty elements. OWS is SP and HTAB only.
-        for element in line.split(","):
-            item = element.strip(" \t")
-            if not item:
-                continue
-            if not is_token(item):
-                raise NotAListError(line)
-            items.append(item)
-    return items
+    # RFC 9110 5.6.1.2: a recipient ignores empty elements. OWS is SP and HTAB only.
+    elements = [element.strip(" \t") for line in lines for element in line.split(",")]
+    items = [item for item in elements if item]
+    if not all(map(is_token, items)):
+        raise NotAListError(name)
+    return items if lines else None
 
 
 def sort_and_combine(headers: Iterable[Header], names: Collection[str] | None) -> HeaderList:
@@ -99,7 +89,7 @@ def sort_and_combine(headers: Iterable[Header], names: Collection[str] | None) -
     for as_sent, value in headers:
         name = as_sent.lower()
         # Browsers ignore a line whose name is not a token.
-        if name in _FORBIDDEN_RESPONSE_NAMES or not is_token(name):
+        if name in FORBIDDEN_RESPONSE_HEADERS or not is_token(name):
             continue
         if names is None or name in names:
             combined.setdefault(name, []).append(value)

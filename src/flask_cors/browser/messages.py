@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .headerlist import Header, HeaderList, get
 
 
-def _make_list(headers: Iterable[Iterable[str]]) -> HeaderList:
-    """Return a header list from any iterables of two, such as lists of a JSON file."""
-    return HeaderList((name, value) for name, value in headers)
+class _Message:
+    """What requests and responses have in common: headers that are found by their names."""
+
+    headers: tuple[Header, ...]
+
+    def __post_init__(self) -> None:
+        # From any iterables of two, such as lists of a JSON file.
+        lines = HeaderList((name, value) for name, value in self.headers)
+        object.__setattr__(self, "headers", lines)
+
+    def get(self, name: str) -> str | None:
+        """Return the value of a header, its lines joined with ``", "``; None without one."""
+        return get(self.headers, name)
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(_Message):
     """A request as it leaves the browser, without the headers that do not matter to CORS: ``Host``,
     ``User-Agent``, ``Sec-Fetch-…``, ``Referer``, ``Content-Length`` and ``Cookie``.
 
@@ -34,16 +44,9 @@ class Request:
     body: bytes | None = None
     credentials: bool = field(default=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "headers", _make_list(self.headers))
-
-    def get(self, name: str) -> str | None:
-        """Return the value of a header, its lines joined with ``", "``; None without one."""
-        return get(self.headers, name)
-
 
 @dataclass(frozen=True)
-class Response:
+class Response(_Message):
     """A response as it reaches the browser.
 
     :ivar status: the status, such as ``200``.
@@ -56,13 +59,6 @@ class Response:
     status: int
     headers: tuple[Header, ...] = ()
     body: bytes = b""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "headers", _make_list(self.headers))
-
-    def get(self, name: str) -> str | None:
-        """Return the value of a header, its lines joined with ``", "``; None without one."""
-        return get(self.headers, name)
 
 
 @dataclass(frozen=True)

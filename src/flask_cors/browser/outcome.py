@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..protocol import headers as h
 from .headerlist import HeaderList
@@ -62,7 +62,8 @@ class Outcome:
 def _explain(outcome: Outcome) -> Iterator[str]:
     for number, exchange in enumerate(outcome.exchanges, 1):
         request, response = exchange.request, exchange.response
-        purpose = f" ({_format_purpose(exchange)})" if exchange.preflight else ""
+        cause = shorten(str(preflight_cause_of(exchange)))
+        purpose = f" (preflight for {cause})" if exchange.preflight else ""
         yield f"{number}. {request.method} {shorten(request.url)}{purpose}"
         for name in ("Origin", h.REQUEST_METHOD, h.REQUEST_HEADERS):
             yield from _format_header("->", name, request.get(name))
@@ -91,23 +92,37 @@ _RESPONSE_HEADERS_SHOWN = (
 )
 
 
-def _format_purpose(exchange: Exchange) -> str:
-    method = exchange.request.get(h.REQUEST_METHOD) or ""
-    names = (exchange.request.get(h.REQUEST_HEADERS) or "").split(",")
-    cause = format_preflight_cause(None if is_safelisted_method(method) else method, names)
-    return f"preflight for {shorten(cause)}"
+class PreflightCause(NamedTuple):
+    """What makes a preflight necessary; false if nothing does.
 
-
-def format_preflight_cause(method: str | None, names: Sequence[str]) -> str:
-    """Return what makes a preflight necessary, such as ``"the method PUT and the header x-a"``.
-
-    :param method: None for a safelisted one.
-    :param names: the CORS-unsafe request-header names.
+    :ivar method: None for a safelisted one.
+    :ivar headers: the CORS-unsafe request-header names, sorted.
     """
-    causes = [] if method is None else [f"the method {method}"]
-    if any(names):
-        causes.append(f"the header{'s' if len(names) > 1 else ''} {', '.join(names)}")
-    return " and ".join(causes)
+
+    method: str | None = None
+    headers: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != PreflightCause()
+
+    def __str__(self) -> str:
+        """Return such as ``"the method PUT and the header x-a"``."""
+        causes = [] if self.method is None else [f"the method {self.method}"]
+        if self.headers:
+            plural = "s" if len(self.headers) > 1 else ""
+            causes.append(f"the header{plural} {', '.join(self.headers)}")
+        return " and ".join(causes)
+
+
+def preflight_cause_of(exchange: Exchange) -> PreflightCause:
+    """Return what made a preflight necessary; nothing if the exchange is not one."""
+    if not exchange.preflight:
+        return PreflightCause()
+    method = exchange.request.get(h.REQUEST_METHOD) or ""
+    names = exchange.request.get(h.REQUEST_HEADERS)
+    return PreflightCause(
+        None if is_safelisted_method(method) else method, tuple(names.split(",")) if names else ()
+    )
 
 
 def _format_header(arrow: str, name: str, value: str | None) -> Iterator[str]:

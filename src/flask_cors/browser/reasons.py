@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
 _OF_PREFLIGHT = "The preflight response's Access-Control"
 
@@ -137,7 +136,7 @@ class Reason(str, Enum):
         return str(self.value)
 
 
-class FetchFailure(NamedTuple):
+class FetchFailure(Exception):  # noqa: N818  # the checks return it
     """Why a fetch is a network error (https://fetch.spec.whatwg.org/#concept-network-error).
 
     :ivar reason: None if CORS is not what failed.
@@ -145,9 +144,11 @@ class FetchFailure(NamedTuple):
     :ivar message: one sentence.
     """
 
-    reason: Reason | None
-    parameter: str | None
-    message: str
+    def __init__(self, reason: Reason | None, parameter: str | None, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.parameter = parameter
+        self.message = message
 
 
 def cors_failure(reason: Reason, parameter: str = "") -> FetchFailure:

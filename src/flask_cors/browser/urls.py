@@ -13,10 +13,9 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
 from ..protocol.idna_host import host_to_ascii
-from ..protocol.origin import ipv6_text
+from ..protocol.origin import DEFAULT_PORTS, ipv6_text
 
-_DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
-_SPECIAL = frozenset(_DEFAULT_PORTS)  # https://url.spec.whatwg.org/#special-scheme
+_SPECIAL = frozenset(DEFAULT_PORTS)  # https://url.spec.whatwg.org/#special-scheme
 
 # Schemes that need no network (https://fetch.spec.whatwg.org/#scheme-fetch).
 WITHOUT_NETWORK = frozenset({"about", "blob", "data", "file"})
@@ -140,12 +139,11 @@ def _parse_authority(scheme: str, text: str) -> URL | None:
     # A port or credentials without a host are a failure.
     if host is None or (not host and (is_special or colon or credentials)):
         return None
-    if not re.fullmatch(r"[0-9]*", port, re.ASCII) or len(port.lstrip("0")) > 5:
+    digits = re.fullmatch(r"0*([0-9]{0,5})", port, re.ASCII)
+    if digits is None or int(digits[1] or "0") > 65535:
         return None
-    number = int(port) if port else None
-    if number is not None and number > 65535:
-        return None
-    if number == _DEFAULT_PORTS.get(scheme):
+    number = int(digits[1] or "0") if port else None
+    if str(number) == DEFAULT_PORTS.get(scheme):
         number = None
     path, mark, query = rest.partition("?")
     if is_special:
@@ -184,37 +182,30 @@ def _parse_host(text: str, is_special: bool) -> str | None:
 def _parse_ipv4(text: str) -> str | None:
     """Return an IPv4 address in its canonical form; octal, hexadecimal and short forms are valid
     too (https://url.spec.whatwg.org/#concept-ipv4-parser)."""
-    parts = text.removesuffix(".").split(".")
-    if len(parts) > 4:
+    try:
+        *octets, last = map(_parse_ipv4_number, text.removesuffix(".").split("."))
+    except ValueError:
         return None
-    numbers: list[int] = []
-    for part in parts:
-        number = _parse_ipv4_number(part)
-        if number is None:
-            return None
-        numbers.append(number)
-    if any(number > 255 for number in numbers[:-1]) or numbers[-1] >= 256 ** (5 - len(numbers)):
+    if len(octets) > 3 or any(octet > 255 for octet in octets) or last >= 256 ** (4 - len(octets)):
         return None
-    address = numbers[-1] + sum(
-        number * 256 ** (3 - index) for index, number in enumerate(numbers[:-1])
-    )
+    address = last + sum(octet * 256 ** (3 - index) for index, octet in enumerate(octets))
     return str(ipaddress.IPv4Address(address))
 
 
-def _parse_ipv4_number(text: str) -> int | None:
+def _parse_ipv4_number(text: str) -> int:
     """Return a part of an IPv4 address as a number
-    (https://url.spec.whatwg.org/#ipv4-number-parser)."""
-    if not text or len(text) > 20:  # the length of 2**64
-        return None
+    (https://url.spec.whatwg.org/#ipv4-number-parser).
+
+    :raises ValueError: if it is none, or longer than 2**64.
+    """
     digits, base = text, 10
     if text.startswith("0x"):
         digits, base = text[2:] or "0", 16
     elif text.startswith("0") and len(text) > 1:
         digits, base = text[1:], 8
-    try:
-        return int(digits, base) if digits.isalnum() else None
-    except ValueError:
-        return None
+    if len(text) > 20 or not digits.isalnum():  # int() takes "-1" and "1_0"
+        raise ValueError(text)
+    return int(digits, base)
 
 
 def _canonicalize(path: str, mark: str, query: str) -> str:

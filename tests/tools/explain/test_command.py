@@ -496,6 +496,15 @@ def test_a_cors_header_of_the_app_itself_has_a_hint_to_remove_it(run):
     )
 
 
+def test_a_view_that_sends_a_request_to_its_own_app_is_not_taken_for_middleware(run):
+    app = an_app(origins=APP)
+    headers = {"Access-Control-Allow-Origin": OTHER}
+    app.add_url_rule("/whole", view_func=lambda: (app.test_client().get("/users/1").text, headers))
+    assert hint(run(app, "--origin", APP, path="/whole")).startswith(
+        f"the app sets Access-Control-Allow-Origin: '{OTHER}' itself"
+    )
+
+
 @pytest.mark.parametrize("hide", [False, True])
 @pytest.mark.parametrize("arguments", [(), ("--method", "PUT")])
 def test_a_view_with_invalid_options_is_named_with_the_option_and_the_hint(run, hide, arguments):

@@ -11,7 +11,7 @@ from werkzeug.routing import MapAdapter
 from ...browser import Request
 from ...policy.policy import Policy
 from ...protocol import headers as h
-from ..shared.app_server import url_of
+from ..shared.app_transport import url_of
 from ..shared.example_origins import iter_test_origins
 from ..shared.inventory import Candidate, MethodGroup, Route
 from ..shared.rule_paths import iter_sample_paths

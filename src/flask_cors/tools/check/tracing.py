@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 from flask import Flask, request_finished
 
 from ...browser import Request, Response
-from ..shared.app_server import serve
-from ..shared.app_transport import HandledRequest, replace_item
+from ..shared.app_transport import HandledRequest, replace_item, serve
 from ..shared.functions import Function, owner_of
 from ..shared.page_request import NoVerdict
 from .calls import Calls

@@ -9,7 +9,7 @@ from flask import Flask
 
 from ..shared.page_request import parse_page_request
 from ..shared.progress import show_progress
-from ..shared.text import echo, echo_json, get_width
+from ..shared.text import echo, format_json, get_width
 from .explanation import Explanation, FindNewFindings, explain
 from .report import as_json, as_text
 from .target import find_target
@@ -24,10 +24,8 @@ def run(app: Flask, form: str, url: str, find_new_findings: FindNewFindings, **o
     """
     with show_progress("Explaining the request"):
         explanation = explain_url(app, url, find_new_findings, **options)
-    if form == "json":
-        echo_json(as_json(explanation))
-    else:
-        echo(as_text(explanation, get_width()))
+    is_json = form == "json"
+    echo(format_json(as_json(explanation)) if is_json else as_text(explanation, get_width()))
     return 0 if explanation.verdict.outcome.allowed else 1
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from flask import Flask
 from werkzeug.exceptions import HTTPException, NotFound
 
+from ...browser.outcome import PreflightCause, preflight_cause_of
 from ...diagnostics.finding import Finding
 from ...diagnostics.format import format_value
 from ...diagnostics.rules import HiddenDecorator
@@ -34,7 +35,6 @@ from .closest_entry import (
 from .exposure import find_unreadable
 from .middleware import hint_for_middleware, name_middleware, record_middleware
 from .placement import Suggestion
-from .preflight_cause import PreflightCause, preflight_cause_of
 from .refusals import Spelling, hint_without_suggestion, invalid_view_of, spellings_of
 from .suggestions import suggest_change, suggest_exposure, suggest_resource
 from .target import Target, find_missing_rule, missing_rule
@@ -133,7 +133,7 @@ def explain(
     if sent.url == page_request.url and _is_unknown(last):
         assert last.request is not None
         raise missing_rule(app, last.request)
-    cause = preflight_cause_of(page_request)
+    cause = preflight_cause_of(verdict.outcome.exchanges[0])
     reason = None if last.decision is None else last.decision.reason
     checks: tuple[ValueCheck, ...] = ()
     spellings: tuple[Spelling, ...] = ()
@@ -171,7 +171,7 @@ def explain(
     if hint is not None:
         return replace(explanation, hint=hint)
     if last.policy is None or source is None:
-        change = suggest_resource(verification, last.rule or last.path, last.path)
+        change = suggest_resource(verification, cause, last.rule or last.path, last.path)
     else:
         refused = explanation.refused_values()
         change = suggest_change(verification, last.policy, source, refused)

@@ -10,22 +10,10 @@ _NOT_FOR_SCRIPTS = FORBIDDEN_RESPONSE_HEADERS | {
     *("accept-ranges", "age", "allow", "alt-svc", "connection", "content-encoding", "date", "nel"),
     *("content-security-policy", "content-security-policy-report-only", "document-policy"),
     *("feature-policy", "keep-alive", "origin-agent-cluster", "p3p", "permissions-policy"),
-    *(
-        "referrer-policy",
-        "report-to",
-        "reporting-endpoints",
-        "server",
-        "server-timing",
-        "sourcemap",
-    ),
-    *(
-        "strict-transport-security",
-        "timing-allow-origin",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    ),
-    *("vary", "via", "www-authenticate", "x-content-type-options", "x-frame-options"),
+    *("referrer-policy", "report-to", "reporting-endpoints", "server", "server-timing"),
+    *("sourcemap", "strict-transport-security", "timing-allow-origin", "trailer"),
+    *("transfer-encoding", "upgrade", "vary", "via", "www-authenticate"),
+    *("x-content-type-options", "x-frame-options"),
     *("x-permitted-cross-domain-policies", "x-powered-by", "x-xss-protection"),
 }
 _PREFIXES = ("access-control-", "cross-origin-")

@@ -153,8 +153,12 @@ def _layer_of_resource(app: Flask, source: PolicySource) -> LayerKind:
 
 def _resource_key(pattern: PathPattern) -> str:
     """Return a pattern as a key of ``resources``."""
+    return code_of(pattern.source if means(pattern.source, pattern) else pattern.regex)
+
+
+def means(key: str, pattern: PathPattern) -> bool:
+    """Return whether a string as a key of ``resources`` is ``pattern``."""
     try:
-        is_string = parse_pattern(pattern.source, ignore_finding) == pattern
-    except CORSConfigError:  # its flags give it a meaning
-        is_string = False
-    return code_of(pattern.source if is_string else pattern.regex)
+        return parse_pattern(key, ignore_finding) == pattern
+    except CORSConfigError:  # of a regex, whose flags may give it a meaning
+        return False

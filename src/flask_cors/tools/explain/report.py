@@ -42,8 +42,9 @@ def as_text(explanation: Explanation, width: int) -> Iterator[str]:
     yield ""
     yield from verdicts.as_text(explanation.verdict)
     if explanation.unreadable:
-        headers = _list_headers(explanation.unreadable)
-        yield from wrap(f"The frontend cannot read {headers}.", width)
+        plural = "s" if len(explanation.unreadable) > 1 else ""
+        names = format_list(list(map(str.lower, explanation.unreadable)), MAX_HEADERS_SHOWN)
+        yield from wrap(f"The frontend cannot read the header{plural} {names}.", width)
     if explanation.suggestions:
         yield ""
         yield from _iter_suggestion_lines(explanation)
@@ -121,11 +122,6 @@ def _describe_unserved(explanation: Explanation) -> str:
     allow = explanation.verdict.outcome.exchanges[-1].response.get("Allow")
     served = "" if allow is None else f"; the path serves {', '.join(sorted(comma_list(allow)))}"
     return f"none serves {explanation.page_request.method}{served}"
-
-
-def _list_headers(names: Sequence[str]) -> str:
-    lowered = list(map(str.lower, names))
-    return f"the header{'s' if len(names) > 1 else ''} {format_list(lowered, MAX_HEADERS_SHOWN)}"
 
 
 def _iter_suggestion_lines(explanation: Explanation) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from ...browser.outcome import PreflightCause
 from ...diagnostics.source_location import SourceLocation
 from ...errors import CORSConfigError
 from ...policy.layers import DEFAULTS, ConfigLayer, Layer, LayerKind
@@ -20,10 +21,8 @@ from ...policy.untrusted import untrusted_match
 from ...protocol.headers import comma_list
 from ..shared.inventory import BoundPolicy, PolicySource
 from ..shared.option_code import code_of, ignore_finding, list_of
-from ..shared.page_request import PageRequest
 from ..shared.rule_paths import CONVERTER
-from .placement import OptionChange, Suggestion, policy_with, suggest
-from .preflight_cause import preflight_cause_of
+from .placement import OptionChange, Suggestion, means, policy_with, suggest
 from .verification import Verification
 
 _NOWHERE = SourceLocation("", 0)  # of a line that is not written yet
@@ -163,7 +162,9 @@ def _as_written(raw: object, items: list[object]) -> list[object]:
 # ---- a path that no resource covers ------------------------------------------------------------
 
 
-def suggest_resource(verification: Verification, rule: str, path: str) -> Change | None:
+def suggest_resource(
+    verification: Verification, cause: PreflightCause, rule: str, path: str
+) -> Change | None:
     """Return the new resource that covers the paths of a URL rule and allows the request; None if
     the request stays blocked.
 
@@ -184,7 +185,7 @@ def suggest_resource(verification: Verification, rule: str, path: str) -> Change
     if "," in resource:  # as a string it would be a list
         code = f"[{code}]"
     pattern = parse_pattern(resource, ignore_finding)
-    refused = _refused_by_config(options, page_request)
+    refused = _refused_by_config(options, cause, page_request.method)
     for changes in _iter_choices(options, page_request.origin, refused):
         policy = policy_with(options, changes)
         outcome = None if policy is None else verification.fetch_with_resource(pattern, policy)
@@ -197,9 +198,8 @@ def suggest_resource(verification: Verification, rule: str, path: str) -> Change
     return None
 
 
-def _refused_by_config(options: Options, page_request: PageRequest) -> Refused:
+def _refused_by_config(options: Options, cause: PreflightCause, method: str) -> Refused:
     """Return the values of the preflight that the config refuses."""
-    cause, method = preflight_cause_of(page_request), page_request.method
     headers = options.allow_headers.value
     names = [name for name in cause.headers if not headers.allows(name)]
     refused = {"header": names} if names else {}
@@ -225,7 +225,4 @@ def _make_resource(rule: str, path: str) -> str:
 
 def _is_literal(text: str) -> bool:
     """Return whether ``text`` is not a regex; a ``*`` at its end covers all paths below."""
-    try:
-        return parse_pattern(text, ignore_finding) == PathPattern(text)
-    except CORSConfigError:
-        return False
+    return means(text, PathPattern(text))

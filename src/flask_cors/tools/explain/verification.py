@@ -50,11 +50,9 @@ class Verification:
     def fetch_with(self, other: Policy, instead_of: Policy) -> Outcome | None:
         """Return the outcome if one policy is replaced by another; None if the request leaves the
         app."""
-
-        def choose(policy: Policy) -> Policy:
-            return other if policy is instead_of else policy
-
-        return self._fetch(_make_resolver(self._registry, choose))
+        return self._fetch(
+            _make_resolver(self._registry, lambda known: other if known is instead_of else known)
+        )
 
     def fetch_with_resource(self, pattern: PathPattern, policy: Policy) -> Outcome | None:
         """Return the outcome if the app has one more resource; None if the request leaves it."""

@@ -3,20 +3,29 @@ what else the responses show."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ...browser.urls import parse
+from ...diagnostics.finding import Finding
 from ...diagnostics.format import format_value
 from ..shared.http_transport import make_transport
 from ..shared.page_request import InvalidRequest, PageRequest
 from ..shared.progress import show_progress
 from ..shared.rule_selection import select_rules
 from ..shared.sarif import as_sarif
-from ..shared.text import echo, echo_json, get_width
+from ..shared.text import echo, format_json, get_width
 from .detection import detect
-from .exchanges import probe
+from .exchanges import Probed, probe
 from .report import as_github, as_json, as_text
 from .rules import RULES
+
+# What is printed, by --format.
+_FORMATS: dict[str, Callable[[Probed, Sequence[Finding]], Iterable[str]]] = {
+    "text": lambda probed, findings: as_text(probed, findings, get_width()),
+    "json": lambda probed, findings: format_json(as_json(probed, findings)),
+    "github": as_github,
+    "sarif": lambda _, findings: format_json(as_sarif("flask cors probe", findings)),
+}
 
 
 def run(page_request: PageRequest, select: Sequence[str], ignore: Sequence[str], form: str) -> int:
@@ -36,12 +45,5 @@ def run(page_request: PageRequest, select: Sequence[str], ignore: Sequence[str],
     with show_progress(f"Probing {url}"):
         probed = probe(page_request._replace(url=str(url)), make_transport())  # as it is sent
     findings = [finding for finding in detect(probed) if type(finding) in selected]
-    if form == "json":
-        echo_json(as_json(probed, findings))
-    elif form == "sarif":
-        echo_json(as_sarif("flask cors probe", findings))
-    elif form == "github":
-        echo(as_github(probed, findings))
-    else:
-        echo(as_text(probed, findings, get_width()))
+    echo(_FORMATS[form](probed, findings))
     return 0 if probed.verdict.outcome.allowed else 1

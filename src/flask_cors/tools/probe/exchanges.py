@@ -5,12 +5,11 @@ An unsafe request is sent to a URL at most once, and never for a comparison.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ...browser import Exchange, Request, Response, Transport
-from ...browser.arguments import parse_headers
+from ...browser.headerlist import get
 from ...protocol.headers import SAFE_METHODS
 from ..shared.page_request import NoVerdict, PageRequest
 from ..shared.verdict import Verdict, evaluate
@@ -35,23 +34,18 @@ class Comparison(NamedTuple):
 class Probed:
     """The results of a probe.
 
-    :ivar skipped: the request that a browser does not send after a failed preflight, and its
-        response; None if the probe did not send it either.
+    :ivar exchanges: each exchange after its label, in order; the last may be one that a browser
+        does not send after a failed preflight.
     :ivar other_origin: the origin of the comparisons.
     :ivar failure: why the comparisons are incomplete; None if they are complete.
     """
 
     page_request: PageRequest
     verdict: Verdict
-    skipped: Exchange | None
+    exchanges: tuple[tuple[str, Exchange], ...]
     other_origin: str
     comparisons: tuple[Comparison, ...]
     failure: str | None
-
-    @property
-    def exchanges(self) -> Iterator[tuple[str, Exchange]]:
-        """Each exchange with its label, in order, the skipped one last."""
-        yield from _add_labels(self.verdict.outcome.exchanges, self.skipped)
 
 
 def probe(page_request: PageRequest, transport: Transport) -> Probed:
@@ -60,14 +54,18 @@ def probe(page_request: PageRequest, transport: Transport) -> Probed:
     :raises NoVerdict: if the server does not respond.
     """
     verdict = evaluate(page_request, _send_unsafe_once(transport))
-    exchanges = verdict.outcome.exchanges
+    exchanges = [
+        (f"{'preflight' if each.preflight else 'response'} {number}", each)
+        for number, each in enumerate(verdict.outcome.exchanges, 1)
+    ]
     other = next(origin for origin in COMPARED_ORIGINS if origin != page_request.origin)
-    skipped: Exchange | None = None
     comparisons: list[Comparison] = []
     failure = None
     try:
-        skipped = _send_skipped(page_request, exchanges, transport)
-        for label, exchange in _add_labels(exchanges, skipped):
+        skipped = _send_skipped(page_request, verdict.outcome.exchanges, transport)
+        if skipped is not None:
+            exchanges.append((SKIPPED, skipped))
+        for label, exchange in exchanges:
             request = exchange.request
             if request.method in SAFE_METHODS and request.get("Origin") == page_request.origin:
                 request = _with_origin(request, other)
@@ -75,16 +73,7 @@ def probe(page_request: PageRequest, transport: Transport) -> Probed:
                 comparisons.append(Comparison(label, exchange, second))
     except NoVerdict as error:
         failure = error.message
-    return Probed(page_request, verdict, skipped, other, tuple(comparisons), failure)
-
-
-def _add_labels(
-    exchanges: tuple[Exchange, ...], skipped: Exchange | None
-) -> Iterator[tuple[str, Exchange]]:
-    for number, exchange in enumerate(exchanges, 1):
-        yield f"{'preflight' if exchange.preflight else 'response'} {number}", exchange
-    if skipped is not None:
-        yield SKIPPED, skipped
+    return Probed(page_request, verdict, tuple(exchanges), other, tuple(comparisons), failure)
 
 
 def _send_unsafe_once(transport: Transport) -> Transport:
@@ -111,8 +100,8 @@ def _send_skipped(
     method = page_request.method
     if method not in SAFE_METHODS or len(exchanges) != 1 or not exchanges[0].preflight:
         return None
-    headers = [*parse_headers(page_request.headers), ("Origin", page_request.origin)]
-    if not any(name.lower() == "accept" for name, _ in headers):
+    headers = [*page_request.headers, ("Origin", page_request.origin)]
+    if get(headers, "Accept") is None:
         headers.insert(0, ("Accept", "*/*"))
     request = Request(method, exchanges[0].request.url, tuple(headers))
     return Exchange(request, transport(request))

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from flask import Flask, appcontext_pushed, got_request_exception, request_tearing_down
 from flask import Request as FlaskRequest
@@ -23,6 +23,7 @@ from ...runtime.decision import find_decision
 from ...runtime.install import install
 from .app_errors import SuppressAppErrors, first_error, is_app_error
 from .page_request import NoVerdict
+from .silence import silence_reports
 from .text import escape_first_line
 
 View = Callable[..., Any]
@@ -82,19 +83,17 @@ class AppTransport:
                 "probe` for that one"
             )
         root = self._root if url.path.startswith(self._root) else "/"
-        errors: list[BaseException] = []
-        requests: list[FlaskRequest] = []
-        returned: list[Headers] = []
-        others: list[Flask] = []
+        handled = HandledRequest(Response(0))
 
         def on_exception(_: Flask, exception: BaseException, **__: Any) -> None:
-            errors.append(exception)
+            handled.error = exception
 
         def on_context(sender: Flask, **__: Any) -> None:
-            others.extend([sender] if sender is not self.app else [])
+            if sender is not self.app:
+                handled.other_app = handled.other_app or sender
 
         def on_request(_: Flask, **__: Any) -> None:
-            requests.append(current_request())
+            handled.request = current_request()
 
         dispatch: Callable[..., Any] = self.app.full_dispatch_request
 
@@ -103,7 +102,7 @@ class AppTransport:
             # No signal is sent for a preflight that Flask-CORS responds to.
             on_request(self.app)
             response = dispatch(*args, **kwargs)
-            returned.append(Headers(response.headers))
+            handled.returned = Headers(response.headers)
             return response
 
         with (
@@ -122,14 +121,10 @@ class AppTransport:
                 first = first_error(error)
                 raised = escape_first_line(f"{type(first).__name__}: {first}")
                 raise NoVerdict(f"outside of Flask, the app raised {raised}") from error
-        handled = HandledRequest(Response(response.status_code, tuple(response.headers)))
+        handled.response = Response(response.status_code, tuple(response.headers))
         self.handled[request] = handled
-        if errors:
-            handled.error = errors[-1]
-        handled.other_app = next(iter(others), None)
-        if requests:
-            handled.returned = next(iter(returned), None)
-            handled.request = last = requests[-1]
+        last = handled.request
+        if last is not None:
             handled.policy, handled.decision = find_decision(last)
             handled.path = last.path
             handled.rule = None if last.url_rule is None else last.url_rule.rule
@@ -195,6 +190,26 @@ def with_views(app: Flask, replace: Callable[[View], View]) -> AbstractContextMa
     return replace_item(vars(app), "view_functions", views)
 
 
-def without_views(app: Flask) -> AbstractContextManager[None]:
-    """Replace each view within the block by one that responds with an empty 200."""
-    return with_views(app, lambda _: lambda *_, **__: "")
+@contextmanager
+def serve(app: Flask) -> Generator[AppTransport]:
+    """Return a transport to the app for a simulated browser, with views that respond with an
+    empty 200."""
+    with silence_reports(app), with_views(app, lambda _: lambda *_, **__: ""):
+        yield AppTransport(app, address_of(app))
+
+
+def address_of(app: Flask) -> str:
+    """Return the URL of the app as browsers write it, with a host that the app trusts."""
+    url = urlsplit(get_base_url(app))
+    trusted = app.config.get("TRUSTED_HOSTS")  # since Flask 3.1
+    if trusted and not app.config["SERVER_NAME"]:
+        url = url._replace(netloc=trusted[0].removeprefix("."))
+    try:
+        return str(parse_url(urlunsplit(url)))
+    except ValueError:  # a host that no browser sends requests to
+        return str(parse_url(urlunsplit(url._replace(netloc="localhost"))))
+
+
+def url_of(app: Flask, path: str) -> str:
+    """Return the URL of a path of the app."""
+    return urljoin(address_of(app), path.removeprefix("/"))

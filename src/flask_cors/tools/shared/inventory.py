@@ -181,7 +181,6 @@ class _Inspector:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.registry = registry_of(app)
-        self._ordered: dict[str, list[PathPattern]] = {}
         # The methods of rules without converters, which take precedence.
         self._static: dict[tuple[str, str], set[str]] = {}
         for rule in app.url_map.iter_rules():
@@ -194,6 +193,11 @@ class _Inspector:
         """The resolver. Before the first request of the app, the registry makes one per call."""
         with silence_reports(self.app):  # it warns about views
             return self.registry.resolver()
+
+    @cached_property
+    def _patterns(self) -> dict[str, list[PathPattern]]:
+        """The patterns in the order in which they are tried, by what they were bound to."""
+        return {name: sort_by_precedence(each.patterns) for name, each in self._iter_maps()}
 
     def _iter_maps(self) -> Iterator[tuple[str, ResourceMap[Policy]]]:
         yield "", self.registry.resources
@@ -246,7 +250,7 @@ class _Inspector:
             return
         paths = Paths(rule)
         for name, resources in self.resolver.resources_of(rule.endpoint):
-            for pattern in self._sort_patterns(name, resources):
+            for pattern in self._patterns[name]:
                 match = paths.match(pattern)
                 if match is Match.NONE or self._is_taken(rule, methods, paths, pattern):
                     continue
@@ -255,12 +259,6 @@ class _Inspector:
                 yield Candidate(policy, source, match is Match.ALL)
                 if match is Match.ALL:
                     return
-
-    def _sort_patterns(self, name: str, resources: ResourceMap[Policy]) -> list[PathPattern]:
-        ordered = self._ordered.get(name)
-        if ordered is None:
-            ordered = self._ordered[name] = sort_by_precedence(resources.patterns)
-        return ordered
 
     def _is_taken(
         self, rule: Rule, methods: Iterable[str], paths: Paths, pattern: PathPattern

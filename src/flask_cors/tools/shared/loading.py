@@ -42,7 +42,8 @@ def load_app(context: click.Context) -> Flask:
             return info.load_app()
     except click.UsageError as error:  # Flask found no app
         raised = error.__context__
-        if isinstance(raised, ImportError) and _is_raised_by_app(raised):
+        # Code of the app raised it, not Flask's import of the app.
+        if isinstance(raised, ImportError) and getattr(raised.__traceback__, "tb_next", None):
             raise _cannot_load(raised) from error
         first, *more = error.format_message().strip().splitlines()
         raise CannotLoad(" ".join([first, *more[-1:]])) from error  # without the traceback between
@@ -53,11 +54,6 @@ def load_app(context: click.Context) -> Flask:
         ) from error
     except (Exception, SystemExit) as error:  # of the app's own code
         raise _cannot_load(error) from error
-
-
-def _is_raised_by_app(error: ImportError) -> bool:
-    """Return whether code of the app raised an error, not Flask's import of the app."""
-    return error.__traceback__ is not None and error.__traceback__.tb_next is not None
 
 
 def _cannot_load(error: BaseException) -> CannotLoad:

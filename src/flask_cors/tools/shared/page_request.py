@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import click
 
@@ -64,7 +64,7 @@ def parse_page_request(
     origin: str,
     method: str,
     headers: Iterable[str],
-    credentials: str,
+    credentials: browser.Credentials,
     also_methods: Iterable[str] = (),
 ) -> PageRequest:
     """Return the request that the options of the command line describe.
@@ -80,15 +80,15 @@ def parse_page_request(
         browser.check_method(method, "cors")
         _check_known(method, {*_REGISTERED_METHODS, *also_methods})
         pairs = tuple(map(_parse_header, headers))
-        browser.parse_headers(pairs)
+        kept = browser.parse_headers(pairs)
     except ValueError as error:
         raise InvalidRequest(str(error)) from error
     return PageRequest(
         normalize_method(method),
         str(parsed),
         origin,
-        tuple(pair for pair in pairs if not is_forbidden_request_header(*pair)),
-        cast(browser.Credentials, credentials),
+        tuple(kept),
+        credentials,
         tuple(pair[0] for pair in pairs if is_forbidden_request_header(*pair)),
     )
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from inspect import cleandoc
 from pathlib import Path
 from urllib.parse import quote
@@ -18,21 +18,17 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def as_sarif(
-    command: str, findings: Iterable[Finding], suppressed: Iterable[tuple[Finding, str]] = ()
+    command: str, findings: Sequence[Finding], suppressed: Sequence[tuple[Finding, str]] = ()
 ) -> dict[str, object]:
     """Return a log of one run of a command: its findings with their rules.
 
     :param suppressed: findings that were suppressed, each with the reason.
     """
-    rules: set[type[Finding]] = set()
-    results: list[dict[str, object]] = []
-    for finding in findings:
-        rules.add(type(finding))
-        results.append(_as_result(finding))
+    results = [_as_result(finding) for finding in findings]
     for finding, reason in suppressed:
-        rules.add(type(finding))
         suppression = {"kind": "external", "justification": reason}
         results.append({**_as_result(finding), "suppressions": [suppression]})
+    rules = {type(finding) for finding in [*findings, *(each for each, _ in suppressed)]}
     driver = {
         "name": command,
         "semanticVersion": __version__,

@@ -141,8 +141,3 @@ def echo(lines: Iterable[str]) -> None:
 def format_json(data: object) -> list[str]:
     """Return a report as JSON, for :func:`echo`."""
     return [json.dumps(data, indent=2)]
-
-
-def echo_json(data: object) -> None:
-    """Print a report as JSON."""
-    echo(format_json(data))

@@ -12,8 +12,7 @@ from flask import Flask, request_finished, request_started, request_tearing_down
 from ....browser import Request
 from ....policy.policy import Policy
 from ....protocol.headers import ALL_METHODS
-from ...shared.app_server import serve, url_of
-from ...shared.app_transport import AppTransport, replace_item
+from ...shared.app_transport import AppTransport, replace_item, serve, url_of
 from ...shared.example_origins import UNTRUSTED
 from ...shared.functions import Function, name_of, owner_of
 from ...shared.inventory import Route, scopes_of
