@@ -200,6 +200,7 @@ def test_no_function_of_the_app_is_called_for_requests_that_are_only_routed() ->
     app = app_with(resources="/api/*", automatic_options=False)
     called: list[object] = []
     app.teardown_request(called.append)
+    app.teardown_appcontext(called.append)
     assert [each.title for each in found(app)] == ["`/api/*`"]
     assert called == []
 

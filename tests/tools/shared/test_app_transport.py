@@ -10,7 +10,7 @@ from flask import Flask, Response, abort, request, stream_with_context
 from flask_cors import CORS, cross_origin
 from flask_cors.browser import Request
 from flask_cors.policy.policy import DecisionReason
-from flask_cors.tools.shared.app_transport import AppTransport, HandledRequest
+from flask_cors.tools.shared.app_transport import AppTransport, HandledRequest, route_request
 from flask_cors.tools.shared.page_request import NoVerdict
 
 APP = "https://app.example"
@@ -172,3 +172,16 @@ def test_the_first_preflight_of_an_app_with_decorators_only_is_recorded():
     assert server(made).status == 200
     assert server.handled[made].decision.reason is DecisionReason.ALLOWED
     assert app.test_client().options("/own", headers=dict(headers)).status_code == 200
+
+
+def test_no_function_of_the_app_runs_for_a_request_that_is_only_routed():
+    """A teardown function counts on what before_request did."""
+    app = an_app()
+    called: list[object] = []
+    app.before_request(lambda: called.append("before"))
+    app.teardown_request(called.append)
+    app.teardown_appcontext(called.append)
+    assert route_request(app, "/users/me").endpoint == "user"
+    assert called == []
+    app.test_client().get("/users/me")
+    assert called == ["before", None, None]

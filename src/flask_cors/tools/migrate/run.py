@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 from flask import Flask
 
 from ...diagnostics.finding import Severity
+from ..shared.app_transport import push_context
 from ..shared.silence import silence_reports
 from ..shared.text import escape_first_line
 from .change import Change, findings_of
@@ -54,7 +55,7 @@ def migrate(app: Flask) -> Migration:
 
     No view of the app is called. The functions that come before are, for some preflights.
     """
-    with app.app_context(), silence_reports(app):  # a URL converter may require the app
+    with push_context(app), silence_reports(app):  # a URL converter may require the app
         compared = AppComparison(app)
         changes = [
             *_find_all(_FIND_IN_POLICY, compared.policies, compared.problems),

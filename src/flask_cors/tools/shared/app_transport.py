@@ -145,6 +145,19 @@ def replace_item(items: MutableMapping[str, Any], key: str, value: object) -> Ge
             del items[key]
 
 
+@contextmanager
+def push_context(app: Flask) -> Generator[None]:
+    """Push an app context, whose teardown functions do not run: they expect what the app's other
+    functions do for a request."""
+    context = app.app_context()
+    context.push()
+    try:
+        yield
+    finally:
+        with replace_item(vars(app), "do_teardown_appcontext", lambda *_: None):
+            context.pop()
+
+
 def route_request(
     app: Flask, path: str, base_url: str | None = None, **options: Any
 ) -> FlaskRequest:
@@ -154,7 +167,7 @@ def route_request(
     :param options: those of Werkzeug's ``EnvironBuilder``.
     :raises Exception: what a converter raises.
     """
-    with app.app_context():  # a converter may require it
+    with push_context(app):  # a converter may require it
         context = app.test_request_context(path, base_url, **options)
         context.match_request()
     return context.request
