@@ -90,6 +90,7 @@ def test_the_hint_for_a_value_that_is_no_text_is_to_list_the_origins(value: obje
 def test_no_list_is_suggested_for_a_mapping_with_keys_that_are_refused():
     hints = [found.hint for found in findings_of({"https://a.example/x": True})]
     assert "write a list" in hints
+    check({"https://a.example": True}, "https://a.example")
 
 
 # ---- origins that are nearly right ---------------------------------------------------------------

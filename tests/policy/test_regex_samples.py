@@ -45,6 +45,8 @@ def test_a_sample_records_which_parts_are_written_out():
         ("x(a|b)y(c|d)", ["xayc", "xbyc", "xayd", "xbyd"]),
         ("https?", ["https", "http"]),
         ("[ab]", ["a", "b"]),
+        ("[AB]", ["A", "B"]),
+        ("(?i:[AB])", ["a", "b", "A", "B"]),
         ("a.b", ["a.b"]),
         (r"(?=a)a(?!b)", ["a"]),
         ("(ab){2}", ["abab"]),

@@ -97,8 +97,7 @@ def _of_character(node: Character) -> Iterator[Sample]:
         yield from (left_open(one) for one in "a1./:-" if one in node.taken)
         yield left_open(node.taken[0])
     else:
-        yield from map(written, dict.fromkeys(node.taken.lower()) if node.taken else "")
-        yield from map(written, node.taken)
+        yield from map(written, node.taken)  # lower case first
 
 
 def _of_repeat(node: Repeat) -> Iterator[Sample]:
