@@ -17,8 +17,8 @@ from itertools import chain, combinations, islice
 from typing import Literal, NamedTuple
 
 from ..protocol.origin import MAX_ORIGIN_LENGTH
-from .chains import MAX_CHEAP_REPEATS, MAX_PUMP_LENGTH, find_chains
 from .regex import ORIGIN_LIMIT, TimeLimit
+from .regex_chains import MAX_CHEAP_REPEATS, MAX_PUMP_LENGTH, find_chains
 from .regex_samples import make_samples, make_text
 from .regex_syntax import (
     ALPHABET,

@@ -7,8 +7,8 @@ import json
 import click
 
 from flask_cors.browser import Request, Response
+from flask_cors.tools.shared.documentation_links import DOCUMENTATION
 from flask_cors.tools.shared.page_request import PageRequest
-from flask_cors.tools.shared.rule_pages import DOCUMENTATION
 from flask_cors.tools.shared.verdict import as_json, as_text, evaluate
 
 URL = "https://api.example/data"

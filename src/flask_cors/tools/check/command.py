@@ -14,6 +14,7 @@ from flask import Flask
 
 from ...diagnostics import rules as configuration
 from ...diagnostics.finding import Finding
+from ..shared.documentation_links import INDEX, address_of
 from ..shared.finding_report import (
     COLOURS,
     as_github,
@@ -23,7 +24,6 @@ from ..shared.finding_report import (
     summarize,
 )
 from ..shared.progress import show_progress
-from ..shared.rule_pages import INDEX, address_of
 from ..shared.rule_selection import select_rules
 from ..shared.sarif import as_sarif
 from ..shared.text import echo, format_json, get_width, wrap

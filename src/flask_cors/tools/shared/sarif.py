@@ -11,8 +11,8 @@ from urllib.parse import quote
 from ... import __version__
 from ...diagnostics.finding import Finding
 from ...diagnostics.source_location import SourceLocation
+from .documentation_links import address_of
 from .finding_report import as_sentence
-from .rule_pages import address_of
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

@@ -9,8 +9,8 @@ import click
 
 from ... import browser
 from ...browser.console import chromium_message
+from .documentation_links import DOCUMENTATION
 from .page_request import PageRequest
-from .rule_pages import DOCUMENTATION
 
 
 class Verdict(NamedTuple):

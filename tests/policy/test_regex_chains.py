@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flask_cors.policy.chains import find_chains
+from flask_cors.policy.regex_chains import find_chains
 from flask_cors.policy.regex_samples import make_text
 from flask_cors.policy.regex_syntax import read
 

@@ -12,7 +12,7 @@ from flask_cors.diagnostics.finding import Finding
 from flask_cors.tools.check.run import CATALOGUE
 from flask_cors.tools.migrate.rules import RULES as MIGRATE_RULES
 from flask_cors.tools.probe.rules import RULES as PROBE_RULES
-from flask_cors.tools.shared.rule_pages import DOCUMENTATION, address_of
+from flask_cors.tools.shared.documentation_links import DOCUMENTATION, address_of
 
 DOCS = Path(__file__).parents[3] / "docs"
 
