@@ -115,6 +115,8 @@ def is_left_alone(node: cst.CSTNode) -> bool:
             return True
         case cst.If(test=cst.Name("TYPE_CHECKING")):
             return True
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name("__all__"))]):
+            return True
         case cst.Raise(exc=cst.Call(args=[cst.Arg(value=cst.FormattedString())])):
             return True
         case cst.Expr(value=cst.SimpleString() | cst.ConcatenatedString()):

@@ -18,6 +18,7 @@ from flask_cors.policy.layers import (
     ConfigLayer,
     Layer,
     LayerKind,
+    find_unknown_key,
     unknown_keys,
 )
 from flask_cors.policy.options import CONFIG_KEYS, EXTENSION_OPTIONS, POLICY_OPTIONS, unset
@@ -462,3 +463,24 @@ def test_a_foreign_key_causes_a_warning_for_a_decorated_view() -> None:
 )
 def test_an_unknown_key_that_resembles_none_of_ours_is_ignored(key: str) -> None:
     assert warned_of_keys({key: "*"}) == []
+
+
+@pytest.mark.parametrize("key", ["CORS_ORIGIN_ALLOW_ALL", "CORS_ALLOW_ALL_ORIGINS"])
+def test_the_hint_for_a_key_that_allows_every_origin_is_the_asterisk(key: str) -> None:
+    found = find_unknown_key(key)
+    assert found is not None
+    assert found.hint == "write CORS_ORIGINS = '*' for every origin"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (LayerKind.CONSTRUCTOR, "CORS(...)"),
+        (LayerKind.INIT_APP, "init_app(...)"),
+        (LayerKind.DECORATOR, "cross_origin(...)"),
+        (LayerKind.CONFIG, "app.config"),
+        (LayerKind.DEFAULT, "default"),
+    ],
+)
+def test_a_layer_is_named_in_messages_as_it_is_written(kind: LayerKind, name: str) -> None:
+    assert layer(kind).name == name
