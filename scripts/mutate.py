@@ -47,7 +47,7 @@ WORKERS = os.cpu_count() or 1
 # The processor time that the tests of one mutant take when nothing is changed. A mutant that is
 # known to survive is not tried for long.
 MAX_SECONDS = 40.0
-MAX_IMPORT_SECONDS = 10.0  # for one that runs at import
+MAX_IMPORT_SECONDS = 20.0  # for one that runs at import
 MAX_SURVIVOR_SECONDS = 2.0
 SLOW = 0.5
 MAX_MEMORY = 4 << 30

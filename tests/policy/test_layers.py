@@ -484,3 +484,7 @@ def test_the_hint_for_a_key_that_allows_every_origin_is_the_asterisk(key: str) -
 )
 def test_a_layer_is_named_in_messages_as_it_is_written(kind: LayerKind, name: str) -> None:
     assert layer(kind).name == name
+
+
+def test_the_key_of_suppressions_is_known() -> None:
+    assert unknown_keys({"CORS_CHECK_IGNORE": ["CORS203"]}) == []

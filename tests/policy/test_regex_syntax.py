@@ -53,6 +53,7 @@ def test_the_alphabet_has_the_characters_of_an_origin():
         (r"[\]a]", "a]"),
         ("[b-d]", "bcd"),
         (r"\d", "0123456789"),
+        (r"\s", ""),
         ("{", "{"),
         ("]", "]"),
         (r"[^\x00-\x7f]", ""),
