@@ -57,9 +57,8 @@ def find_chains(tree: Node, least: int) -> list[Chain]:
     texts = {number: set(_iter_texts(repeat)) for number, repeat in repeats.items()}
     # One text for each set of repetitions, of one character if possible.
     takers: dict[tuple[int, ...], str] = {}
-    by_preference = sorted(
-        set().union(*texts.values()), key=lambda text: [*map(ALPHABET.index, text)]
-    )
+    every: set[str] = set().union(*texts.values())
+    by_preference = sorted(every, key=lambda text: [*map(ALPHABET.index, text)])
     for text in (*ALPHABET, *by_preference):
         takers.setdefault(tuple(_find_takers(texts, text)), text)
     chains: dict[Chain, int] = {}

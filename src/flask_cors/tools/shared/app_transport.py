@@ -154,8 +154,12 @@ def push_context(app: Flask) -> Generator[None]:
     try:
         yield
     finally:
-        with replace_item(vars(app), "do_teardown_appcontext", lambda *_: None):
+        with replace_item(vars(app), "do_teardown_appcontext", _tear_nothing_down):
             context.pop()
+
+
+def _tear_nothing_down(*_: object) -> None:
+    """Take the place of ``do_teardown_appcontext``."""
 
 
 def route_request(
